@@ -1,0 +1,53 @@
+"""
+The command line: one command per thing a person does.
+
+Exit codes: 0 done; 1 not done, and why is said on stderr; 2 the command was not understood; 3 done, but some files could
+not be read; 130 stopped with Ctrl-C (what was finished is stored, and the same command goes on from there).
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from tagger import __version__
+from tagger.cli.frameworks import framework
+from tagger.cli.run import check, run
+from tagger.cli.study import demo, doctor, init, next_step, status
+from tagger.cli.tables import export, import_codings
+from tagger.errors import TaggerError
+
+FAILED, INTERRUPTED = 1, 130
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="tagger")
+@click.pass_context
+def tagger(context: click.Context) -> None:
+    """Suggest which values interview excerpts may show, for people to decide on. Nothing leaves this machine."""
+    if context.invoked_subcommand is None:
+        click.echo(next_step(Path()))
+
+
+for command in (demo, init, check, run, status, framework, import_codings, export, doctor):
+    tagger.add_command(command)
+
+
+def main() -> None:
+    """Run the command line; no traceback ever reaches a person who did nothing wrong."""
+    try:
+        code = tagger(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("\nStopped. What was finished is stored; run the same command again to go on.", err=True)
+        code = INTERRUPTED
+    except TaggerError as error:
+        click.echo(f"tagger: {error}", err=True)
+        code = FAILED
+    except BrokenPipeError:
+        code = FAILED
+    sys.exit(code)

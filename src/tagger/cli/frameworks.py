@@ -1,0 +1,73 @@
+"""`tagger framework`: list, show, check and compare frameworks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import fill
+
+import click
+
+from tagger.cli import options
+
+
+@click.group()
+def framework() -> None:
+    """List, show, check or compare frameworks of values."""
+
+
+@framework.command("list")
+@options.study
+def list_frameworks(folder: Path) -> None:
+    """List the frameworks that come with tagger, and those of the study."""
+    from tagger.frameworks import load_framework, shipped_frameworks
+
+    own = [load_framework(path) for path in sorted((folder / "frameworks").glob("*.yaml"))] if folder.exists() else []
+    for item in (*shipped_frameworks(), *own):
+        click.echo(f"{item.id:26} {item.version:8} {item.title} ({len(item.values)} values)")
+
+
+@framework.command()
+@click.argument("name")
+@options.study
+def show(name: str, folder: Path) -> None:
+    """Show the values of a framework in their layers."""
+    from tagger.frameworks import load_framework
+
+    item = load_framework(name, [folder / "frameworks"])
+    click.echo(f"{item.title} ({item.id} {item.version})\n{item.citation}")
+    for layer in item.layers:
+        click.echo(f"\n{layer.name}")
+        for value in (v for v in item.values if v.layer == layer.id):
+            click.echo(f"  {value.name}")
+            click.echo(fill(value.definition.text, 96, initial_indent="    ", subsequent_indent="    "))
+            for heading, texts in (("counts", value.counts), ("does not count", value.does_not_count)):
+                for wording in texts:
+                    click.echo(fill(f"{heading}: {wording.text}", 96, initial_indent="    ", subsequent_indent="      "))
+
+
+@framework.command()
+@click.argument("name")
+@options.study
+def check(name: str, folder: Path) -> None:
+    """Check a framework file; errors name the line and what to do."""
+    from tagger.frameworks import load_framework, remarks
+
+    item = load_framework(name, [folder / "frameworks"])
+    for remark in remarks(item):
+        click.echo(f"note: {remark}")
+    click.echo(f"{item.id} {item.version} is in order: {len(item.values)} values in {len(item.layers)} layers.")
+
+
+@framework.command()
+@click.argument("old")
+@click.argument("new")
+@options.study
+def diff(old: str, new: str, folder: Path) -> None:
+    """Say in plain English what changed from one framework to another."""
+    from tagger.frameworks import compare, load_framework
+
+    changes = compare(load_framework(old, [folder / "frameworks"]), load_framework(new, [folder / "frameworks"]))
+    for change in changes:
+        click.echo(change.text)
+    if not changes:
+        click.echo("They are the same.")

@@ -1,0 +1,118 @@
+"""`tagger check` and `tagger run`: from files to suggestions."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tagger.cli import options
+from tagger.cli.progress import shown
+from tagger.errors import UsageError
+
+if TYPE_CHECKING:
+    from tagger.steps import Summary
+
+SOME_FILES_FAILED = 3
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--write", "sheet", type=click.Path(path_type=Path), help="Write the speakers to this CSV file, to correct and give to run --speakers.")
+@click.option("--dataset", default="", help="The dataset to name in that file.")
+@click.option("--encoding", default=None, help="Read all files in this encoding instead of guessing.")
+@click.option("--names/--no-names", default=True, show_default=True, help="List person names inside the text.")
+@options.as_json
+def check(paths: tuple[Path, ...], sheet: Path | None, dataset: str, encoding: str | None, names: bool, as_json: bool) -> None:
+    """Say what would be read from files or folders; nothing is stored."""
+    from tagger.steps.inspect import inspect
+
+    report = inspect(paths, encoding=encoding, names=names, sheet=sheet, dataset=dataset)
+    click.echo(json.dumps(report.content, ensure_ascii=False, indent=2) if as_json else "\n".join(report.lines))
+    if sheet:
+        click.echo(f"Wrote {sheet}: correct it in a spreadsheet, then: tagger run PATH --speakers {sheet}", err=True)
+    if report.failed:
+        raise SystemExit(SOME_FILES_FAILED)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@options.study
+@click.option("--dataset", default="", help="The dataset they belong to.  [default: the study's only one, else 'interviews']")
+@click.option("--framework", default="", help="A framework's name or file.  [default: the study's]")
+@click.option("--speakers", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="The sheet from check --write, corrected.")
+@click.option("--engine", type=click.Choice(["prefect", "local"]), default="prefect", show_default=True, help="What runs the stages.")
+@options.as_json
+def run(
+    paths: tuple[Path, ...], folder: Path, dataset: str, framework: str, speakers: Path | None, engine: str, as_json: bool
+) -> None:
+    """Read transcripts, cut and embed them, and store suggestions. Run it again after any change: only what is new is done."""
+    from tagger.config import load_settings
+
+    load_settings(folder)
+    dataset = dataset or _only_dataset(folder)
+    chosen = {"dataset": dataset, "framework": framework, "speakers": str(speakers.resolve()) if speakers else ""}
+    with shown(quiet=as_json):
+        summary = tag(folder, paths, engine, **chosen)
+    if as_json:
+        click.echo(json.dumps({**asdict(summary), "workload": _workload(folder, dataset)}, ensure_ascii=False, indent=2))
+    else:
+        tell(summary)
+        click.echo("\n".join(reading(folder, dataset)))
+        click.echo(f"Next: tagger export --study {folder} --to xlsx --include-unreviewed -o suggestions.xlsx")
+    if summary.problems:
+        raise SystemExit(SOME_FILES_FAILED)
+
+
+def tag(folder: Path, paths: tuple[Path, ...], engine: str, **chosen: str) -> Summary:
+    """Run the pipeline on the study in *folder* with the engine of that name."""
+    if engine == "prefect":
+        from tagger.pipelines.start import start
+
+        return start(folder, paths, **chosen)
+    from tagger.steps import begin
+    from tagger.steps import tag as tag_here
+
+    return tag_here(begin(folder, paths, **chosen))
+
+
+def tell(summary: Summary) -> None:
+    """Print what a run did."""
+    counts = summary.counts
+    for problem in summary.problems:
+        click.echo(f"not read: {problem}", err=True)
+    for note in summary.notes:
+        click.echo(f"note: {note}", err=True)
+    if summary.rows:
+        excerpts = f"{counts.get('passages', 0)} new passages, {counts.get('exchanges', 0)} new exchanges"
+        cut = f"{counts.get('truncated', 0)} cut off by the encoder"
+        click.echo(f"{summary.run.dataset}: {counts.get('transcripts', 0)} transcripts stored, {excerpts} ({cut}), in {summary.seconds:.0f} s.")
+    else:
+        click.echo(f"{summary.run.dataset}: nothing new, nothing changed.")
+
+
+def reading(folder: Path, dataset: str) -> list[str]:
+    """Say how much reading the suggestions of a dataset ask for."""
+    return [
+        f"{load['dataset']}: {load['excerpts']} excerpts to read with {load['suggestions']} suggestions from {load['framework']}, "
+        f"{load['time']} for one person."
+        for load in _workload(folder, dataset)
+    ]
+
+
+def _workload(folder: Path, dataset: str) -> list[dict[str, object]]:
+    from tagger.steps.overview import workload
+
+    return workload(folder, dataset)
+
+
+def _only_dataset(folder: Path) -> str:
+    from tagger.steps.overview import datasets
+
+    known = datasets(folder)
+    if len(known) > 1:
+        raise UsageError("the study has several datasets", where=", ".join(known), remedy="Say which with --dataset")
+    return known[0] if known else "interviews"

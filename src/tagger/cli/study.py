@@ -1,0 +1,114 @@
+"""`tagger demo`, `init`, `status` and `doctor`: the study as a whole."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import click
+
+from tagger.cli import options
+from tagger.cli.progress import shown
+from tagger.cli.run import reading, tag, tell
+from tagger.errors import UsageError
+
+# dataset: the framework that fits its context
+_DEMO = {"general": "side-by-side", "women": "women-side-by-side", "maternal": "maternal"}
+
+
+@click.command()
+@click.option("--dir", "folder", default="demo-study", show_default=True, type=click.Path(path_type=Path), help="Where to leave the study.")
+@click.option("--engine", type=click.Choice(["prefect", "local"]), default="prefect", show_default=True, help="What runs the stages.")
+def demo(folder: Path, engine: str) -> None:
+    """Make a complete study from the bundled, invented sample, to try everything on."""
+    from tagger.shipped import shipped
+    from tagger.steps.imports import import_codings
+    from tagger.steps.overview import make_study
+
+    sample = shipped("data") / "sample"
+    if not (folder / "study.toml").exists():
+        make_study(folder, "Demo", "side-by-side")
+    for dataset, framework in _DEMO.items():
+        source = folder / "transcripts" / dataset
+        if not source.exists():
+            shutil.copytree(sample / dataset, source)
+        with shown(quiet=False):
+            summary = tag(folder, (source,), engine, dataset=dataset, framework=framework)
+        tell(summary)
+        if summary.problems:
+            raise UsageError("a file of the sample could not be read", where=str(source), remedy="Remove the folder and try again")
+    for dataset, framework in _DEMO.items():
+        report = import_codings(folder, sample / "codings.csv", "independently", framework=framework, dataset=dataset)
+        click.echo(f"{dataset}: {report.whole + report.partly} passages coded by hand before any suggestion was seen, from codings.csv.")
+    click.echo("\n".join(["", *(line for dataset in _DEMO for line in reading(folder, dataset))]))
+    click.echo(f"\nThe interviews are invented. The study is in {folder}/.\n{_read_next(folder)}")
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--framework", required=True, help="A shipped framework's name, or a file.")
+@click.option("--name", default="", help="What to call the study.  [default: the folder's name]")
+def init(folder: Path, framework: str, name: str) -> None:
+    """Make an empty study in DIR."""
+    from tagger.steps.overview import make_study
+
+    make_study(folder, name or folder.resolve().name, framework)
+    click.echo(f"Made {folder}/study.toml. Next: tagger check FILES, then: tagger run FILES --study {folder} --dataset NAME")
+
+
+@click.command()
+@options.study
+@options.as_json
+def status(folder: Path, as_json: bool) -> None:
+    """Say what the study holds and what comes next."""
+    from tagger.steps.overview import overview
+
+    content = overview(folder)
+    if as_json:
+        click.echo(json.dumps(content, ensure_ascii=False, indent=2, default=str))
+        return
+    for row in content["datasets"]:
+        click.echo(
+            f"{row['dataset']}: {row['transcripts']} transcripts, {row['passages']} passages and {row['exchanges']} exchanges, "
+            f"{row['suggested']} with suggestions, {row['reviewed']} read by people"
+        )
+    for run in content["unfinished"]:
+        click.echo(f"A run of {run['dataset']} stopped before its end; the same tagger run goes on from there.")
+    if content["to_reread"]:
+        click.echo(f"{content['to_reread']} codings wait to be read again: their words changed in a newer revision.")
+    click.echo(next_step(folder))
+
+
+@click.command()
+@options.study
+def doctor(folder: Path) -> None:
+    """Check the installation, and the study if there is one."""
+    from tagger.steps.diagnosis import diagnose
+
+    findings = diagnose(folder)
+    for finding in findings:
+        click.echo(f"{'ok ' if finding.good else 'BAD'}  {finding.text}")
+    if not all(finding.good for finding in findings):
+        raise SystemExit(1)
+
+
+def next_step(folder: Path) -> str:
+    """Say what a person in *folder* would do next."""
+    here = folder if (folder / "study.toml").exists() else folder / "demo-study"
+    if not (here / "study.toml").exists():
+        return (
+            "There is no study in this folder yet.\n"
+            "  To try everything on invented interviews:  tagger demo\n"
+            "  To start your own:                         tagger init DIR --framework side-by-side\n"
+            "  All commands:                              tagger --help"
+        )
+    from tagger.steps.overview import datasets
+
+    if not datasets(here):
+        return f"Next: tagger check FILES, then: tagger run FILES --study {here} --dataset NAME"
+    return _read_next(here)
+
+
+def _read_next(folder: Path) -> str:
+    return f"Next: tagger export --study {folder} --to xlsx --include-unreviewed -o suggestions.xlsx   (then open it in a spreadsheet)"

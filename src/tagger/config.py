@@ -1,0 +1,152 @@
+"""The settings of a study, read from its study.toml once and passed on; an unknown key is an error."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from tagger.errors import SettingsError
+
+FILE = "study.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class StudySettings:
+    """What the study is called, the language of its interviews, and the framework its runs use."""
+
+    name: str = "Study"
+    language: str = "en"
+    framework: str = "side-by-side"
+
+
+@dataclass(frozen=True, slots=True)
+class ExcerptSettings:
+    """How long passages are, in words."""
+
+    min_words: int = 40
+    max_words: int = 80
+
+    def __post_init__(self) -> None:
+        _require(1 <= self.min_words <= self.max_words, "excerpts", "min_words must lie between 1 and max_words")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """The encoder: the name of one in the registry, or the folder or name of any sentence-transformers model on disk."""
+
+    name: str = "all-MiniLM-L6-v2"
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionSettings:
+    """How many values are suggested per excerpt at most, and for what share of a dataset's excerpts per value."""
+
+    per_excerpt: int = 2
+    share: float = 0.10
+
+    def __post_init__(self) -> None:
+        _require(self.per_excerpt >= 1, "suggestions", "per_excerpt must be 1 or more")
+        _require(0 < self.share <= 1, "suggestions", "share must be above 0 and at most 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of a study, section by section as in study.toml."""
+
+    study: StudySettings = field(default_factory=StudySettings)
+    excerpts: ExcerptSettings = field(default_factory=ExcerptSettings)
+    model: ModelSettings = field(default_factory=ModelSettings)
+    suggestions: SuggestionSettings = field(default_factory=SuggestionSettings)
+
+    def as_json(self) -> str:
+        """Write the settings as JSON with sorted keys."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+
+def load_settings(folder: Path) -> Settings:
+    """
+    Read the settings of the study in *folder*.
+
+    Raises:
+        SettingsError: there is no study.toml, or it says something that is not a setting.
+    """
+    path = folder / FILE
+    try:
+        return parse_settings(path.read_text("utf-8"), str(path))
+    except FileNotFoundError:
+        raise SettingsError(
+            "this is not a study folder", where=str(folder), remedy="Make a study with: tagger init DIR --framework NAME"
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"it cannot be read ({error})", where=str(path), remedy="Save it as plain UTF-8 text") from error
+
+
+def parse_settings(text: str, where: str) -> Settings:
+    """Build settings from the text of a study.toml; *where* names it in errors."""
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"it is not valid TOML ({error})", where=where, remedy="Mend the line named here") from error
+    sections = {item.name: item.default_factory for item in fields(Settings)}
+    _refuse_unknown(content, sections, where)
+    return Settings(**{name: _section(sections[name], content[name], f"{where}, [{name}]") for name in content})
+
+
+def settings_text(study: StudySettings) -> str:
+    """Write a study.toml for a new study, every setting with its default and what it does."""
+    excerpts, suggestions = ExcerptSettings(), SuggestionSettings()
+    return f"""\
+[study]
+name = {json.dumps(study.name, ensure_ascii=False)}
+language = {json.dumps(study.language)}            # of the interviews
+framework = {json.dumps(study.framework, ensure_ascii=False)}   # what `tagger run` looks for, unless told otherwise
+
+[excerpts]
+min_words = {excerpts.min_words}             # passages have about so many words, shorter where a turn is shorter
+max_words = {excerpts.max_words}
+
+[model]
+name = "{ModelSettings().name}"   # or the folder of any sentence-transformers model
+
+[suggestions]
+per_excerpt = {suggestions.per_excerpt}            # at most so many values are suggested for an excerpt
+share = {suggestions.share}               # per value and dataset, the strongest tenth of the passages
+"""
+
+
+def _section(kind: Any, content: object, where: str) -> Any:
+    if not isinstance(content, dict):
+        raise SettingsError("it must be a section with settings", where=where, remedy=f"Write it as {where.rsplit(' ', 1)[-1]}")
+    known = {item.name: item.type for item in fields(kind)}
+    _refuse_unknown(content, known, where)
+    values = {key: _typed(value, str(known[key]), f"{where} {key}") for key, value in content.items()}
+    try:
+        return kind(**values)
+    except SettingsError as error:
+        raise SettingsError(error.what, where=where, remedy="Correct it in study.toml") from None
+
+
+def _typed(value: object, kind: str, where: str) -> object:
+    wanted: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (float, int)}
+    if isinstance(value, bool) or not isinstance(value, wanted[kind]):
+        words = {"str": "text in quotes", "int": "a whole number", "float": "a number"}[kind]
+        raise SettingsError(f"it must be {words}, not {value!r}", where=where, remedy="Correct it in study.toml")
+    return value
+
+
+def _refuse_unknown(content: Mapping[str, object], known: Mapping[str, object], where: str) -> None:
+    for key in content:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1)
+            advice = f"Did you mean {near[0]}?" if near else f"Known here: {', '.join(known)}"
+            raise SettingsError(f"unknown key {key}", where=where, remedy=advice)
+
+
+def _require(holds: bool, section: str, rule: str) -> None:
+    if not holds:
+        raise SettingsError(rule, where=f"[{section}]")

@@ -1,0 +1,145 @@
+"""
+Read, compute, write: the stages of a run, each a function over one batch, in the one place that says their order.
+
+    read      files -> transcripts, revisions, turns, speakers
+    split     revisions -> excerpts
+    embed     excerpts -> vectors
+    suggest   vectors and a framework -> scores and suggestions
+
+A stage writes shards; `store` merges them. What is pending is asked of the database, so a run that was stopped goes on
+where it was, and a run with nothing to do adds nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tagger.errors import UsageError
+from tagger.steps import embed, read, split, suggest
+from tagger.steps.workplace import Outcome, Run, workplace
+
+__all__ = ["STAGES", "Run", "Stage", "Summary", "begin", "directly", "store", "tag"]
+
+log = logging.getLogger("tagger.progress")
+
+Batch = tuple[str, ...]
+Call = Callable[..., Outcome]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage of a run: `pending` names the batches to do, `work` does one of them and leaves shards in the inbox."""
+
+    name: str
+    pending: Callable[[Run], Iterable[Batch]]
+    work: Callable[[Run, Batch], Outcome]
+
+
+STAGES = (
+    Stage("read", read.pending, read.read),
+    Stage("split", split.pending, split.split),
+    Stage("embed", embed.pending, embed.embed),
+    Stage("suggest", suggest.pending, suggest.suggest),
+)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run did: rows added to the database, counts by name, problems and notes file by file, seconds."""
+
+    run: Run
+    rows: int
+    counts: dict[str, int]
+    problems: tuple[str, ...]
+    notes: tuple[str, ...]
+    seconds: float
+
+
+def begin(study: str | Path, paths: Iterable[str | Path] = (), **options: Any) -> Run:
+    """
+    Prepare a run: check that the study, its settings, the framework and the files are there.
+
+    Raises:
+        TaggerError: something named does not exist or cannot be read; nothing has been stored.
+    """
+    missing = [str(path) for path in paths if not Path(path).exists()]
+    if missing:
+        raise UsageError("there is no such file or folder", where=", ".join(missing), remedy="Check the spelling of the path")
+    run = Run(
+        id=uuid.uuid4().hex[:12],
+        study=str(Path(study).resolve()),
+        paths=tuple(str(Path(path).resolve()) for path in paths),
+        started_at=datetime.now(UTC).replace(tzinfo=None).isoformat(),
+        **options,
+    )
+    place = workplace(run)
+    framework = place.framework
+    place.store.create()
+    return replace(run, framework=run.framework or framework.id)
+
+
+def directly(function: Callable[..., Outcome], *arguments: Any) -> Outcome:
+    """Call a stage as it is: the engine that needs nothing but this process."""
+    return function(*arguments)
+
+
+def tag(run: Run, call: Call = directly) -> Summary:
+    """
+    Do all stages of *run* in order, and say what was done.
+
+    Args:
+        call: how a stage is called; Prefect's flow passes one that runs it as a task.
+    """
+    began = time.monotonic()
+    counts: Counter[str] = Counter()
+    problems: list[str] = []
+    notes: list[str] = []
+    with workplace(run).store.only_run():
+        _add(counts, store(run))
+        for stage in STAGES:
+            for outcome in _staged(run, stage, call):
+                _add(counts, outcome)
+                problems += outcome.problems
+                notes += outcome.notes
+        if counts["rows"]:
+            _end(run, counts, time.monotonic() - began)
+            _add(counts, store(run))
+    rows = counts.pop("rows", 0)
+    return Summary(run, rows, dict(counts), tuple(problems), tuple(notes), time.monotonic() - began)
+
+
+def store(run: Run) -> Outcome:
+    """Merge what waits in the inbox."""
+    return Outcome({"rows": workplace(run).store.merge()})
+
+
+def _staged(run: Run, stage: Stage, call: Call) -> Iterable[Outcome]:
+    batches = list(stage.pending(run))
+    for number, batch in enumerate(batches):
+        log.info("%s %d of %d", stage.name, number, len(batches), extra=_progress(stage.name, number, len(batches)))
+        yield call(stage.work, run, batch)
+        yield call(store, run)
+    log.info("%s done", stage.name, extra=_progress(stage.name, len(batches), len(batches)))
+
+
+def _progress(stage: str, done: int, total: int) -> dict[str, Any]:
+    return {"stage": stage, "done": done, "total": total}
+
+
+def _add(counts: Counter[str], outcome: Outcome) -> None:
+    counts.update(outcome.counts)
+
+
+def _end(run: Run, counts: Counter[str], seconds: float) -> None:
+    import json
+
+    ended = {"run_id": run.id, "ended_at": datetime.now(UTC).replace(tzinfo=None), "seconds": seconds}
+    workplace(run).put("end", run.id, run_ends=[{**ended, "counts": json.dumps(dict(counts), sort_keys=True)}])

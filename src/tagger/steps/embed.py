@@ -1,0 +1,60 @@
+"""The third stage: texts that have no vectors yet to vectors, one pass for an excerpt and its sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+
+from tagger.privacy import plain_hash
+from tagger.steps.workplace import Outcome, Run, workplace
+
+_TEXTS_A_BATCH = 128
+_BATCHES_A_RUN = 80
+
+
+def pending(run: Run) -> Iterator[tuple[str, ...]]:
+    """Name the texts without vectors by their keys, in batches: small enough to lose little, few enough to be cheap."""
+    place = workplace(run)
+    with place.store.session("looking for texts to embed") as database:
+        keys = database.table(
+            "SELECT DISTINCT text_key FROM live_excerpts e "
+            "ANTI JOIN (SELECT text_key FROM vectors WHERE model_id = $model AND part = 0) USING (text_key) "
+            "WHERE dataset = $dataset AND segmentation_id = $segmentation ORDER BY text_key",
+            {"model": place.model_id, "dataset": run.dataset, "segmentation": place.segmentation_id},
+        )["text_key"].to_pylist()
+    size = max(_TEXTS_A_BATCH, -(-len(keys) // _BATCHES_A_RUN))
+    for start in range(0, len(keys), size):
+        yield tuple(keys[start : start + size])
+
+
+def embed(run: Run, keys: tuple[str, ...]) -> Outcome:
+    """Embed a batch of texts with their sentences and leave one shard."""
+    place = workplace(run)
+    with place.store.session("reading texts to embed") as database:
+        rows = database.table(
+            "SELECT text_key, any_value(text) AS text, any_value(sentence_starts) AS starts, any_value(sentence_ends) AS ends "
+            "FROM excerpts SEMI JOIN wanted USING (text_key) GROUP BY text_key ORDER BY text_key",
+            wanted=pa.table({"text_key": list(keys)}),
+        ).to_pylist()
+    spans = [list(zip(row["starts"], row["ends"], strict=True)) for row in rows]
+    excerpts, sentences = place.encoder.encode_with_sentences([row["text"] for row in rows], spans)
+    matrix = np.concatenate([part for pair in zip(excerpts[:, None, :], sentences, strict=True) for part in pair])
+    lengths = [1 + len(of_text) for of_text in sentences]
+    table = pa.table(
+        {
+            "model_id": pa.repeat(place.model_id, len(matrix)),
+            "text_key": np.repeat([row["text_key"] for row in rows], lengths),
+            "part": np.concatenate([np.arange(length, dtype=np.int32) for length in lengths]),
+            "vector": vector_column(matrix),
+        }
+    )
+    place.put("embed", plain_hash("embed", place.model_id, *keys), **place.model_rows(), vectors=table)
+    return Outcome({"excerpts embedded": len(rows), "vectors": len(matrix)})
+
+
+def vector_column(matrix: np.ndarray[tuple[int, int], np.dtype[np.float32]]) -> pa.ListArray:
+    """Lay the rows of *matrix*, shape (n, d), out as a column of lists."""
+    n, d = matrix.shape
+    return pa.ListArray.from_arrays(np.arange(0, (n + 1) * d, d, dtype=np.int32), pa.array(matrix.ravel()))

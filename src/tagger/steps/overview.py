@@ -1,0 +1,78 @@
+"""The study as a whole: making one, and saying what it holds and how much there is to read."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+from typing import Any
+
+from tagger.config import FILE, StudySettings, settings_text
+from tagger.errors import StoreError, UsageError
+from tagger.frameworks import load_framework
+from tagger.store import Store
+
+# A calm pace: reading aloud speed, and a while to decide.
+_WORDS_A_MINUTE = 150
+_SECONDS_TO_DECIDE = 20
+
+
+def make_study(folder: Path, name: str, framework: str) -> None:
+    """
+    Make an empty study in *folder*; what lies there already is left alone.
+
+    Raises:
+        UsageError: there is a study already.
+        StoreError: the folder cannot be written to.
+    """
+    if (folder / FILE).exists():
+        raise UsageError("there is a study here already", where=str(folder), remedy="Choose another folder, or go on with this one")
+    path = Path(framework)
+    chosen = load_framework(path if path.suffix in (".yaml", ".yml") else framework)
+    settings = StudySettings(name=name, framework=str(path.resolve()) if path.exists() else chosen.id)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        Store(folder).create()
+        (folder / FILE).write_text(settings_text(settings), "utf-8")
+    except OSError as error:
+        reason = "the disk is full" if error.errno == errno.ENOSPC else error.strerror
+        raise StoreError(f"the study cannot be made ({reason})", where=str(folder), remedy="Choose a folder you can write to") from error
+
+
+def datasets(folder: Path) -> list[str]:
+    """Name the study's datasets."""
+    store = Store(folder)
+    if not store.path.exists():
+        return []
+    with store.session("a look at the datasets") as database:
+        return [str(name) for (name,) in database.rows("SELECT id FROM datasets ORDER BY id")]
+
+
+def workload(folder: Path, dataset: str) -> list[dict[str, Any]]:
+    """Say, for each framework, how many excerpts wait to be read, and how long that takes one person."""
+    with Store(folder).session("a look at the workload") as database:
+        loads: list[dict[str, Any]] = database.table(
+            "SELECT * FROM workload WHERE dataset = $dataset ORDER BY framework", {"dataset": dataset}
+        ).to_pylist()
+    for load in loads:
+        load["suggestions"], load["words"] = int(load["suggestions"]), int(load["words"])
+        minutes = load["words"] / _WORDS_A_MINUTE + load["excerpts"] * _SECONDS_TO_DECIDE / 60
+        load["minutes"] = round(minutes)
+        load["time"] = _in_words(minutes)
+    return loads
+
+
+def overview(folder: Path) -> dict[str, Any]:
+    """Say what the study holds: its datasets, runs that stopped, codings to read again."""
+    with Store(folder).session("a look at the study") as database:
+        return {
+            "datasets": database.table("SELECT * FROM dataset_list ORDER BY dataset").to_pylist(),
+            "unfinished": database.table("SELECT * FROM run_list WHERE NOT finished ORDER BY started_at").to_pylist(),
+            "to_reread": int(str(database.rows("SELECT count(*) FROM to_reread")[0][0])),
+        }
+
+
+def _in_words(minutes: float) -> str:
+    if minutes < 90:
+        return f"about {max(5, round(minutes / 5) * 5)} minutes"
+    hours = round(minutes / 30) / 2
+    return f"about {hours:g} hours"

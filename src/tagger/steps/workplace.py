@@ -1,0 +1,155 @@
+"""What the stages of a run need at hand: who ran it with what, the study's store and settings, the framework, the encoder."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from tagger import __version__
+from tagger.config import Settings, load_settings
+from tagger.embeddings import Encoder, load_encoder
+from tagger.frameworks import digest, load_framework, to_json
+from tagger.privacy import plain_hash
+from tagger.records import Framework
+from tagger.store import Shard, Store
+
+Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Run:
+    """
+    One run of the pipeline as plain values, so that it can be handed to any process.
+
+    `framework` is a name or a path, empty for the study's own; `speakers` the path of a corrected speakers sheet.
+    """
+
+    id: str
+    study: str
+    dataset: str
+    started_at: str
+    paths: tuple[str, ...] = ()
+    framework: str = ""
+    speakers: str = ""
+    engine: str = "local"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one batch of a stage did: counts by name, and what was wrong or worth saying, file by file."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Workplace:
+    """The parts of a study that a run works with; each is made when it is first asked for."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.store = Store(Path(run.study))
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Return the study's settings."""
+        return load_settings(Path(self.run.study))
+
+    @cached_property
+    def framework(self) -> Framework:
+        """Return the framework of this run."""
+        return load_framework(self.run.framework or self.settings.study.framework, [Path(self.run.study) / "frameworks"])
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """Return the study's encoder; loading it takes seconds."""
+        return load_encoder(self.settings.model.name)
+
+    @cached_property
+    def secret(self) -> bytes:
+        """Return the secret that keys the study's hashes."""
+        with self.store.session("a look at the study") as database:
+            return bytes(database.rows("SELECT secret FROM study")[0][0])  # type: ignore[arg-type]
+
+    @cached_property
+    def model_id(self) -> str:
+        """Return the id of the encoder's weights."""
+        return plain_hash("model", self.encoder.name, self.encoder.revision, self.encoder.weights_sha256)
+
+    @cached_property
+    def framework_id(self) -> str:
+        """Return the id of this version of the framework."""
+        return digest(self.framework)
+
+    @cached_property
+    def segmentation(self) -> dict[str, Any]:
+        """Return how transcripts are cut; a change of anything here makes other excerpts."""
+        rules = {"version": 1, "language": self.settings.study.language, "max_tokens": self.encoder.max_tokens}
+        return {**asdict(self.settings.excerpts), **rules, "model": self.encoder.name}
+
+    @cached_property
+    def segmentation_id(self) -> str:
+        """Return the id of the way transcripts are cut."""
+        return plain_hash("segmentation", *(f"{key}={value}" for key, value in sorted(self.segmentation.items())))
+
+    def put(self, stage: str, key: str, **tables: Rows | pa.Table) -> None:
+        """Leave the rows of one finished piece of work in the inbox, with what they refer to."""
+        named = {"runs": self._run_row(), **tables}
+        arrow = {name: rows if isinstance(rows, pa.Table) else pa.Table.from_pylist(rows) for name, rows in named.items()}
+        self.store.put(Shard(key, stage, self.run.id, {name: rows for name, rows in arrow.items() if rows.num_rows}))
+
+    def framework_rows(self) -> dict[str, Rows]:
+        """Return the rows that describe the framework."""
+        return framework_rows(self.framework)
+
+    def model_rows(self) -> dict[str, Rows]:
+        """Return the row that describes the encoder."""
+        encoder = self.encoder
+        described = {"name": encoder.name, "revision": encoder.revision, "weights_sha256": encoder.weights_sha256}
+        return {"models": [{"id": self.model_id, **described, "dimension": encoder.dimension}]}
+
+    def _run_row(self) -> Rows:
+        run = self.run
+        return [
+            {
+                "id": run.id,
+                "started_at": datetime.fromisoformat(run.started_at),
+                "engine": run.engine,
+                "dataset": run.dataset,
+                "framework_id": self.framework_id,
+                "model_id": self.model_id,
+                "settings": self.settings.as_json(),
+                "tagger_version": __version__,
+            }
+        ]
+
+
+def framework_rows(framework: Framework) -> dict[str, Rows]:
+    """Return the rows that describe a framework, for the tables `frameworks` and `framework_values`."""
+    identity = digest(framework)
+    described = {"name": framework.id, "version": framework.version, "title": framework.title}
+    values = [
+        {
+            "framework_id": identity,
+            "value_id": value.id,
+            "position": position,
+            "name": value.name,
+            "layer": value.layer,
+            "unit": value.unit,
+            "stands_for": framework.mapping.get(value.id),
+            "meaning_revised": value.id in framework.revised_meaning,
+        }
+        for position, value in enumerate(framework.values)
+    ]
+    return {"frameworks": [{"id": identity, **described, "content": to_json(framework)}], "framework_values": values}
+
+
+@lru_cache(maxsize=4)
+def workplace(run: Run) -> Workplace:
+    """Return the workplace of *run*; one process prepares it once."""
+    return Workplace(run)

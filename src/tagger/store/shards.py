@@ -1,0 +1,120 @@
+"""Work that is finished but not yet in the database: a folder of Parquet files in the study's inbox, whole or not there."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tagger.store.database import explained
+
+_MANIFEST = "shard.json"
+
+
+@dataclass(frozen=True)
+class Shard:
+    """A finished piece of work: its key, the stage it belongs to, its run, and the rows it adds, by table."""
+
+    key: str
+    stage: str
+    run_id: str
+    tables: Mapping[str, pa.Table]
+
+
+def write(inbox: Path, shard: Shard) -> Path:
+    """
+    Put *shard* into the inbox: written under a temporary name, synced, then renamed.
+
+    A shard of the same key that is already there is left as it is: the same key means the same work.
+    """
+    target = inbox / f"{shard.stage}-{shard.key}"
+    if target.exists():
+        return target
+    temporary = inbox / f".writing-{uuid.uuid4().hex}"
+    with explained(inbox):
+        temporary.mkdir(parents=True, mode=0o700)
+        try:
+            digests = {name: _write_table(temporary / f"{name}.parquet", rows) for name, rows in shard.tables.items()}
+            manifest = {"key": shard.key, "stage": shard.stage, "run_id": shard.run_id, "tables": digests}
+            _write_synced(temporary / _MANIFEST, json.dumps(manifest).encode())
+            _sync_folder(temporary)
+            temporary.rename(target)
+            _sync_folder(inbox)
+        except BaseException:
+            shutil.rmtree(temporary, ignore_errors=True)
+            raise
+    return target
+
+
+def waiting(inbox: Path) -> list[Path]:
+    """Name the shards that wait to be merged, those of earlier stages first."""
+    if not inbox.is_dir():
+        return []
+    folders = [folder for folder in inbox.iterdir() if folder.is_dir() and not folder.name.startswith(".")]
+    return sorted(folders, key=lambda folder: (folder.stat().st_mtime_ns, folder.name))
+
+
+def load(folder: Path) -> Shard | None:
+    """Read a shard back; None if its bytes are not those that were written."""
+    manifest = json.loads((folder / _MANIFEST).read_bytes())
+    tables: dict[str, pa.Table] = {}
+    for name, digest in manifest["tables"].items():
+        data = (folder / f"{name}.parquet").read_bytes()
+        if hashlib.sha256(data).hexdigest() != digest:
+            return None
+        tables[name] = pq.read_table(pa.BufferReader(data))
+    return Shard(manifest["key"], manifest["stage"], manifest["run_id"], tables)
+
+
+def remove(folder: Path) -> None:
+    """Take a merged shard out of the inbox; a half-removed one is never mistaken for a whole one."""
+    doomed = folder.with_name(f".merged-{uuid.uuid4().hex}")
+    folder.rename(doomed)
+    shutil.rmtree(doomed, ignore_errors=True)
+
+
+def set_aside(folder: Path) -> Path:
+    """Keep a damaged shard out of the way without deleting it."""
+    aside = folder.with_name(f".damaged-{folder.name}-{uuid.uuid4().hex[:8]}")
+    return folder.rename(aside)
+
+
+def sweep(inbox: Path) -> None:
+    """Remove what a killed process left half-written or half-removed; the caller is the only run of the study."""
+    if inbox.is_dir():
+        for folder in inbox.iterdir():
+            if folder.name.startswith((".writing-", ".merged-")):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _write_table(path: Path, rows: pa.Table) -> str:
+    sink = pa.BufferOutputStream()
+    pq.write_table(rows, sink, compression="zstd")
+    data = sink.getvalue().to_pybytes()
+    _write_synced(path, data)
+    return hashlib.sha256(data).hexdigest()
+
+
+def _write_synced(path: Path, data: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # folders cannot be opened there
+        return
+    fd = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)

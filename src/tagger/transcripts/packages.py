@@ -1,0 +1,91 @@
+"""Zip packages (DOCX, XLSX) opened within bounds: size, encryption, and no document types in their XML."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from io import BytesIO
+from zipfile import BadZipFile, ZipFile
+
+from tagger.errors import TranscriptError
+
+LARGEST = 200_000_000
+"""Bytes that a package may unpack to; a Word file of 500 pages has about 10 million."""
+MOST_PARTS = 10_000
+TYPE_DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+DECLARED = re.compile(rb"""<\?xml[^>]{0,100}?encoding\s*=\s*["']([^"']{1,40})""")
+KINDS = (
+    ("word/document", "docx"),
+    ("word/", "docx"),
+    ("xl/workbook", "xlsx"),
+    ("ppt/", "a presentation"),
+    ("META-INF/container.xml", "an e-book"),
+    ("Index/Document.iwa", "a Pages document"),
+    ("content.xml", "an OpenDocument file (ODT or ODS)"),
+    ("project.qde", "a REFI-QDA project"),
+)
+
+
+def kind(data: bytes, name: str) -> str:
+    """
+    Say what a zip package holds: docx, xlsx, or in words what else it is.
+
+    Raises:
+        TranscriptError: It is broken, encrypted or unpacks to too much.
+    """
+    parts = [part.filename for part in _opened(data, name).infolist()]
+    return next((what for start, what in KINDS if any(part.startswith(start) for part in parts)), "a zip archive")
+
+
+def checked(data: bytes, name: str) -> None:
+    """
+    Make sure that each XML part is what the format allows, so that no entity can be expanded or fetched.
+
+    Raises:
+        TranscriptError: A part declares a document type, or is in an encoding that could hide one.
+    """
+    package = _opened(data, name)
+    try:
+        for part in package.infolist():
+            if part.filename.casefold().endswith((".xml", ".rels")):
+                _refuse_declarations(package.read(part), part.filename, name)
+    except (BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError) as reason:
+        raise broken(name) from reason
+
+
+def broken(name: str) -> TranscriptError:
+    """Say that a package cannot be unpacked."""
+    return TranscriptError(
+        "It is a damaged or incomplete Office file",
+        where=name,
+        remedy="Open it in Word or Excel, let it be repaired, and save it again",
+    )
+
+
+def _opened(data: bytes, name: str) -> ZipFile:
+    try:
+        package = ZipFile(BytesIO(data))
+    except (BadZipFile, ValueError, OSError, NotImplementedError, EOFError) as reason:
+        raise broken(name) from reason
+    parts = package.infolist()
+    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST:
+        raise TranscriptError(
+            f"It unpacks to more than {LARGEST // 1_000_000} MB or {MOST_PARTS:,} parts",
+            where=name,
+            remedy="Save it without pictures, or in several files",
+        )
+    if any(part.flag_bits & 1 for part in parts):
+        raise TranscriptError("It is encrypted", where=name, remedy="Save it without a password")
+    return package
+
+
+def _refuse_declarations(part: bytes, title: str, name: str) -> None:
+    text = part.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    declared = DECLARED.match(text)
+    strange = declared and declared[1].lower() not in (b"utf-8", b"utf-16", b"us-ascii", b"iso-8859-1", b"windows-1252")
+    if TYPE_DECLARATION.search(text) or strange or (text and not text.startswith(b"<")):
+        raise TranscriptError(
+            f"Its part {title} declares XML entities or an encoding that Office never writes",
+            where=name,
+            remedy="Open it in Word or Excel and save it again",
+        )

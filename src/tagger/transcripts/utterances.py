@@ -1,0 +1,163 @@
+"""What a reader hands over before it is a transcript, and how turns and their positions are made from it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from tagger.errors import TranscriptError
+from tagger.records import Transcript, Turn
+from tagger.transcripts import speakers
+
+MOST_NOTES = 20
+"""Problems of one file that are told one by one; the rest are counted."""
+
+# Control characters, zero-width marks and halves of surrogate pairs: never spoken, and trouble in every store.
+UNSPOKEN = re.compile(r"[\x00-\x08\x0e-\x1b\x7f\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
+TERMINAL = re.compile(r"""[.!?…。！？‽][)\]"'”’»]*$""")
+LONGEST_JOIN = 80
+LONGEST_PAUSE = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """Words as the source gives them, who said them and when; `line` is where in the source they begin."""
+
+    text: str
+    speaker: str | None = None
+    begins: float | None = None
+    ends: float | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a reader makes of a source: utterances in their order, what it left out and what it did not understand."""
+
+    utterances: tuple[Utterance, ...]
+    dropped: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def assemble(draft: Draft, *, name: str, format: str, encoding: str) -> Transcript:  # noqa: A002  the record's word
+    """
+    Lay the utterances out as one text with turns, and say what is believed of the speakers.
+
+    Raises:
+        TranscriptError: Nothing was said.
+    """
+    spoken = [replace(each, text=_clean(each.text)) for each in _same_names(draft.utterances)]
+    spoken = [each for each in spoken if each.text]
+    if not spoken:
+        raise TranscriptError("It holds no words that somebody said", where=name, remedy="Check that it is whole")
+    turns, position = [], 0
+    for each in spoken:
+        end = position + len(each.text)
+        turns.append(Turn(position, end, each.speaker, each.begins, each.ends))
+        position = end + 1
+    text = "\n".join(each.text for each in spoken)
+    people = speakers.believed(text, turns)
+    return Transcript(
+        text=text,
+        turns=tuple(turns),
+        speakers=people,
+        format=format,
+        encoding=encoding,
+        kind=speakers.kind(people, spoken_aloud=any(each.begins is not None for each in spoken)),
+        dropped=draft.dropped,
+        problems=shortened([*draft.problems, *_doubts(spoken)]),
+    )
+
+
+def joined_by_speaker(utterances: Iterable[Utterance]) -> tuple[Utterance, ...]:
+    """Join neighbours of the same named speaker; words of nobody's in particular stay as they are."""
+    turns: list[list[Utterance]] = []
+    for each in utterances:
+        if turns and each.speaker is not None and turns[-1][-1].speaker == each.speaker:
+            turns[-1].append(each)
+        else:
+            turns.append([each])
+    return tuple(merged(turn) for turn in turns)
+
+
+def joined_by_sentence(utterances: Iterable[Utterance]) -> tuple[Utterance, ...]:
+    """
+    Join captions that break inside a sentence.
+
+    The next one continues the sentence when it begins in lower case, soon after, and the last one did not end it.
+    """
+    turns: list[list[Utterance]] = []
+    words = 0
+    for each in utterances:
+        if turns and words < LONGEST_JOIN and _continues(turns[-1][-1], each):
+            turns[-1].append(each)
+        else:
+            turns.append([each])
+            words = 0
+        words += len(each.text.split())
+    return tuple(merged(turn) for turn in turns)
+
+
+def merged(parts: Sequence[Utterance]) -> Utterance:
+    """Make one utterance of several that follow each other."""
+    if len(parts) == 1:
+        return parts[0]
+    begins = [part.begins for part in parts if part.begins is not None]
+    ends = [part.ends for part in parts if part.ends is not None]
+    return replace(
+        parts[0],
+        text="\n".join(part.text for part in parts),
+        begins=min(begins, default=None),
+        ends=max(ends, default=None),
+    )
+
+
+def shortened(problems: Iterable[str]) -> tuple[str, ...]:
+    """Keep each problem once and the first few; count the rest."""
+    once = list(dict.fromkeys(problems))
+    rest = len(once) - MOST_NOTES
+    return tuple(once) if rest <= 0 else (*once[:MOST_NOTES], f"and {rest} more like these")
+
+
+def _clean(text: str) -> str:
+    return " ".join(UNSPOKEN.sub("", text).split())
+
+
+def _continues(before: Utterance, after: Utterance) -> bool:
+    words = after.text.lstrip("\"'“‘([ \n\t")
+    if not words[:1].islower() or TERMINAL.search(before.text.rstrip()):
+        return False
+    return before.ends is None or after.begins is None or after.begins - before.ends < LONGEST_PAUSE
+
+
+def _same_names(utterances: Sequence[Utterance]) -> list[Utterance]:
+    """Give each speaker one spelling, the most frequent, where spellings differ in case and white space alone."""
+    labels = [_clean(each.speaker) if each.speaker else None for each in utterances]
+    spelling: dict[str, str] = {}
+    for label, _ in Counter(label for label in labels if label).most_common():
+        spelling.setdefault(label.casefold(), label)
+    return [
+        replace(each, speaker=spelling[label.casefold()] if label else None)
+        for each, label in zip(utterances, labels, strict=True)
+    ]
+
+
+def _doubts(spoken: Sequence[Utterance]) -> list[str]:
+    """Name what is odd about the turns, for a person to look at."""
+    named = Counter(each.speaker for each in spoken if each.speaker is not None)
+    nameless = sum(each.speaker is None for each in spoken)
+    doubts = []
+    if not named:
+        doubts.append("no speakers are named: all of it counts as evidence")
+    elif nameless:
+        doubts.append(f"{counted(nameless, 'turn')} without a speaker: kept as evidence, speaker unknown")
+    if len(named) == 1 and not nameless:
+        doubts.append(f"only one speaker, '{next(iter(named))}': were the others' names left out?")
+    return doubts
+
+
+def counted(number: int, thing: str) -> str:
+    """Say a number of things: 1 turn, 1,200 turns."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"

@@ -99,17 +99,16 @@ def reached(packages: Mapping[str, Package], requirements: Iterable[str], enviro
 
 def marker(environments: set[Environment]) -> str:
     """Say in which of all environments a package is wanted; empty where in all."""
-    pythons = {python for python, _ in environments}
-    platforms = {platform for _, platform in environments}
-    if len(environments) < len(pythons) * len(platforms):
-        both = (f'python_version == "{python}" and sys_platform == "{name}"' for python, name in sorted(environments))
-        return " or ".join(both)
-    clauses = [
-        " or ".join(f'{variable} == "{name}"' for name in sorted(some))
-        for variable, some, every in (("python_version", pythons, PYTHONS), ("sys_platform", platforms, PLATFORMS))
-        if len(some) < len(every)
-    ]
-    return " and ".join(f"({clause})" for clause in clauses) if len(clauses) > 1 else "".join(clauses)
+    pythons = [python for python in PYTHONS if {(python, platform) for platform in PLATFORMS} <= environments]
+    platforms = [platform for platform in PLATFORMS if {(python, platform) for python in PYTHONS} <= environments]
+    if len(pythons) == len(PYTHONS):
+        return ""
+    clauses = [f'python_version == "{python}"' for python in pythons]
+    clauses += [f'sys_platform == "{platform}"' for platform in platforms]
+    for python, platform in sorted(environments):
+        if python not in pythons and platform not in platforms:
+            clauses.append(f'python_version == "{python}" and sys_platform == "{platform}"')
+    return " or ".join(clauses)
 
 
 def pins(packages: Mapping[str, Package], requirements: Iterable[str]) -> Iterator[str]:
@@ -126,8 +125,8 @@ def pins(packages: Mapping[str, Package], requirements: Iterable[str]) -> Iterat
 
 def main() -> None:
     """Resolve anew and write requirements.lock."""
-    if sys.version_info[:2] != tuple(map(int, PYTHONS[0].split("."))):
-        sys.exit(f"lock: run this with Python {PYTHONS[0]}, the oldest that the project supports (PYTHON=python{PYTHONS[0]}).")
+    if "{}.{}".format(*sys.version_info) != PYTHONS[0]:
+        sys.exit(f"lock: run this with Python {PYTHONS[0]}, the oldest supported; this is {sys.version}")
     pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     requirements = wanted(pyproject)
     lines = list(pins(resolved(requirements, pyproject["tool"]["lock"]["hold"]), requirements))

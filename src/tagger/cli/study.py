@@ -38,9 +38,7 @@ def demo(folder: Path, engine: str) -> None:
         tell(summary)
         if summary.problems:
             raise UsageError("a file of the sample could not be read", where=str(source), remedy="Remove the folder and try again")
-    for dataset, framework in _DEMO.items():
-        report = import_codings(folder, sample / "codings.csv", "independently", framework=framework, dataset=dataset)
-        click.echo(f"{dataset}: {report.whole + report.partly} passages coded by hand before any suggestion was seen, from codings.csv.")
+    click.echo("\n".join(import_codings(folder, sample / "codings.csv", "independently").lines))
     click.echo("\n".join(["", *(line for dataset in _DEMO for line in reading(folder, dataset))]))
     click.echo(f"\nThe interviews are invented. The study is in {folder}/.\n{_read_next(folder)}")
 

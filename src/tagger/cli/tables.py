@@ -8,6 +8,7 @@ import click
 
 from tagger.cli import options
 from tagger.errors import StoreError
+from tagger.records import Made
 
 
 @click.command("import")
@@ -19,14 +20,12 @@ from tagger.errors import StoreError
     type=click.Choice(["independently", "after-suggestions", "unknown"]),
     help="How the codings were made; only those made independently may be compared with the machine.",
 )
-@click.option("--framework", default="", help="The framework they were made with.  [default: the study's]")
-@click.option("--dataset", default="", help="Take only the rows of this dataset's transcripts.")
-def import_codings(file: Path, folder: Path, made: str, framework: str, dataset: str) -> None:
+@click.option("--framework", default="", help="What they were made with.  [default: what each dataset was tagged with]")
+def import_codings(file: Path, folder: Path, made: Made, framework: str) -> None:
     """Bring in manual codings from a CSV or XLSX file."""
     from tagger.steps.imports import import_codings as bring_in
 
-    report = bring_in(folder, file, made, framework=framework, dataset=dataset)
-    for line in report.lines:
+    for line in bring_in(folder, file, made, framework).lines:
         click.echo(line)
 
 

@@ -12,6 +12,7 @@ where it was, and a run with nothing to do adds nothing.
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 import uuid
@@ -26,7 +27,7 @@ from tagger.errors import UsageError
 from tagger.steps import embed, read, split, suggest
 from tagger.steps.workplace import Outcome, Run, workplace
 
-__all__ = ["STAGES", "Run", "Stage", "Summary", "begin", "directly", "store", "tag"]
+__all__ = ["STAGES", "Outcome", "Run", "Stage", "Summary", "begin", "directly", "prepare", "store", "tag"]
 
 log = logging.getLogger("tagger.progress")
 
@@ -61,6 +62,11 @@ class Summary:
     problems: tuple[str, ...]
     notes: tuple[str, ...]
     seconds: float
+    calls: int
+
+    def with_note(self, note: str) -> Summary:
+        """Return the same summary with one more note."""
+        return replace(self, notes=(*self.notes, note))
 
 
 def begin(study: str | Path, paths: Iterable[str | Path] = (), **options: Any) -> Run:
@@ -102,18 +108,25 @@ def tag(run: Run, call: Call = directly) -> Summary:
     counts: Counter[str] = Counter()
     problems: list[str] = []
     notes: list[str] = []
+    calls = 0
     with workplace(run).store.only_run():
-        _add(counts, store(run))
+        counts.update(store(run).counts)
         for stage in STAGES:
             for outcome in _staged(run, stage, call):
-                _add(counts, outcome)
+                calls += 1
+                counts.update(outcome.counts)
                 problems += outcome.problems
                 notes += outcome.notes
         if counts["rows"]:
             _end(run, counts, time.monotonic() - began)
-            _add(counts, store(run))
+            counts.update(store(run).counts)
     rows = counts.pop("rows", 0)
-    return Summary(run, rows, dict(counts), tuple(problems), tuple(notes), time.monotonic() - began)
+    return Summary(run, rows, dict(counts), tuple(problems), tuple(notes), time.monotonic() - began, calls)
+
+
+def prepare(run: Run) -> None:
+    """Load what takes seconds to load, so that it is there when the stages ask for it."""
+    _ = workplace(run).encoder
 
 
 def store(run: Run) -> Outcome:
@@ -134,12 +147,6 @@ def _progress(stage: str, done: int, total: int) -> dict[str, Any]:
     return {"stage": stage, "done": done, "total": total}
 
 
-def _add(counts: Counter[str], outcome: Outcome) -> None:
-    counts.update(outcome.counts)
-
-
 def _end(run: Run, counts: Counter[str], seconds: float) -> None:
-    import json
-
     ended = {"run_id": run.id, "ended_at": datetime.now(UTC).replace(tzinfo=None), "seconds": seconds}
     workplace(run).put("end", run.id, run_ends=[{**ended, "counts": json.dumps(dict(counts), sort_keys=True)}])

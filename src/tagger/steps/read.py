@@ -14,13 +14,12 @@ from tagger.errors import TaggerError, UsageError
 from tagger.privacy import keyed_hash, plain_hash, pseudonyms
 from tagger.records import Speaker, Transcript
 from tagger.revisions import offset_map
-from tagger.steps.workplace import Outcome, Rows, Run, Workplace, workplace
+from tagger.steps.workplace import UNNAMED, Outcome, Rows, Run, Workplace, workplace
 from tagger.transcripts import read as read_transcript
 from tagger.transcripts.corrections import Correction, apply, for_file, parse
 
 _READER = "1"
 _FILES_A_BATCH = 20
-_UNNAMED = "unnamed"
 
 
 def pending(run: Run) -> Iterator[tuple[str, ...]]:
@@ -145,7 +144,7 @@ def _corrections(place: Workplace, path: Path) -> tuple[Correction, ...]:
     if not place.run.speakers:
         return ()
     sheet = Path(place.run.speakers)
-    return for_file(parse(sheet.read_bytes(), sheet.name), path.name)
+    return for_file(parse(sheet.read_bytes(), sheet.name), str(path))
 
 
 @dataclass(frozen=True)
@@ -230,7 +229,7 @@ class _New:
         return tables
 
     def _speaker_row(self, speaker: Speaker) -> dict[str, Any]:
-        pseudonym = _UNNAMED if speaker.label is None else self.shelf.new_name("I" if speaker.asks else "P")
+        pseudonym = UNNAMED if speaker.label is None else self.shelf.new_name("I" if speaker.asks else "P")
         label = keyed_hash(self.place.secret, "label", speaker.label or "")
         identity = self.speaker_id(speaker.label)
         return {"id": identity, "transcript_id": self.transcript_id, "label_key": label, "pseudonym": pseudonym}

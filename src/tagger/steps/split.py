@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from tagger.excerpts import EvidenceTurn, exchanges, passages, sentence_splitter
+from tagger.excerpts import EvidenceTurn, SplitSentences, exchanges, passages, sentence_splitter
 from tagger.privacy import keyed_hash, plain_hash
 from tagger.records import Cut, Span
 from tagger.revisions import Shared, carried
-from tagger.steps.workplace import Outcome, Rows, Run, Workplace, workplace
-from tagger.store import Database
+from tagger.steps.workplace import UNNAMED, Outcome, Rows, Run, Workplace, workplace
 
 _TRANSCRIPTS_A_BATCH = 20
 
 
 def pending(run: Run) -> Iterator[tuple[str, ...]]:
-    """Name the transcripts whose newest text is not cut yet in this way, in batches."""
+    """Name the transcripts whose newest text is not cut in this way yet, in batches."""
     place = workplace(run)
     with place.store.session("looking for texts to split") as database:
         rows = database.table(
@@ -37,23 +38,134 @@ def split(run: Run, transcripts: tuple[str, ...]) -> Outcome:
     """Cut a batch of transcripts into excerpts and leave one shard for each."""
     place = workplace(run)
     splitter = sentence_splitter(place.settings.study.language)
-    counts = {"passages": 0, "exchanges": 0, "truncated": 0}
+    counts = {"passages": 0, "exchanges": 0, "carried over": 0, "cut off": 0}
     for transcript in transcripts:
-        with place.store.session("splitting") as database:
-            text, turns, before = _load(database, transcript)
-        evidence = [
-            EvidenceTurn(turn["position"], (turn["start"], turn["end"]), turn["pseudonym"] or "") for turn in turns if turn["evidence"]
-        ]
-        kept = [_Placed(place, row) for row in before if row["span"]]
-        limits = place.settings.excerpts
-        whole = [k.span for k in kept if k.row["kind"] == "passage" and k.row["segmentation_id"] == place.segmentation_id]
-        cut = passages(
-            text,
-            evidence,
-            splitter,
-            place.encoder.count_tokens,
-            min_words=limits.min_words,
-            max_words=limits.max_words,
-            max_tokens=place.encoder.max_tokens,
-            keep=whole,
+        text = _Text(place, transcript)
+        new = text.cut(splitter)
+        place.put("split", _key(place, text.revision, text.evidence), **text.rows(new))
+        for cut in new:
+            counts[f"{cut.kind}s"] += 1
+        counts["carried over"] += len(text.moved)
+        sizes = place.encoder.count_tokens([text.words[cut.start : cut.end] for cut in new])
+        counts["cut off"] += sum(size > place.encoder.max_tokens for size in sizes)
+    return Outcome(counts)
+
+
+def _key(place: Workplace, revision: str, evidence: list[bool]) -> str:
+    """Key the work of cutting one text: the text, who asks in it, and how it is cut."""
+    return plain_hash("split", revision, place.segmentation_id, "".join("+" if heard else "-" for heard in evidence))
+
+
+@dataclass(frozen=True)
+class _Text:
+    """The newest text of one transcript, with the excerpts that are placed in it or can be carried over to it."""
+
+    place: Workplace
+    transcript: str
+
+    @cached_property
+    def _stored(self) -> dict[str, Any]:
+        here: dict[str, object] = {"transcript": self.transcript}
+        placed = (
+            "SELECT p.*, e.kind, e.segmentation_id FROM placements p JOIN excerpts e ON e.id = p.excerpt_id "
+            "JOIN revisions r ON r.id = p.revision_id "
+            "WHERE r.transcript_id = $transcript AND r.number = $number ORDER BY p.start, p.excerpt_id"
         )
+        with self.place.store.session("splitting") as database:
+            live = database.table("SELECT * FROM live_revisions WHERE transcript_id = $transcript", here).to_pylist()[0]
+            return {
+                "live": live,
+                "turns": database.table(
+                    "SELECT * FROM live_turns WHERE transcript_id = $transcript ORDER BY position", here
+                ).to_pylist(),
+                "here": database.table(placed, {**here, "number": live["number"]}).to_pylist(),
+                "before": database.table(placed, {**here, "number": live["number"] - 1}).to_pylist(),
+                "shared": database.rows(
+                    "SELECT old_start, new_start, length FROM offset_maps WHERE revision_id = $revision ORDER BY new_start",
+                    {"revision": live["revision_id"]},
+                ),
+            }
+
+    @property
+    def words(self) -> str:
+        return str(self._stored["live"]["text"])
+
+    @property
+    def revision(self) -> str:
+        return str(self._stored["live"]["revision_id"])
+
+    @property
+    def evidence(self) -> list[bool]:
+        return [turn["evidence"] for turn in self._stored["turns"]]
+
+    @cached_property
+    def moved(self) -> Rows:
+        """Place the excerpts of the revision before that are not placed here yet, and of which no character changed."""
+        stored = self._stored
+        known = {row["excerpt_id"] for row in stored["here"]}
+        shared = [Shared(*stretch) for stretch in stored["shared"]]
+        places = carried([(row["start"], row["end"]) for row in stored["before"]], shared)
+        rows = [
+            {**row, "start": place[0], "end": place[1], **self._turns_of(place)}
+            for row, place in zip(stored["before"], places, strict=True)
+            if place and row["excerpt_id"] not in known
+        ]
+        return [row for row in rows if row["kind"] == "exchange" or row["first_turn"] == row["last_turn"]]
+
+    def cut(self, splitter: SplitSentences) -> list[Cut]:
+        """Cut what no passage covers yet, and the exchanges that are not there yet."""
+        place, limits = self.place, self.place.settings.excerpts
+        count, most = place.encoder.count_tokens, place.encoder.max_tokens
+        turns = [
+            EvidenceTurn(turn["position"], (turn["start"], turn["end"]), _speaker(turn))
+            for turn in self._stored["turns"]
+            if turn["evidence"]
+        ]
+        kept = {
+            (row["kind"], row["start"], row["end"])
+            for row in (*self._stored["here"], *self.moved)
+            if row["segmentation_id"] == place.segmentation_id
+        }
+        keep = [(start, end) for kind, start, end in sorted(kept) if kind == "passage"]
+        words = {"min_words": limits.min_words, "max_words": limits.max_words}
+        whole = passages(self.words, turns, splitter, count, **words, max_tokens=most, keep=keep)
+        joined = exchanges(self.words, turns, whole, count, most)
+        return [cut for cut in (*whole, *joined) if (cut.kind, cut.start, cut.end) not in kept]
+
+    def rows(self, new: list[Cut]) -> dict[str, Rows]:
+        """Make the rows of the new excerpts, and of the places of all."""
+        segmentation = {"id": self.place.segmentation_id, "settings": json.dumps(self.place.segmentation, sort_keys=True)}
+        excerpts = [self._excerpt_row(cut) for cut in new]
+        cut_here = [
+            {"excerpt_id": row["id"], "start": cut.start, "end": cut.end, "first_turn": cut.turns[0], "last_turn": cut.turns[1]}
+            for row, cut in zip(excerpts, new, strict=True)
+        ]
+        columns = ("excerpt_id", "start", "end", "first_turn", "last_turn")
+        placed = [*({column: row[column] for column in columns} for row in self.moved), *cut_here]
+        placements = [{"revision_id": self.revision, **row} for row in placed]
+        return {"segmentations": [segmentation], "excerpts": excerpts, "placements": placements}
+
+    def _excerpt_row(self, cut: Cut) -> dict[str, Any]:
+        text = self.words[cut.start : cut.end]
+        identity = (self.place.segmentation_id, cut.kind, self.revision, str(cut.start), str(cut.end))
+        return {
+            "id": plain_hash("excerpt", *identity),
+            "transcript_id": self.transcript,
+            "segmentation_id": self.place.segmentation_id,
+            "kind": cut.kind,
+            "revision_id": self.revision,
+            "start": cut.start,
+            "end": cut.end,
+            "text": text,
+            "sentence_starts": [start for start, _ in cut.sentences],
+            "sentence_ends": [end for _, end in cut.sentences],
+            "text_key": keyed_hash(self.place.secret, "excerpt", text, json.dumps(cut.sentences)),
+        }
+
+    def _turns_of(self, span: Span) -> dict[str, int]:
+        touched = [t["position"] for t in self._stored["turns"] if t["start"] < span[1] and span[0] < t["end"]]
+        return {"first_turn": touched[0], "last_turn": touched[-1]}
+
+
+def _speaker(turn: dict[str, Any]) -> str:
+    return "" if turn["pseudonym"] in (None, UNNAMED) else str(turn["speaker_id"])

@@ -19,6 +19,8 @@ from tagger.records import Framework
 from tagger.store import Shard, Store
 
 Rows = list[dict[str, Any]]
+UNNAMED = "unnamed"
+"""The pseudonym of speech that no source gives a speaker."""
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ class Database:
             for name, rows in tables.items():
                 self._connection.register(name, rows)
             try:
-                return self._connection.execute(sql, dict(parameters or {})).fetch_arrow_table()
+                return self._connection.execute(sql, dict(parameters or {})).to_arrow_table()
             finally:
                 for name in tables:
                     self._connection.unregister(name)

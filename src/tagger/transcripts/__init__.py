@@ -40,6 +40,7 @@ FORMATS: tuple[Reader, ...] = (
     Reader(plain.FORMAT, plain.recognises, plain.read),
 )
 PACKAGED = (word.FORMAT, workbook.FORMAT)
+OFFICE = (".docx", ".xlsx")
 
 
 def read(data: bytes, name: str, encoding: str | None = None) -> Transcript:
@@ -62,8 +63,6 @@ def read(data: bytes, name: str, encoding: str | None = None) -> Transcript:
     source, problems = _source(data, name, encoding)
     reader = next(reader for reader in FORMATS if reader.recognises(source))
     draft = reader.read(source)
-    if reader.format == plain.FORMAT and len({each.speaker for each in draft.utterances}) < 2:
-        foreign.refuse_paperwork(source)
     draft = Draft(draft.utterances, draft.dropped, (*problems, *draft.problems))
     return assemble(draft, name=name, format=reader.format, encoding=source.encoding)
 
@@ -74,7 +73,12 @@ def _source(data: bytes, name: str, encoding: str | None) -> tuple[Source, tuple
         if what not in PACKAGED:
             foreign.refuse_package(what, name)
         return Source(name, data, encoding="utf-8"), ()
-    decoded = decoding.decode(data, name, encoding)
+    try:
+        decoded = decoding.decode(data, name, encoding)
+    except TranscriptError as reason:
+        if name.casefold().endswith(OFFICE):
+            raise packages.broken(name) from reason
+        raise
     source = Source(name, data, decoded.text, decoded.encoding)
     if not source.text.strip():
         raise TranscriptError("It holds nothing but white space", where=name, remedy="Export it again")

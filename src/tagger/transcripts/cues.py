@@ -73,6 +73,7 @@ def spoken(cues: Sequence[Cue], problems: Sequence[str] = (), dropped: Sequence[
     pieces = _pieces(cues)
     told = [*problems]
     utterances = tuple(merged(each) for each in _by_id(pieces))
+    told += _silent(cues)
     if any(each.speaker for each in utterances):
         utterances = joined_by_speaker(utterances)
     elif not any(GUID.fullmatch(cue.id) for cue in cues):
@@ -81,6 +82,17 @@ def spoken(cues: Sequence[Cue], problems: Sequence[str] = (), dropped: Sequence[
         if len(utterances) < before:
             told.append(f"{before} captions were joined into {len(utterances)} where a sentence runs on")
     return Draft(utterances, (*dropped, *repeats), tuple(told))
+
+
+def _silent(cues: Sequence[Cue]) -> list[str]:
+    """Count the utterances, told by their GUIDs, that hold no words at all."""
+    words: dict[str, bool] = {}
+    for cue in cues:
+        found = GUID.fullmatch(cue.id)
+        if found:
+            words[found[1]] = words.get(found[1], False) or any(_plain(line).strip() for line in cue.lines)
+    empty = sum(not each for each in words.values())
+    return [f"{empty} of {len(words)} utterances hold no words"] if empty else []
 
 
 def _ident(block: list[tuple[int, str]], *, at_start: bool) -> tuple[str, list[tuple[int, str]]]:
@@ -93,7 +105,7 @@ def _ident(block: list[tuple[int, str]], *, at_start: bool) -> tuple[str, list[t
 
 
 def _close(cues: list[Cue], problems: list[str], current: Cue | None, block: Sequence[tuple[int, str]]) -> Cue | None:
-    """Put away the cue, or the words without a time; a blank line right after the time may yet be followed by words."""
+    """Put away the cue, or the words without a time, and name what is odd; a number alone is no words."""
     words = tuple(line for _, line in block)
     if current is not None:
         if not any(_plain(each).strip() for each in words):
@@ -137,7 +149,9 @@ def _without_repeats(cues: Sequence[Cue]) -> tuple[list[Cue], list[str]]:
         return list(cues), []
     kept, taken = list(cues[:1]), 0
     for cue, repeats, before, now in zip(cues[1:], again, shown[:-1], shown[1:], strict=True):
-        overlap = max(size for size in range(min(len(before), len(now)) + 1) if before[len(before) - size :] == now[:size])
+        overlap = max(
+            size for size in range(min(len(before), len(now)) + 1) if before[len(before) - size :] == now[:size]
+        )
         full = [line for line in cue.lines if _plain(line).strip()]
         taken += overlap if repeats else 0
         kept.append(replace(cue, lines=tuple(full[overlap:])) if repeats else cue)

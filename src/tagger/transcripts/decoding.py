@@ -48,7 +48,9 @@ def decode(data: bytes, name: str, encoding: str | None = None) -> Decoded:
     text = LINE_ENDS.sub("\n", decoded.text.removeprefix("\ufeff"))
     controls = sum(1 for _ in CONTROLS.finditer(text))
     if controls > 2 + len(text) / 500:
-        raise TranscriptError("It is not text but binary data", where=name, remedy=f"Export it as text or DOCX. {OVERRIDE}")
+        raise TranscriptError(
+            "It is not text but binary data", where=name, remedy=f"Export it as text or DOCX. {OVERRIDE}"
+        )
     return Decoded(text, decoded.encoding, decoded.problems)
 
 
@@ -58,7 +60,9 @@ def _as_asked(data: bytes, name: str, encoding: str) -> Decoded:
         text = data.decode(known)
     except LookupError as reason:
         raise TranscriptError(
-            f"'{encoding}' is not the name of an encoding", where=name, remedy="Use one such as utf-8, cp1252 or gb18030"
+            f"'{encoding}' is not the name of an encoding",
+            where=name,
+            remedy="Use one such as utf-8, cp1252 or gb18030",
         ) from reason
     except UnicodeError as reason:
         place = f" (byte {reason.start + 1:,})" if isinstance(reason, UnicodeDecodeError) else ""
@@ -90,7 +94,9 @@ def _marked(data: bytes, encoding: str, name: str) -> Decoded:
         if encoding == "utf-8":
             return _damaged_utf8(data, reason) or _legacy(data, name)
         text = data.decode(encoding, errors="replace")
-        return Decoded(text, encoding, (f"it is marked as {encoding}, but is cut short or damaged at byte {reason.start + 1:,}",))
+        return Decoded(
+            text, encoding, (f"it is marked as {encoding}, but is cut short or damaged at byte {reason.start + 1:,}",)
+        )
 
 
 def _without_mark(data: bytes) -> Decoded | None:

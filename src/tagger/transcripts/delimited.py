@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import PurePath
 
 from tagger.errors import TranscriptError
-from tagger.transcripts import tables
+from tagger.transcripts import labels, tables
 from tagger.transcripts.sources import Source
 from tagger.transcripts.tables import Row
 from tagger.transcripts.utterances import Draft
@@ -35,9 +36,11 @@ def read(source: Source) -> Draft:
     header = next((row for row in rows[: tables.HEADER_WITHIN] if tables.by_name(row)), ())
     if any(tables.is_codings(row) for row in (header, *rows[:3])):
         raise TranscriptError(
-            "It looks like a table of codings or ratings, not a transcript", where=source.name, remedy="Use tagger import for codings"
+            "It looks like a table of codings or ratings, not a transcript",
+            where=source.name,
+            remedy="Use tagger import for codings",
         )
-    draft = tables.read(rows)
+    draft = tables.read(_without_spill(rows, delimiter))
     if draft is None:
         shown = ", ".join(cell.strip()[:30] for cell in rows[0][:8]) if rows else "none"
         raise TranscriptError(
@@ -75,7 +78,23 @@ def _regularity(sample: str, delimiter: str, named: bool) -> float:
     header = next((row for row in rows[: tables.HEADER_WITHIN] if len(row) > 1 and tables.by_name(row)), None)
     if header is not None and sum(width >= len(header) for width in widths.elements()) > 0.5 * widths.total():
         return 2 + share
-    return share if named and usual > 1 and share >= 0.8 else 0
+    regular = named and usual > 1 and share >= 0.8
+    return share if regular and (tables.guessed(rows) or not _is_dialogue(lines)) else 0
+
+
+def _is_dialogue(lines: Sequence[str]) -> bool:
+    """Tell talk with commas in it from a table."""
+    openings = [labels.opening(line) for line in lines if line.strip()]
+    return bool(labels.believed([each for each in openings if each.style != "tab"], len(openings)))
+
+
+def _without_spill(rows: Sequence[Row], delimiter: str) -> list[Row]:
+    """Put back together words that were cut at delimiters which nobody quoted, where words are the last column."""
+    columns = tables.guessed(rows)
+    width = len(rows[columns.header]) if columns and columns.header is not None else 0
+    if not columns or columns.text != width - 1:
+        return list(rows)
+    return [row if len(row) <= width else (*row[: width - 1], delimiter.join(row[width - 1 :])) for row in rows]
 
 
 def _rows(source: Source, delimiter: str) -> list[Row]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from tagger.transcripts import labels, times
-from tagger.transcripts.labels import Opening
+from tagger.transcripts.labels import Names, Opening
 from tagger.transcripts.utterances import Draft, Utterance, counted, merged
+from tagger.transcripts.vocabulary import HEADING_ROLES, ROLES
 
 LONGEST_HEADER = 20
 LONGEST_HEADER_LINE = 40
@@ -21,9 +22,6 @@ END = re.compile(
     re.IGNORECASE,
 )
 NUMBERED = re.compile(r"\s*(\d{1,5})(?:[.):|]?\s|[.):|]?$)")
-# Roles that head a document ("Interviewer: A. Smith") as often as they open turns.
-HEADING_ROLES = re.compile(r"(?:interview|participant|moderat|facilitat|research|respondent|transcri)", re.IGNORECASE)
-Names = frozenset[tuple[labels.Style, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,7 @@ def _hanging(lines: Sequence[Line], openings: Sequence[Opening], names: Names) -
         return None
     usual, number = at.most_common(1)[0]
     deeper = sum(_indent(line) > usual for line in lines)
-    return usual if number >= 0.9 * at.total() and deeper > at.total() - number else None
+    return usual if number >= 0.75 * at.total() and deeper > at.total() - number else None
 
 
 def _alone(lines: Sequence[Line], spoken: Sequence[Line]) -> tuple[list[Opening], Names]:
@@ -156,7 +154,7 @@ def _odd(spoken: Sequence[Utterance]) -> list[str]:
     problems = [
         f"line {each.line}: '{each.speaker}' speaks only once: is that a speaker?"
         for each in rare
-        if not labels.ROLES.fullmatch(each.speaker or "")
+        if not ROLES.fullmatch(each.speaker or "")
     ]
     silent = [each for each in spoken if not each.text.strip()]
     return problems + [f"line {each.line}: '{each.speaker}' says nothing" for each in silent]

@@ -28,10 +28,10 @@ SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"SQLite format 3", "an SQLite database", AS_TEXT),
 )
 JSON = (
-    (re.compile(r'"results"\s*:[\s\S]*"(?:transcripts|items)"\s*:'), "a JSON file of AWS Transcribe"),
-    (re.compile(r'"segments"\s*:[\s\S]*"(?:text|words)"\s*:|"text"\s*:[\s\S]*"segments"\s*:'), "a JSON file of Whisper"),
-    (re.compile(r'"channels"\s*:[\s\S]*"alternatives"\s*:'), "a JSON file of Deepgram"),
-    (re.compile(r'"utterances"\s*:'), "a JSON file of AssemblyAI"),
+    (('"results"', '"transcripts"'), "a JSON file of AWS Transcribe"),
+    (('"segments"', '"text"'), "a JSON file of Whisper"),
+    (('"channels"', '"alternatives"'), "a JSON file of Deepgram"),
+    (('"utterances"', '"confidence"'), "a JSON file of AssemblyAI"),
 )
 MARKUP = (
     (re.compile(r"<ANNOTATION_DOCUMENT"), "an ELAN file", AS_TEXT),
@@ -40,18 +40,22 @@ MARKUP = (
     (re.compile(r"<\?xml"), "an XML file", AS_TEXT),
 )
 LEGAL = re.compile(
-    r"permission is hereby granted|provided .{0,3}as is|redistribution and use in source|terms and conditions for (?:use|copying)"
-    r"|gnu (?:lesser |affero )?general public license|creative commons .{0,60}public license|apache license\W+version"
+    r"permission is hereby granted|provided .{0,3}as is|redistribution and use in source"
+    r"|terms and conditions for (?:use|copying)|gnu (?:lesser |affero )?general public license"
+    r"|creative commons .{0,60}public license|apache license\W+version"
     r"|mozilla public license|this is free and unencumbered software|without warranties or conditions of any kind",
     re.IGNORECASE,
 )
-TITLES = frozenset("readme source sources license licence copying notice changelog contributing citation authors".split())
+TITLES = frozenset({"readme", "source", "sources", "notice", "changelog", "contributing", "citation", "authors"})
 MARKDOWN = (
     re.compile(r"^#{1,6} ", re.MULTILINE),
     re.compile(r"^```", re.MULTILINE),
     re.compile(r"\]\(https?://|https?://"),
     re.compile(r"^\s*\|[ :|-]*---", re.MULTILINE),
-    re.compile(r"^#{1,6} .{0,20}(?:installation|install|usage|licen[cs]e|contents|citation|requirements|files|data)\b", re.MULTILINE | re.I),
+    re.compile(
+        r"^#{1,6} .{0,20}(?:installation|install|usage|licen[cs]e|contents|citation|requirements|files|data)\b",
+        re.MULTILINE | re.I,
+    ),
 )
 
 
@@ -69,7 +73,9 @@ def refuse_binary(data: bytes, name: str) -> None:
         if start.startswith(signature):
             raise TranscriptError(f"It is {what}, which is not read", where=name, remedy=remedy)
     if data[4:8] == b"ftyp":
-        raise TranscriptError("It is a recording (MP4 or M4A), which is not read", where=name, remedy="Transcribe it first")
+        raise TranscriptError(
+            "It is a recording (MP4 or M4A), which is not read", where=name, remedy="Transcribe it first"
+        )
 
 
 def refuse_package(what: str, name: str) -> None:
@@ -92,7 +98,7 @@ def refuse_text(source: Source) -> None:
     """
     start = source.text[:200_000].lstrip()
     if re.match(r'\{\s*["}]|\[\s*[\[{"]', start):
-        what = next((what for pattern, what in JSON if pattern.search(start)), "a JSON file")
+        what = next((what for keys, what in JSON if all(key in start for key in keys)), "a JSON file")
         raise TranscriptError(f"It is {what}, which is not read", where=source.name, remedy=AS_CAPTIONS)
     if start.startswith("<"):
         for pattern, what, remedy in MARKUP:
@@ -102,25 +108,38 @@ def refuse_text(source: Source) -> None:
         raise TranscriptError("It is a CHAT file, which is not read", where=source.name, remedy=AS_TEXT)
 
 
-def refuse_paperwork(source: Source) -> None:
+def refuse_paperwork(source: Source, *, names_speakers: bool) -> None:
     """
-    Refuse licences and readme files; asked when the text is not captions or a table, and names few speakers.
+    Refuse licences and readme files; asked when the text is neither captions nor a table.
 
     Raises:
         TranscriptError: It is one of them.
     """
     title = PurePath(source.name).stem.casefold()
     start = source.text[:20_000]
+    if names_speakers and not title.startswith("readme"):
+        return
     if LEGAL.search(start) or title in ("license", "licence", "copying"):
-        raise TranscriptError("It looks like a licence, not a transcript", where=source.name, remedy="Nothing to do: it is passed over")
+        raise TranscriptError(
+            "It looks like a licence, not a transcript", where=source.name, remedy="Nothing to do: it is passed over"
+        )
     signs = sum(bool(pattern.search(start)) for pattern in MARKDOWN)
-    if signs > 2 or title in TITLES or (signs == 2 and PurePath(source.name).suffix.casefold() in (".md", ".rst", ".markdown")):
-        raise TranscriptError("It looks like a readme, not a transcript", where=source.name, remedy="Nothing to do: it is passed over")
+    if (
+        signs > 2
+        or title in TITLES
+        or title.startswith("readme")
+        or (signs == 2 and PurePath(source.name).suffix.casefold() in (".md", ".rst", ".markdown"))
+    ):
+        raise TranscriptError(
+            "It looks like a readme, not a transcript", where=source.name, remedy="Nothing to do: it is passed over"
+        )
 
 
 def _office(data: bytes, name: str) -> TranscriptError:
     wide = "EncryptedPackage".encode("utf-16-le")
     if wide in data:
-        return TranscriptError("It is an Office file locked with a password", where=name, remedy="Save it without a password")
+        return TranscriptError(
+            "It is an Office file locked with a password", where=name, remedy="Save it without a password"
+        )
     what = "an old Word file (.doc)" if "WordDocument".encode("utf-16-le") in data else "an old Office file"
     return TranscriptError(f"It is {what}, which is not read", where=name, remedy="Open it and save it as DOCX or XLSX")

@@ -22,7 +22,6 @@ KINDS = (
     ("META-INF/container.xml", "an e-book"),
     ("Index/Document.iwa", "a Pages document"),
     ("content.xml", "an OpenDocument file (ODT or ODS)"),
-    ("project.qde", "a REFI-QDA project"),
 )
 
 
@@ -34,6 +33,8 @@ def kind(data: bytes, name: str) -> str:
         TranscriptError: It is broken, encrypted or unpacks to too much.
     """
     parts = [part.filename for part in _opened(data, name).infolist()]
+    if any(part.casefold().endswith("project.qde") for part in parts):
+        return "a REFI-QDA project"
     return next((what for start, what in KINDS if any(part.startswith(start) for part in parts)), "a zip archive")
 
 

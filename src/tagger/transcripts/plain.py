@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from tagger.errors import TranscriptError
-from tagger.transcripts import dialogue
+from tagger.transcripts import dialogue, foreign
 from tagger.transcripts.sources import Source
 from tagger.transcripts.utterances import Draft
 
@@ -26,7 +26,7 @@ def read(source: Source) -> Draft:
     Read a conversation or notes.
 
     Raises:
-        TranscriptError: Neither speakers nor paragraphs can be told apart.
+        TranscriptError: Neither speakers nor paragraphs can be told apart, or it is a licence or a readme.
     """
     lines = dialogue.from_text(source.text)
     full = [line for line in lines if line.text.strip()]
@@ -37,7 +37,9 @@ def read(source: Source) -> Draft:
             remedy=ONE_A_PARAGRAPH,
         )
     draft = dialogue.read(lines)
-    if not any(each.speaker for each in draft.utterances):
+    speakers = {each.speaker for each in draft.utterances if each.speaker}
+    foreign.refuse_paperwork(source, names_speakers=len(speakers) > 1)
+    if not speakers:
         _refuse_what_is_no_prose(source, draft)
     return draft
 
@@ -57,6 +59,8 @@ def _refuse_what_is_no_prose(source: Source, draft: Draft) -> None:
             where=source.name,
             remedy="Check that it is whole",
         )
-    letters = sum(each.isalpha() or each.isspace() for each in source.text[:100_000])
-    if letters < 0.7 * min(len(source.text), 100_000):
-        raise TranscriptError("It does not read like talk or notes, and no speakers are named", where=source.name, remedy=ONE_A_PARAGRAPH)
+    sample = "\n".join(each.text for each in draft.utterances[:2000])[:100_000]
+    if sum(each.isalpha() or each.isspace() for each in sample) < 0.7 * len(sample):
+        raise TranscriptError(
+            "It does not read like talk or notes, and no speakers are named", where=source.name, remedy=ONE_A_PARAGRAPH
+        )

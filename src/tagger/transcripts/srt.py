@@ -29,7 +29,9 @@ def read(source: Source) -> Draft:
     """
     found, problems = cues.gather(list(enumerate(source.text.split("\n"), start=1)), timing)
     if not any(cue.lines and cue.begins is not None for cue in found):
-        raise TranscriptError("It has the times of captions, but no words under them", where=source.name, remedy="Export it again")
+        raise TranscriptError(
+            "It has the times of captions, but no words under them", where=source.name, remedy="Export it again"
+        )
     return cues.spoken(found, problems)
 
 

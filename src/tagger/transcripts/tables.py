@@ -3,32 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from tagger.transcripts import dialogue, labels, times
 from tagger.transcripts.dialogue import Line
-from tagger.transcripts.utterances import Draft, Utterance, counted, joined_by_speaker
+from tagger.transcripts.utterances import Draft, Utterance, counted, joined_by_sentence, merged
+from tagger.transcripts.vocabulary import BEGIN_COLUMNS, CODING_COLUMNS, END_COLUMNS, SPEAKER_COLUMNS, TEXT_COLUMNS
 
 Row = tuple[str, ...]
 HEADER_WITHIN = 20
-# In order of preference: a sheet may have a column "name" of files beside the column "speaker".
-SPEAKER = (
-    "speaker", "speaker name", "speaker label", "speaker id", "spoken by", "who", "who speaks", "person", "participant",
-    "participant id", "participant name", "interlocutor", "role", "name", "sender", "user", "user name", "actor", "from", "pseudonym",
-    "id", "sprecher", "sprecherin", "person name", "locuteur", "hablante", "orador", "parlante", "spreker", "talare", "说话人", "发言人",
-)  # fmt: skip
-TEXT = (
-    "text", "content", "utterance", "transcript", "transcription", "what was said", "said", "speech", "words", "spoken text",
-    "turn", "message", "dialogue", "dialog", "sentence", "caption", "segment", "statement", "response", "answer", "quote", "body", "verbatim",
-    "talk", "inhalt", "äußerung", "beitrag", "texte", "contenu", "texto", "contenido", "testo", "tekst", "内容", "文本",
-)  # fmt: skip
-BEGINS = (
-    "start", "start time", "begin", "begins", "begin time", "time", "timestamp", "timespan", "time span", "timecode", "time code",
-    "time start", "in", "onset", "start s", "start seconds", "start sec", "start ms", "clock", "zeit", "beginn", "temps", "hora", "tempo", "tijd", "时间",
-)  # fmt: skip
-ENDS = ("end", "end time", "ends", "stop", "finish", "time end", "out", "offset", "end s", "end seconds", "end sec", "end ms", "ende", "fin")
-CODES = frozenset("coder coders rater raters annotator code codes value values label labels rating".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +42,9 @@ def read(rows: Sequence[Row]) -> Draft | None:
         lines = [Line(line, number) for number, each in enumerate(utterances, 1) for line in each.text.split("\n")]
         draft = dialogue.read(lines)
         return Draft(draft.utterances, (*dropped, *draft.dropped), (*problems, *draft.problems))
-    return Draft(joined_by_speaker(utterances), tuple(dropped), tuple(problems))
+    if columns.speaker is None:
+        utterances = list(joined_by_sentence(utterances))
+    return Draft(tuple(utterances), tuple(dropped), tuple(problems))
 
 
 def guessed(rows: Sequence[Row]) -> Columns | None:
@@ -73,8 +59,8 @@ def guessed(rows: Sequence[Row]) -> Columns | None:
 def by_name(row: Row, place: int = 0) -> Columns | None:
     """Read a row as a header: it names the words and something else, or the words alone in a single column."""
     names = [heading(cell) for cell in row]
-    text = _first(names, TEXT)
-    speaker, begins, ends = (_first(names, known) for known in (SPEAKER, BEGINS, ENDS))
+    text = _first(names, TEXT_COLUMNS)
+    speaker, begins, ends = (_first(names, known) for known in (SPEAKER_COLUMNS, BEGIN_COLUMNS, END_COLUMNS))
     if text is None and speaker is not None and begins is not None:
         text = next((at for at, name in enumerate(names) if name in ("comment", "comments", "notes", "what")), None)
     if text is None or (speaker is None and begins is None and sum(map(bool, names)) > 1):
@@ -84,7 +70,7 @@ def by_name(row: Row, place: int = 0) -> Columns | None:
 
 def is_codings(row: Row) -> bool:
     """Tell the header of a table of codings, which has words too, but no turns."""
-    return bool(CODES & {heading(cell) for cell in row})
+    return bool(CODING_COLUMNS & {heading(cell) for cell in row})
 
 
 def heading(cell: str) -> str:
@@ -100,10 +86,10 @@ def _by_content(rows: Sequence[Row]) -> Columns | None:
     width = max((len(row) for row in rows), default=0)
     columns = [[row[at].strip() if at < len(row) else "" for row in rows[:500]] for at in range(width)]
     words = [sum(len(cell.split()) for cell in column) for column in columns]
-    if not words or width < 2:
+    if not words or not 2 <= width <= (4 if any(map(_is_clocks, columns)) else 3):
         return None
     text = words.index(max(words))
-    clocks = [at for at in range(width) if at != text and _share(columns[at], lambda cell: times.seconds(cell) is not None) > 0.7]
+    clocks = [at for at in range(width) if at != text and _is_clocks(columns[at])]
     free = [at for at in range(width) if at != text and at not in clocks and _could_be_speakers(columns[at])]
     free.sort(key=lambda at: len(set(columns[at])))
     if words[text] < 2 * len(rows) or not (free or clocks):
@@ -113,15 +99,23 @@ def _by_content(rows: Sequence[Row]) -> Columns | None:
     return Columns(text, speaker, begins, ends, _unnamed_header(columns, text, speaker, begins))
 
 
-def _share(column: Sequence[str], test: object) -> float:
+def _is_clocks(column: Sequence[str]) -> bool:
+    return _share(column, lambda cell: times.seconds(cell) is not None) > 0.7
+
+
+def _share(column: Sequence[str], test: Callable[[str], bool]) -> float:
     full = [cell for cell in column if cell]
-    return sum(map(test, full)) / len(full) if full and callable(test) else 0.0
+    return sum(map(test, full)) / len(full) if full else 0.0
 
 
 def _could_be_speakers(column: Sequence[str]) -> bool:
     full = [cell for cell in column if cell]
-    short = full and max(len(cell) for cell in full) <= labels.LONGEST and _share(full, lambda cell: any(map(str.isalpha, cell))) > 0.8
-    return bool(short) and len(set(full)) <= max(2, 0.5 * len(full))
+    short = (
+        full
+        and max(len(cell) for cell in full) <= labels.LONGEST
+        and _share(full, lambda cell: any(map(str.isalpha, cell))) > 0.8
+    )
+    return bool(short) and len(full) >= 0.3 * len(column) and len(set(full)) <= max(4, 0.5 * len(full))
 
 
 def _unnamed_header(columns: Sequence[Sequence[str]], text: int, speaker: int | None, begins: int | None) -> int | None:
@@ -140,18 +134,20 @@ def _utterances(rows: Sequence[Row], columns: Columns, offset: int) -> tuple[lis
     joined = 0
     unit = 1000 if _in_milliseconds(rows, columns) else 1
     for number, row in enumerate(rows, start=offset + 1):
-        text, speaker, begins, ends = (_cell(row, at) for at in (columns.text, columns.speaker, columns.begins, columns.ends))
+        text, speaker, begins, ends = (
+            _cell(row, at) for at in (columns.text, columns.speaker, columns.begins, columns.ends)
+        )
         if not text:
             continue
-        if columns.speaker is not None and not speaker and not begins and utterances and columns.begins is None:
-            utterances.append(replace(utterances[-1], text=text, line=number))
+        if columns.speaker is not None and not speaker and not begins and utterances:
+            utterances[-1] = merged([utterances[-1], Utterance(text)])
             joined += 1
             continue
         speaker = re.sub(r"\s*[::]$", "", speaker)
-        clocks = [None if clock is None else clock / unit for clock in map(times.duration, (begins, ends))]
-        if clocks[0] is None and begins:
-            clocks = list(times.span(begins))
-        utterances.append(Utterance(text, speaker or None, *clocks, number))
+        start, end = (None if clock is None else clock / unit for clock in map(times.duration, (begins, ends)))
+        if start is None and begins:
+            start, end = times.span(begins)
+        utterances.append(Utterance(text, speaker or None, start, end, number))
     return utterances, joined
 
 
@@ -168,7 +164,12 @@ def _cell(row: Row, at: int | None) -> str:
 
 def _said(rows: Sequence[Row], columns: Columns) -> str:
     """Say what each column was taken for."""
-    taken = [("what was said", columns.text), ("the speaker", columns.speaker), ("the time", columns.begins), ("the end", columns.ends)]
+    taken = [
+        ("what was said", columns.text),
+        ("the speaker", columns.speaker),
+        ("the time", columns.begins),
+        ("the end", columns.ends),
+    ]
     known = [f"{_title(rows, columns, at)} for {what}" for what, at in taken if at is not None]
     return f"columns were taken by {'content' if columns.header is None else 'name'}: {', '.join(known)}"
 

@@ -19,6 +19,9 @@ UNSPOKEN = re.compile(r"[\x00-\x08\x0e-\x1b\x7f\u200b\u2060\ufeff\ufffe\uffff\ud
 TERMINAL = re.compile(r"""[.!?…。！？‽][)\]"'”’»]*$""")
 LONGEST_JOIN = 80
 LONGEST_PAUSE = 2.0
+MOST_CUES = 8
+ENOUGH_WORDS = 100
+"""A speaker who goes on for so many captions, with so many words, begins a new turn: an hour is no turn to read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +75,17 @@ def assemble(draft: Draft, *, name: str, format: str, encoding: str) -> Transcri
 
 
 def joined_by_speaker(utterances: Iterable[Utterance]) -> tuple[Utterance, ...]:
-    """Join neighbours of the same named speaker; words of nobody's in particular stay as they are."""
+    """Join captions of the same named speaker that follow each other, a long stretch into several turns."""
     turns: list[list[Utterance]] = []
+    words = 0
     for each in utterances:
-        if turns and each.speaker is not None and turns[-1][-1].speaker == each.speaker:
+        same = bool(turns) and each.speaker is not None and turns[-1][-1].speaker == each.speaker
+        if same and (len(turns[-1]) < MOST_CUES or words < ENOUGH_WORDS):
             turns[-1].append(each)
         else:
             turns.append([each])
+            words = 0
+        words += len(each.text.split())
     return tuple(merged(turn) for turn in turns)
 
 
@@ -87,7 +94,11 @@ def joined_by_sentence(utterances: Iterable[Utterance]) -> tuple[Utterance, ...]
     Join captions that break inside a sentence.
 
     The next one continues the sentence when it begins in lower case, soon after, and the last one did not end it.
+    Captions that hardly ever end a sentence are left as they are: nothing tells where theirs end.
     """
+    utterances = tuple(utterances)
+    if sum(bool(TERMINAL.search(each.text)) for each in utterances) < 0.2 * len(utterances):
+        return utterances
     turns: list[list[Utterance]] = []
     words = 0
     for each in utterances:

@@ -9,7 +9,6 @@ from typing import Any
 import docx
 from docx.oxml.ns import qn
 
-from tagger.errors import TranscriptError
 from tagger.transcripts import dialogue, packages, tables
 from tagger.transcripts.dialogue import Line
 from tagger.transcripts.sources import Source
@@ -18,7 +17,10 @@ from tagger.transcripts.utterances import Draft, counted
 FORMAT = "docx"
 P, TBL, R, TR, TC, BODY_BREAKS = qn("w:p"), qn("w:tbl"), qn("w:r"), qn("w:tr"), qn("w:tc"), (qn("w:br"), qn("w:cr"))
 # What holds paragraphs, rows or runs without being one; deletions (w:del, w:moveFrom) are left out by not being here.
-HOLDERS = {qn(f"w:{each}") for each in ("ins", "moveTo", "sdt", "sdtContent", "smartTag", "hyperlink", "customXml", "fldSimple")}
+HOLDERS = {
+    qn(f"w:{each}")
+    for each in ("ins", "moveTo", "sdt", "sdtContent", "smartTag", "hyperlink", "customXml", "fldSimple")
+}
 HOLDERS |= {qn("w:dir"), qn("w:bdo"), qn("w:ruby"), qn("w:rubyBase")}
 OFF = ("0", "false", "off")
 
@@ -143,7 +145,10 @@ def _merging(cell: Any) -> tuple[int, bool]:
 
 
 def _cell(cell: Any) -> str:
-    texts = [_text(block) if block.tag == P else "\n".join("\t".join(row) for row in _grid(block)) for block in _each(cell, {P, TBL})]
+    texts = [
+        _text(block) if block.tag == P else "\n".join("\t".join(row) for row in _grid(block))
+        for block in _each(cell, {P, TBL})
+    ]
     return "\n".join(texts).strip()
 
 
@@ -158,9 +163,13 @@ def _left_out(document: Any) -> tuple[list[str], list[str]]:
     ]
     dropped = [f"page header or footer: {text}" for text in dict.fromkeys(margins) if text]
     body = document.element.body
-    for tag, thing in (("w:del", "tracked deletion"), ("w:commentReference", "comment"), ("w:footnoteReference", "footnote")):
+    for tag, thing in (
+        ("w:del", "tracked deletion"),
+        ("w:commentReference", "comment"),
+        ("w:footnoteReference", "footnote"),
+    ):
         number = sum(1 for _ in body.iter(qn(tag)))
         if number:
             dropped.append(counted(number, thing))
-    boxes = sum(1 for _ in body.iter(qn("w:txbxContent")))
-    return dropped, [f"{counted(boxes, "text box place")} not read: move their words into the text"] if boxes else []
+    boxed = any(True for _ in body.iter(qn("w:txbxContent")))
+    return dropped, ["its text boxes are not read: move their words into the text"] if boxed else []

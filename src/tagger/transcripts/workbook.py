@@ -38,11 +38,17 @@ def read(source: Source) -> Draft:
         raise packages.broken(source.name) from reason
     title, rows = max(sheets.items(), key=lambda sheet: _words(sheet[1]), default=("", []))
     if any(tables.is_codings(row) for row in rows[:3]):
-        raise TranscriptError("It looks like a table of codings, not a transcript", where=source.name, remedy="Use tagger import for codings")
+        raise TranscriptError(
+            "It looks like a table of codings, not a transcript",
+            where=source.name,
+            remedy="Use tagger import for codings",
+        )
     draft = tables.read(rows)
     if draft is None:
         raise TranscriptError(
-            "It is a workbook, but no column holds what was said", where=source.name, remedy="Name the columns speaker and text"
+            "It is a workbook, but no column holds what was said",
+            where=source.name,
+            remedy="Name the columns speaker and text",
         )
     others = [f"sheet '{other}'" for other in sheets if other != title and _words(sheets[other])]
     problems = (f"only the sheet '{title}' was read, which has the most words",) if others else ()
@@ -57,7 +63,10 @@ def _sheets(data: bytes) -> dict[str, list[Row]]:
         sheets = {}
         for sheet in book.worksheets:
             sheet.reset_dimensions()
-            rows = (tuple(map(_cell, row)) for row in sheet.iter_rows(max_col=MOST_COLUMNS, max_row=MOST_ROWS, values_only=True))
+            rows = (
+                tuple(map(_cell, row))
+                for row in sheet.iter_rows(max_col=MOST_COLUMNS, max_row=MOST_ROWS, values_only=True)
+            )
             sheets[sheet.title] = [row for row in rows if any(row)]
         book.close()
     return sheets

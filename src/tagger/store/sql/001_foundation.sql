@@ -406,7 +406,7 @@ CREATE TABLE positions (
     position VARCHAR NOT NULL CHECK (position IN ('agree', 'can live with', 'object')),
     reason VARCHAR USING COMPRESSION uncompressed,
     stated_at TIMESTAMP NOT NULL,
-    CHECK (position <> 'object' OR length(reason) > 0)
+    CHECK (position <> 'object' OR coalesce(length(reason), 0) > 0)
 );
 COMMENT ON TABLE positions IS 'Consent: agree, can live with, or object with a reason, on a coding or on a framework change.';
 

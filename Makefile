@@ -1,0 +1,44 @@
+# The first three need nothing but Python (3.11 or newer), pip and make. `make help` lists them all.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+STUDY ?= demo-study
+PYTEST := $(BIN)/pytest
+
+.PHONY: help demo test test-all check fix lock wheel
+
+help:  ## list these targets
+	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 16
+
+$(READY): requirements.lock pyproject.toml scripts/install.sh
+	@scripts/install.sh "$(PYTHON)"
+
+demo: $(READY)  ## install into .venv/ (once) and run the bundled sample; its study is left in demo-study/
+	@$(BIN)/tagger demo --dir "$(STUDY)"
+
+check: $(READY)  ## style, types, rule of imports
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+test: check  ## check, then the tests that need no root and no browser: a few minutes
+	$(PYTEST) -m "not slow" --cov --cov-fail-under=90 --junitxml=build/tests.xml
+
+test-all: test  ## test, then the slow tests
+	$(PYTEST) -m slow --junitxml=build/tests-slow.xml
+
+fix: $(READY)  ## mend what the linter can mend, and format
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+lock: $(READY)  ## choose the newest versions that fit and write them to requirements.lock
+	$(BIN)/python scripts/lock.py
+
+wheel: $(READY)  ## build dist/transcript_tagger-*.whl
+	$(BIN)/python -m build --wheel --no-isolation

@@ -1,0 +1,46 @@
+"""Start the flow from the command line: its server first, the encoder while that comes up, Prefect last."""
+
+from __future__ import annotations
+
+import atexit
+import logging
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+from tagger import steps
+from tagger.pipelines.server import Server, ServerUnavailable, await_records, connect, start_server, stop_server
+from tagger.steps import Summary
+
+log = logging.getLogger("tagger.progress")
+
+
+def start(folder: Path, paths: Iterable[Path], **chosen: str) -> Summary:
+    """
+    Run the flow `tag_transcripts` on the study in *folder*.
+
+    Where Prefect's server cannot start, the same stages run without it: a broken Prefect stops nobody.
+    """
+    run = steps.begin(folder, paths, **chosen)
+    log.info("starting Prefect", extra={"stage": "start", "done": 0, "total": 1})
+    try:
+        server = _server(Path(run.study))
+        steps.prepare(run)
+        connect(server)
+    except (ServerUnavailable, OSError) as error:
+        return steps.tag(run).with_note(f"Prefect could not start, so the stages were run without it ({error}).")
+    from tagger.pipelines.tag_transcripts import tag_transcripts
+
+    log.info("Prefect is there", extra={"stage": "start", "done": 1, "total": 1})
+    state = tag_transcripts(run.study, list(run.paths), run.dataset, run.framework, run.speakers, return_state=True)
+    summary: Summary = state.result()
+    await_records(str(state.state_details.flow_run_id), summary.calls)
+    return summary
+
+
+@lru_cache(maxsize=1)
+def _server(folder: Path) -> Server:
+    """Start a study's server once per process; it is stopped when the process ends."""
+    server = start_server(folder / ".prefect")
+    atexit.register(stop_server, server)
+    return server

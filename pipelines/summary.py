@@ -1,0 +1,21 @@
+"""What a run did, as a page for Prefect's dashboard."""
+
+from __future__ import annotations
+
+from tagger.steps import Summary
+
+
+def in_markdown(summary: Summary) -> str:
+    """Write a run's summary as Markdown: counts, then what was not read, then notes. No words of a transcript."""
+    rows = "\n".join(f"| {name} | {count} |" for name, count in summary.counts.items())
+    sections = [
+        f"# {summary.run.dataset}: {summary.rows} rows added in {summary.seconds:.0f} s",
+        f"| what | how many |\n|---|---|\n{rows}" if rows else "Nothing new, nothing changed.",
+        _listed("Not read", summary.problems),
+        _listed("Notes", summary.notes),
+    ]
+    return "\n\n".join(section for section in sections if section)
+
+
+def _listed(title: str, lines: tuple[str, ...]) -> str:
+    return f"## {title}\n\n" + "\n".join(f"- {line}" for line in lines) if lines else ""

@@ -1,0 +1,188 @@
+"""The rows of a table that people made, from CSV of any usual kind or the first sheet of an XLSX workbook."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.utils.escape import unescape
+
+from tagger.errors import CodingsError
+
+DELIMITERS = (",", ";", "\t")
+MOST_TITLE_ROWS = 30
+MOST_BYTES = 400_000_000
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+BINARY = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+# The apostrophe that an export of ours puts before what a spreadsheet would run as a formula.
+GUARD = re.compile(r"'(?=[=+@\t\r\n]|-\S)")
+SAVE_AS = "Save the table as CSV or XLSX"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row with the number that a spreadsheet shows beside it, from 1."""
+
+    number: int
+    cells: tuple[str, ...]
+
+    def cell(self, column: int) -> str:
+        """Return a cell, empty where the row is shorter."""
+        return self.cells[column] if column < len(self.cells) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table: the row with the names of its columns, and the rows below it that hold anything."""
+
+    header: Row
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What one delimiter makes of a text, and why it stopped before the end."""
+
+    rows: list[Row]
+    broken: str = ""
+
+
+def read(data: bytes, name: str, familiarity: Callable[[Sequence[str]], int]) -> Sheet:
+    """
+    Read the bytes of a CSV or XLSX file.
+
+    Args:
+        data: the bytes.
+        name: the file's name, for messages.
+        familiarity: says how many of a row's cells are known names of columns; it finds the header below any title
+            rows, and the delimiter.
+
+    Raises:
+        CodingsError: The file is empty, damaged, protected or not a table.
+    """
+    if not data.strip():
+        raise CodingsError("The file is empty", where=name, remedy=SAVE_AS)
+    if data.startswith(b"PK\x03\x04"):
+        readings = [_Reading(_workbook_rows(data, name))]
+    else:
+        text = _decoded(data, name)
+        readings = [_delimited(text, delimiter) for delimiter in DELIMITERS]
+    best = max(readings, key=lambda reading: max(_familiarities(reading.rows, familiarity), default=0))
+    if best.broken:
+        raise CodingsError(
+            best.broken, where=name, remedy="Put cells that hold quotes into quotes, and double those inside"
+        )
+    if not best.rows:
+        raise CodingsError("The file holds no rows", where=name, remedy=SAVE_AS)
+    scores = _familiarities(best.rows, familiarity)
+    position = scores.index(max(scores))
+    return Sheet(best.rows[position], tuple(best.rows[position + 1 :]))
+
+
+def _familiarities(rows: Sequence[Row], familiarity: Callable[[Sequence[str]], int]) -> list[int]:
+    return [familiarity(row.cells) for row in rows[:MOST_TITLE_ROWS]]
+
+
+def _decoded(data: bytes, name: str) -> str:
+    if data.startswith(OLE):
+        protected = "EncryptedPackage".encode("utf-16-le") in data
+        what = "The workbook is protected by a password" if protected else "It is a workbook of the old kind (.xls)"
+        remedy = "Save it without the password" if protected else SAVE_AS
+        raise CodingsError(what, where=name, remedy=remedy)
+    text = _text(data)
+    if len(BINARY.findall(text)) > len(text) / 500:
+        raise CodingsError("It is not a table but binary data", where=name, remedy=SAVE_AS)
+    return text
+
+
+def _text(data: bytes) -> str:
+    for mark, encoding in BOMS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, errors="replace")
+    for encoding in ("utf-8", "cp1252"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return data.decode("latin-1")
+
+
+def _delimited(text: str, delimiter: str) -> _Reading:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows: list[Row] = []
+    number = 0
+    try:
+        for number, cells in enumerate(reader, start=1):
+            _add(rows, number, (GUARD.sub("", cell, count=1) if GUARD.match(cell) else cell for cell in cells))
+    except csv.Error as reason:
+        unclosed = "end of data" in str(reason) or "limit" in str(reason)
+        what = (
+            "a quote is opened and never closed" if unclosed else f"a quote is closed before the cell ends ({reason})"
+        )
+        return _Reading(rows, f"Row {number + 1}: {what}")
+    return _Reading(rows)
+
+
+def _add(rows: list[Row], number: int, cells: Iterable[str]) -> None:
+    tidy = tuple(cell.replace("\r\n", "\n").replace("\r", "\n").strip() for cell in cells)
+    if any(tidy):
+        rows.append(Row(number, tidy))
+
+
+def _workbook_rows(data: bytes, name: str) -> list[Row]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            size = sum(entry.file_size for entry in package.infolist())
+            is_workbook = "xl/workbook.xml" in package.namelist()
+    except zipfile.BadZipFile as reason:
+        raise CodingsError("The workbook is damaged", where=name, remedy=SAVE_AS) from reason
+    if not is_workbook:
+        raise CodingsError("It is a package, but not an XLSX workbook", where=name, remedy=SAVE_AS)
+    if size > MOST_BYTES:
+        raise CodingsError(f"The workbook unpacks to {size:,} bytes", where=name, remedy="Save the one sheet as CSV")
+    try:
+        return _first_sheet(data)
+    except (
+        Exception
+    ) as reason:  # openpyxl raises whatever it stumbles over in a malformed part: KeyError, ParseError, ...
+        raise CodingsError("The workbook is damaged", where=name, remedy=SAVE_AS) from reason
+
+
+def _first_sheet(data: bytes) -> list[Row]:
+    rows: list[Row] = []
+    with warnings.catch_warnings():
+        # It warns of decoration that it leaves out (validation, themes); only the cells matter here.
+        warnings.simplefilter("ignore")
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()
+        for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+            _add(rows, number, map(_as_text, cells))
+        book.close()
+    return rows
+
+
+def _as_text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return unescape(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return value.isoformat() if isinstance(value, (date, time)) else str(value)

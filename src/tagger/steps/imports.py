@@ -1,0 +1,183 @@
+"""Manual codings made elsewhere, brought in: read the table, find its words in the transcripts, store what people held."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from tagger.config import load_settings
+from tagger.errors import CodingsError
+from tagger.exchange.codings import parse
+from tagger.exchange.matching import Matching, PassageCoding, match_codings
+from tagger.frameworks import digest, from_json, load_framework
+from tagger.privacy import keyed_hash, plain_hash
+from tagger.records import Framework, Made
+from tagger.steps.workplace import Rows, framework_rows
+from tagger.store import Database, Store
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What became of a table of codings: readings stored now, readings that were there, and lines to show."""
+
+    stored: int
+    known: int
+    lines: tuple[str, ...]
+
+
+def import_codings(folder: Path, file: Path, made: Made, framework: str = "") -> ImportReport:
+    """
+    Store the manual codings of a table, each row a complete reading of its passage: values not named are explicit no.
+
+    Args:
+        made: how they were made; only those made independently may be compared with the machine.
+        framework: what they were made with; empty for the one that each dataset was tagged with.
+
+    Raises:
+        CodingsError: the table cannot be read, or nothing of it matches; nothing was stored.
+    """
+    settings = load_settings(folder)
+    chosen = load_framework(framework or settings.study.framework, [folder / "frameworks"])
+    data = file.read_bytes()
+    with Store(folder).session("an import") as database:
+        study = _Study(database, chosen, by_dataset=not framework)
+        matching = match_codings(parse(data, file.name, study.all_values()), study.sources, study.texts, study.spans)
+        if not matching.codings:
+            raise CodingsError(
+                "not one of its rows could be matched to a passage of this study",
+                where=file.name,
+                remedy=matching.report.lines[0] if matching.report.lines else "Run tagger run on its transcripts first",
+            )
+        tables = _Import(study, made, hashlib.sha256(data).hexdigest()).rows(matching, file.name)
+        stored = len(tables["codings"])
+        known = int(str(database.rows("SELECT count(*) FROM codings")[0][0]))
+        with database.transaction():
+            for table, rows in tables.items():
+                database.insert(table, pa.Table.from_pylist(rows)) if rows else None
+        new = int(str(database.rows("SELECT count(*) FROM codings")[0][0])) - known
+    return ImportReport(new, stored - new, _lines(file, matching, new, stored - new))
+
+
+class _Study:
+    """What an import needs of the study: its texts and passages, and the framework of each dataset."""
+
+    def __init__(self, database: Database, chosen: Framework, *, by_dataset: bool) -> None:
+        live = database.table("SELECT transcript_id, dataset, source, text FROM live_revisions").to_pylist()
+        used = database.table(
+            "SELECT s.dataset, f.content FROM current_scorings s JOIN frameworks f ON f.id = s.framework_id ORDER BY s.number"
+        ).to_pylist()
+        passages = database.table(
+            "SELECT transcript AS transcript_id, excerpt_id, start, \"end\" FROM excerpt_list WHERE kind = 'passage' ORDER BY start"
+        ).to_pylist()
+        self.secret = bytes(database.rows("SELECT secret FROM study")[0][0])  # type: ignore[arg-type]
+        self.sources = {row["source"]: row["transcript_id"] for row in live}
+        self.texts = {row["transcript_id"]: row["text"] for row in live}
+        self.datasets = {row["transcript_id"]: row["dataset"] for row in live}
+        self.passages: dict[str, list[str]] = {}
+        self.spans: dict[str, list[tuple[int, int]]] = {}
+        for row in passages:
+            self.passages.setdefault(row["transcript_id"], []).append(row["excerpt_id"])
+            self.spans.setdefault(row["transcript_id"], []).append((row["start"], row["end"]))
+        self.chosen = chosen
+        self.used = {row["dataset"]: from_json(row["content"]) for row in used} if by_dataset else {}
+
+    def framework(self, transcript_id: str) -> Framework:
+        """Return the framework that a transcript's codings are read with."""
+        return self.used.get(self.datasets[transcript_id], self.chosen)
+
+    def all_values(self) -> Framework:
+        """Return one framework with the values of all that are used here, so that a table may hold several datasets."""
+        values = {value.id: value for framework in (self.chosen, *self.used.values()) for value in framework.values}
+        return replace(self.chosen, values=tuple(values.values()))
+
+
+@dataclass(frozen=True)
+class _Import:
+    """The rows that one table of codings adds to the study."""
+
+    study: _Study
+    made: Made
+    content: str
+
+    def rows(self, matching: Matching, name: str) -> dict[str, Rows]:
+        """Make the rows, in the order in which they refer to each other."""
+        now = datetime.now(UTC).replace(tzinfo=None)
+        file_key = keyed_hash(self.study.secret, "codings", self.content)
+        identity = plain_hash("import", file_key, self.made)
+        names = {row.row.coder for row in matching.placed}
+        tables: dict[str, Rows] = {"frameworks": [], "framework_values": []}
+        for framework in {digest(f): f for f in map(self._framework, matching.codings)}.values():
+            for table, rows in framework_rows(framework).items():
+                tables[table] += rows
+        tables["coders"] = [{"id": self._coder(name), "name": name, "added_at": now} for name in sorted(names)]
+        tables["imports"] = [{"id": identity, "made": self.made, "file_key": file_key, "imported_at": now}]
+        tables["imported_rows"] = [
+            {
+                "import_id": identity,
+                "number": placed.row.number,
+                "transcript_id": placed.transcript_id,
+                "start": placed.span[0],
+                "end": placed.span[1],
+                "coder_id": self._coder(placed.row.coder),
+                "value_ids": list(placed.row.value_ids),
+            }
+            for placed in matching.placed
+        ]
+        tables["codings"], tables["coding_answers"] = [], []
+        for coding in matching.codings:
+            row = self._coding(coding, identity, now)
+            tables["codings"].append(row)
+            tables["coding_answers"] += self._answers(coding, row["id"], name)
+        return tables
+
+    def _coding(self, coding: PassageCoding, identity: str, now: datetime) -> dict[str, Any]:
+        excerpt = self.study.passages[coding.transcript_id][coding.passage]
+        coder, framework = self._coder(coding.coder), digest(self._framework(coding))
+        return {
+            "id": plain_hash("coding", identity, coder, excerpt, framework),
+            "excerpt_id": excerpt,
+            "coder_id": coder,
+            "framework_id": framework,
+            "kind": "imported",
+            "made": self.made,
+            "round": "before talk",
+            "outcome": "values" if coding.value_ids else "nothing here",
+            "matched": coding.matched,
+            "import_id": identity,
+            "coded_at": now,
+        }
+
+    def _answers(self, coding: PassageCoding, identity: str, name: str) -> Rows:
+        framework = self._framework(coding)
+        known = [value.id for value in framework.values]
+        if strange := [value for value in coding.value_ids if value not in known]:
+            raise CodingsError(
+                f"{', '.join(strange)} is not in {framework.id} {framework.version}, which this dataset was tagged with",
+                where=f"{name}, row {coding.rows[0]}",
+                remedy="Correct the table, or say which framework it was made with: --framework NAME",
+            )
+        return [{"coding_id": identity, "value_id": v, "answer": "yes" if v in coding.value_ids else "no"} for v in known]
+
+    def _framework(self, coding: PassageCoding) -> Framework:
+        return self.study.framework(coding.transcript_id)
+
+    def _coder(self, name: str) -> str:
+        return keyed_hash(self.study.secret, "coder", name)
+
+
+def _lines(file: Path, matching: Matching, new: int, known: int) -> tuple[str, ...]:
+    report = matching.report
+    rows = f"{report.whole} rows lie on whole passages, {report.partly} on part of one, {report.unmatched} on none."
+    stored = f"Stored {new} readings of passages" + (f"; {known} were there already." if known else ".")
+    return (f"{file.name}: {rows}", *_shortened(report.lines), stored)
+
+
+def _shortened(lines: Sequence[str], most: int = 20) -> tuple[str, ...]:
+    rest = (f"  ... and {len(lines) - most} more",) if len(lines) > most else ()
+    return (*(f"  {line}" for line in lines[:most]), *rest)

@@ -1,0 +1,73 @@
+"""`tagger check`: read files as a run would, say what was understood, store nothing."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tagger.errors import StoreError, TranscriptError, UsageError
+from tagger.records import Transcript
+from tagger.steps.read import found
+from tagger.transcripts import corrections, read
+from tagger.transcripts.names import load_names_pipeline, people
+from tagger.transcripts.report import Report, describe, gathered, lines
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What a look at files found: for machines, as lines to read, and whether a file could not be read."""
+
+    content: Report
+    lines: list[str]
+    failed: bool
+
+
+def inspect(
+    paths: Iterable[Path], *, encoding: str | None = None, names: bool = True, sheet: Path | None = None, dataset: str = ""
+) -> Inspection:
+    """
+    Look at files and folders.
+
+    Args:
+        encoding: read all files in it instead of guessing.
+        names: list the persons named inside the text; takes seconds for a long interview.
+        sheet: write what is believed of the speakers to this file, for correction.
+        dataset: the dataset to name in that sheet.
+    """
+    paths = tuple(paths)
+    if missing := [str(path) for path in paths if not path.exists()]:
+        raise UsageError("there is no such file or folder", where=", ".join(missing), remedy="Check the spelling of the path")
+    outcomes = {path: _outcome(path, encoding) for path in found(tuple(map(str, paths)))}
+    nlp = load_names_pipeline() if names and any(isinstance(o, Transcript) for o in outcomes.values()) else None
+    content = gathered(
+        describe(str(path), outcome, people(_turns(outcome), nlp) if nlp and isinstance(outcome, Transcript) else None)
+        for path, outcome in outcomes.items()
+    )
+    if sheet:
+        _write_sheet(sheet, outcomes, dataset)
+    return Inspection(content, lines(content), any(isinstance(outcome, TranscriptError) for outcome in outcomes.values()))
+
+
+def _outcome(path: Path, encoding: str | None) -> Transcript | TranscriptError:
+    try:
+        return read(path.read_bytes(), path.name, encoding)
+    except TranscriptError as error:
+        return error
+    except OSError as error:
+        return TranscriptError(f"it cannot be opened ({error.strerror})", where=path.name, remedy="Check its permissions")
+
+
+def _turns(transcript: Transcript) -> list[str]:
+    return [transcript.text[turn.start : turn.end] for turn in transcript.turns]
+
+
+def _write_sheet(sheet: Path, outcomes: dict[Path, Transcript | TranscriptError], dataset: str) -> None:
+    read_ones = [(path, outcome) for path, outcome in outcomes.items() if isinstance(outcome, Transcript)]
+    rows = [row for path, outcome in read_ones for row in corrections.rows(str(path), outcome, dataset)]
+    try:
+        sheet.write_bytes(corrections.sheet(rows))
+    except OSError as error:
+        reason = "the disk is full" if error.errno == errno.ENOSPC else error.strerror
+        raise StoreError(f"it cannot be written ({reason})", where=str(sheet), remedy="Name another file") from error

@@ -1,0 +1,178 @@
+"""The last stage: every excerpt compared with every value, and from the scores the suggestions with their evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from tagger.privacy import plain_hash
+from tagger.records import Candidate
+from tagger.steps.embed import vector_column
+from tagger.steps.workplace import Outcome, Rows, Run, Workplace, workplace
+from tagger.suggestions import Matrix, Phrases, Scores, centred_phrases, choose, corpus_mean, match, phrase_index, scores
+
+_VERSION = 1
+_EXCERPTS_A_BATCH = 4096
+
+
+def pending(run: Run) -> Iterator[tuple[str, ...]]:
+    """Name the dataset, if its excerpts, framework, model and settings are not the ones it was last scored with."""
+    scoring = _Scoring(workplace(run))
+    if scoring.excerpts and scoring.current != scoring.id:
+        yield (run.dataset,)
+
+
+def suggest(run: Run, _datasets: tuple[str, ...]) -> Outcome:
+    """Score all excerpts of a dataset and leave one shard: scores, suggestions, and that this scoring is current."""
+    place = workplace(run)
+    scoring = _Scoring(place)
+    use = {"number": scoring.uses + 1, "framework": place.framework.id, "scoring_id": scoring.id, "run_id": run.id}
+    tables: dict[str, Any] = {"scoring_uses": [{"dataset": run.dataset, **use}]}
+    suggestions = 0
+    if not scoring.known:
+        found = scoring.suggestions()
+        suggestions = len(found)
+        tables |= {**place.framework_rows(), **place.model_rows(), "scorings": [scoring.row()]}
+        tables |= {"scores": scoring.score_rows(), "suggestions": found}
+    place.put("suggest", plain_hash("suggest", scoring.id, str(scoring.uses + 1)), **tables)
+    return Outcome({"suggestions": suggestions})
+
+
+@dataclass(frozen=True)
+class _Excerpt:
+    id: str
+    kind: str
+    text_key: str
+    sentences: tuple[tuple[int, int], ...]
+
+
+class _Scoring:
+    """One comparison of a dataset's excerpts with a framework; memory holds its scores, and vectors by the batch."""
+
+    def __init__(self, place: Workplace) -> None:
+        self.place = place
+        run = place.run
+        here = {"dataset": run.dataset, "segmentation": place.segmentation_id, "framework": place.framework.id}
+        with place.store.session("looking for excerpts to score") as database:
+            rows = database.table(
+                "SELECT excerpt_id, kind, text_key, sentence_starts, sentence_ends FROM live_excerpts "
+                "WHERE dataset = $dataset AND segmentation_id = $segmentation ORDER BY excerpt_id",
+                {key: here[key] for key in ("dataset", "segmentation")},
+            ).to_pylist()
+            self.excerpts = [
+                _Excerpt(
+                    row["excerpt_id"],
+                    row["kind"],
+                    row["text_key"],
+                    tuple(zip(row["sentence_starts"], row["sentence_ends"], strict=True)),
+                )
+                for row in rows
+            ]
+            current = database.rows(
+                "SELECT scoring_id FROM current_scorings WHERE dataset = $dataset AND framework = $framework",
+                {key: here[key] for key in ("dataset", "framework")},
+            )
+            uses = database.rows("SELECT coalesce(max(number), 0) FROM scoring_uses WHERE dataset = $dataset", {"dataset": run.dataset})
+            self.known = bool(database.rows("SELECT 1 FROM scorings WHERE id = $id", {"id": self.id}))
+        self.current = str(current[0][0]) if current else ""
+        self.uses = int(str(uses[0][0]))
+
+    @cached_property
+    def id(self) -> str:
+        """Return the id of this comparison: the same excerpts, values, model and settings give the same."""
+        place = self.place
+        settings = f"{_VERSION} {place.settings.suggestions.per_excerpt} {place.settings.suggestions.share}"
+        parts = (place.run.dataset, place.framework_id, place.model_id, place.segmentation_id, settings)
+        return plain_hash("scoring", *parts, *(excerpt.id for excerpt in self.excerpts))
+
+    def row(self) -> dict[str, Any]:
+        """Return the row that describes this comparison."""
+        place = self.place
+        made = {"framework_id": place.framework_id, "model_id": place.model_id, "segmentation_id": place.segmentation_id}
+        settings = {"settings": place.settings.as_json(), "run_id": place.run.id}
+        return {"id": self.id, "dataset": place.run.dataset, **made, **settings}
+
+    def score_rows(self) -> pa.Table:
+        """Return the scores of all pairs, one row per excerpt."""
+        ids = pa.array([excerpt.id for excerpt in self.excerpts])
+        table = np.ascontiguousarray(self.scores, dtype=np.float32)
+        return pa.table({"scoring_id": pa.repeat(self.id, len(table)), "excerpt_id": ids, "scores": vector_column(table)})
+
+    def suggestions(self) -> Rows:
+        """Choose what to suggest among passages and among exchanges, each with the evidence that matched best."""
+        values = self.place.framework.values
+        exchange_values = [column for column, value in enumerate(values) if value.unit == "exchange"]
+        chosen = [*self._chosen("passage", None), *self._chosen("exchange", exchange_values)]
+        rows: Rows = []
+        for start in range(0, len(chosen), _EXCERPTS_A_BATCH):
+            batch = chosen[start : start + _EXCERPTS_A_BATCH]
+            sentences = self._sentence_vectors([self.excerpts[candidate.row] for candidate in batch])
+            rows += [self._suggestion(candidate, sentences) for candidate in batch]
+        return rows
+
+    def _chosen(self, kind: str, columns: Sequence[int] | None) -> list[Candidate]:
+        settings = self.place.settings.suggestions
+        rows = [row for row, excerpt in enumerate(self.excerpts) if excerpt.kind == kind]
+        found = choose(self.scores[rows], settings.per_excerpt, settings.share, columns)
+        return [Candidate(rows[candidate.row], candidate.column, candidate.rank) for candidate in found]
+
+    def _suggestion(self, candidate: Candidate, sentences: dict[str, Matrix]) -> dict[str, Any]:
+        excerpt = self.excerpts[candidate.row]
+        value = self.place.framework.values[candidate.column]
+        found = match(sentences[excerpt.text_key], self.phrases, candidate.column, self.centre)
+        start, end = excerpt.sentences[found.sentence]
+        return {
+            "id": plain_hash("suggestion", self.id, excerpt.id, value.id),
+            "scoring_id": self.id,
+            "excerpt_id": excerpt.id,
+            "value_id": value.id,
+            "rank": candidate.rank,
+            "score": float(self.scores[candidate.row, candidate.column]),
+            "evidence_start": start,
+            "evidence_end": end,
+            "cue": value.phrases[found.phrase],
+        }
+
+    @cached_property
+    def phrases(self) -> Phrases:
+        texts, owner = phrase_index(self.place.framework)
+        return centred_phrases(self.place.encoder.encode(texts), owner, len(self.place.framework.values))
+
+    @cached_property
+    def centre(self) -> Scores:
+        """Return what the passages have in common; exchanges repeat their words and are left out."""
+        passages = [excerpt for excerpt in self.excerpts if excerpt.kind == "passage"]
+        return corpus_mean(self._vectors(passages), self.place.encoder.dimension)
+
+    @cached_property
+    def scores(self) -> Scores:
+        centre, phrases = self.centre, self.phrases
+        return np.concatenate([scores(vectors, phrases, centre) for vectors in self._vectors(self.excerpts)])
+
+    def _vectors(self, excerpts: Sequence[_Excerpt]) -> Iterator[Matrix]:
+        for start in range(0, len(excerpts), _EXCERPTS_A_BATCH):
+            batch = excerpts[start : start + _EXCERPTS_A_BATCH]
+            found = self._stored([excerpt.text_key for excerpt in batch], "part = 0")
+            yield np.stack([found[excerpt.text_key][0] for excerpt in batch])
+
+    def _sentence_vectors(self, excerpts: Sequence[_Excerpt]) -> dict[str, Matrix]:
+        return self._stored(sorted({excerpt.text_key for excerpt in excerpts}), "part > 0")
+
+    def _stored(self, keys: Sequence[str], which: str) -> dict[str, Matrix]:
+        with self.place.store.session("reading vectors") as database:
+            rows = database.table(
+                "SELECT text_key, vector FROM vectors SEMI JOIN wanted USING (text_key) "  # noqa: S608
+                f"WHERE model_id = $model AND {which} ORDER BY text_key, part",
+                {"model": self.place.model_id},
+                wanted=pa.table({"text_key": pa.array(sorted(set(keys)), pa.string())}),
+            )
+        matrix = rows["vector"].combine_chunks().flatten().to_numpy().reshape(rows.num_rows, -1)
+        names = np.asarray(rows["text_key"].to_pylist())
+        starts = np.flatnonzero(np.r_[True, names[1:] != names[:-1]]) if len(names) else np.array([], dtype=int)
+        ends = [*starts[1:], len(names)]
+        return {str(names[start]): matrix[start:end] for start, end in zip(starts, ends, strict=False)}

@@ -1,0 +1,115 @@
+"""Tables come in many shapes; what cannot be read is named."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Sequence
+
+import pytest
+from openpyxl import Workbook
+
+from tagger.errors import CodingsError
+from tagger.exchange.sheets import Row, read
+
+GRID = [["transcript", "text", "coder"], ["t1", "café, naïve; yes", "Ann"], ["t2", "line\nline", "Bo"]]
+
+
+def familiarity(cells: Sequence[str]) -> int:
+    """Count the cells that are names of columns."""
+    return len({"transcript", "text", "coder"} & set(cells))
+
+
+def delimited(delimiter: str, grid: Sequence[Sequence[str]] = GRID) -> str:
+    """Write a grid with a delimiter."""
+    return "\n".join(delimiter.join(f'"{cell}"' for cell in row) for row in grid)
+
+
+def workbook(grid: Sequence[Sequence[object]]) -> bytes:
+    """Write a grid as a workbook."""
+    book = Workbook()
+    for row in grid:
+        book.worksheets[0].append(list(row))
+    sink = io.BytesIO()
+    book.save(sink)
+    return sink.getvalue()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_delimiters_and_encodings(delimiter: str, encoding: str) -> None:
+    """The delimiter and the encoding are found, whichever of the usual ones they are."""
+    sheet = read(delimited(delimiter).encode(encoding), "t.csv", familiarity)
+
+    assert GRID == [list(sheet.header.cells), *(list(row.cells) for row in sheet.rows)]
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r", "\n"])
+def test_line_ends(end: str) -> None:
+    """Any line end parts rows, and inside a cell it becomes LF."""
+    sheet = read(delimited(",").replace("\n", end).encode(), "t.csv", familiarity)
+
+    assert GRID[1:] == [list(row.cells) for row in sheet.rows]
+
+
+def test_rows_are_numbered_as_in_a_spreadsheet() -> None:
+    """Title rows and blank rows count, cells of several lines do not; blank rows are left out."""
+    data = 'Codings of March\n\ntranscript,text,coder\nt1,"two\nlines",Ann\n,,\nt2,one,Bo\n'
+    sheet = read(data.encode(), "t.csv", familiarity)
+
+    assert Row(3, ("transcript", "text", "coder")) == sheet.header
+    assert (Row(4, ("t1", "two\nlines", "Ann")), Row(6, ("t2", "one", "Bo"))) == sheet.rows
+
+
+def test_workbook() -> None:
+    """The first sheet of a workbook is read like a CSV; numbers and truths become plain text."""
+    data = workbook([["Title"], [], ["transcript", "text", "coder"], [12, 3.0, True], [None], ["x", 0.5, "=1+1"]])
+    sheet = read(data, "t.xlsx", familiarity)
+
+    assert Row(3, ("transcript", "text", "coder")) == sheet.header
+    assert (Row(4, ("12", "3", "true")), Row(6, ("x", "0.5", ""))) == sheet.rows
+
+
+def test_short_rows() -> None:
+    """A row may end early: what is not there is empty."""
+    assert ("b", "") == (Row(1, ("a", "b")).cell(1), Row(1, ("a", "b")).cell(2))
+
+
+def zipped(name: str) -> bytes:
+    """Make a package of one malformed part."""
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as package:
+        package.writestr(name, "<not-xml")
+    return sink.getvalue()
+
+
+OLE = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(512)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", r"t: The file is empty\. Save the table as CSV or XLSX\."),
+        (b" \n\n", r"t: The file is empty"),
+        (b",,\n,,\n", r"t: The file holds no rows"),
+        (b"\xef\xbb\xbf", r"t: The file holds no rows"),
+        (bytes(range(256)) * 8, r"t: It is not a table but binary data"),
+        (OLE + "EncryptedPackage".encode("utf-16-le"), r"t: The workbook is protected by a password\. Save it without"),
+        (OLE, r"t: It is a workbook of the old kind"),
+        (b"PK\x03\x04 and no more", r"t: The workbook is damaged"),
+        (zipped("xl/workbook.xml"), r"t: The workbook is damaged"),
+        (zipped("word/document.xml"), r"t: It is a package, but not an XLSX workbook"),
+        (b'transcript,text\nt1,ok\nt2,"never closed\nt3,ok\n', r"t: Row 3: a quote is opened and never closed"),
+        (b'transcript,text\nt1,"closed" early\n', r"t: Row 2: a quote is closed before the cell ends"),
+    ],
+)
+def test_bad_files(data: bytes, message: str) -> None:
+    """A file that is no table is refused with the reason and the remedy."""
+    with pytest.raises(CodingsError, match=message):
+        read(data, "t", familiarity)
+
+
+def test_truncated_workbook() -> None:
+    """A workbook that lost its end is called damaged."""
+    with pytest.raises(CodingsError, match="The workbook is damaged"):
+        read(workbook(GRID)[:-200], "t.xlsx", familiarity)

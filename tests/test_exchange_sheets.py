@@ -5,12 +5,15 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Sequence
+from datetime import date
 
+import pyarrow as pa
 import pytest
 from openpyxl import Workbook
 
 from tagger.errors import CodingsError
-from tagger.exchange.sheets import Row, read
+from tagger.exchange import tables
+from tagger.exchange.sheets import MOST_BYTES, Row, read
 
 GRID = [["transcript", "text", "coder"], ["t1", "café, naïve; yes", "Ann"], ["t2", "line\nline", "Bo"]]
 
@@ -63,11 +66,20 @@ def test_rows_are_numbered_as_in_a_spreadsheet() -> None:
 
 def test_workbook() -> None:
     """The first sheet of a workbook is read like a CSV; numbers and truths become plain text."""
-    data = workbook([["Title"], [], ["transcript", "text", "coder"], [12, 3.0, True], [None], ["x", 0.5, "=1+1"]])
+    data = workbook(
+        [["Title"], [], ["transcript", "text", "coder"], [12, 3.0, True], [None], [date(2026, 3, 1), 0.5, "=1+1"]]
+    )
     sheet = read(data, "t.xlsx", familiarity)
 
     assert Row(3, ("transcript", "text", "coder")) == sheet.header
-    assert (Row(4, ("12", "3", "true")), Row(6, ("x", "0.5", ""))) == sheet.rows
+    assert (Row(4, ("12", "3", "true")), Row(6, ("2026-03-01T00:00:00", "0.5", ""))) == sheet.rows
+
+
+def test_whole_numbers_in_workbooks() -> None:
+    """A position that a workbook holds as 3.0 is read as 3."""
+    data = tables.write(pa.table({"text": ["a"], "start": [3.0]}), "xlsx", "Any")
+
+    assert (Row(2, ("a", "3")),) == read(data, "t.xlsx", familiarity).rows
 
 
 def test_short_rows() -> None:
@@ -75,11 +87,11 @@ def test_short_rows() -> None:
     assert ("b", "") == (Row(1, ("a", "b")).cell(1), Row(1, ("a", "b")).cell(2))
 
 
-def zipped(name: str) -> bytes:
-    """Make a package of one malformed part."""
+def zipped(name: str, content: bytes = b"<not-xml") -> bytes:
+    """Make a package of one part that is no good."""
     sink = io.BytesIO()
-    with zipfile.ZipFile(sink, "w") as package:
-        package.writestr(name, "<not-xml")
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr(name, content)
     return sink.getvalue()
 
 
@@ -98,10 +110,12 @@ OLE = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(512)
         (OLE, r"t: It is a workbook of the old kind"),
         (b"PK\x03\x04 and no more", r"t: The workbook is damaged"),
         (zipped("xl/workbook.xml"), r"t: The workbook is damaged"),
+        (zipped("xl/workbook.xml", bytes(MOST_BYTES + 1)), r"t: The workbook unpacks to 100,\d+,\d+ bytes"),
         (zipped("word/document.xml"), r"t: It is a package, but not an XLSX workbook"),
         (b'transcript,text\nt1,ok\nt2,"never closed\nt3,ok\n', r"t: Row 3: a quote is opened and never closed"),
         (b'transcript,text\nt1,"closed" early\n', r"t: Row 2: a quote is closed before the cell ends"),
     ],
+    ids=lambda part: part[3:30] if isinstance(part, str) else "file",
 )
 def test_bad_files(data: bytes, message: str) -> None:
     """A file that is no table is refused with the reason and the remedy."""

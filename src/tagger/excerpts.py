@@ -85,10 +85,9 @@ def sentence_splitter(language: str) -> SplitSentences:
         return [sentence.start_char for sentence in pipeline(masked).sents]
 
     def split(text: str) -> list[Span]:
-        cuts = [0, *(m.end() for m in _HARD_STOP.finditer(text)), len(text)]
-        borders = {border for block in pairwise(cuts) for border in _borders(text, block, starts)}
+        borders = {0, *(stop.end() for stop in _HARD_STOP.finditer(text)), *_borders(text, starts), len(text)}
         whole = sorted(border for border in borders if not _inside_character(text, border))
-        spans = (_trimmed(text, span) for span in pairwise([*whole, len(text)]))
+        spans = (_trimmed(text, span) for span in pairwise(whole))
         return [span for span in spans if span[0] < span[1]]
 
     return split
@@ -112,6 +111,13 @@ def passages(
     passage may be or would leave a scrap of a few words: at a clause, else at white space, else between characters.
 
     Args:
+        text: the revision.
+        turns: its evidence turns, in order.
+        split_sentences: from `sentence_splitter`.
+        count_tokens: the encoder's.
+        min_words: the least that a passage of a long turn should have.
+        max_words: the most that a passage may have.
+        max_tokens: the most that the encoder reads.
         keep: passages from before that stay as they are, if they still lie in one turn and fit the encoder; the text
             between them is cut anew.
 
@@ -152,15 +158,19 @@ def exchanges(
     has no speaker, parts its neighbours.
 
     Args:
-        cuts: the passages of these turns.
+        text: the revision.
+        turns: its evidence turns, in order.
+        cuts: their passages, from `passages`.
+        count_tokens: the encoder's.
+        max_tokens: the most that the encoder reads.
     """
     by_turn = {at: list(same) for at, same in groupby(cuts, key=lambda cut: cut.turns[0])}
-    windows = list(_windows([turn for turn in turns if turn.position in by_turn]))
+    windows: list[tuple[int, ...]] = list(_windows([turn for turn in turns if turn.position in by_turn]))
     found: list[Cut] = []
     while windows:
         ends = [(by_turn[w[0]][-1].start, by_turn[w[-1]][0].end) for w in windows]
         counts = count_tokens([text[start:end] for start, end in ends])
-        too_long = []
+        too_long: list[tuple[int, ...]] = []
         for window, span, count in zip(windows, ends, counts, strict=True):
             sentences = [s for at in window for cut in by_turn[at] for s in _absolute(cut)]
             if count > max_tokens and len(window) == 3:
@@ -177,17 +187,16 @@ def exchanges(
     return sorted(found, key=lambda cut: (cut.start, cut.end))
 
 
-def _borders(text: str, block: Span, starts: Callable[[str], list[int]]) -> Iterator[int]:
-    """Yield where sentences of a block begin, reading it in pieces; the last sentence of a piece opens the next."""
-    start, stop = block
-    while start < stop:
-        end = min(start + _PIECE, stop)
-        if end < stop:
-            space = next((i for i in range(end, start + _PIECE // 2, -1) if text[i].isspace()), end)
-            end = space
+def _borders(text: str, starts: Callable[[str], list[int]]) -> Iterator[int]:
+    """Yield where sentences begin, reading the text in pieces; the last sentence of a piece opens the next."""
+    start = 0
+    while start < len(text):
+        end = min(start + _PIECE, len(text))
+        if end < len(text):
+            end = next((i for i in range(end, start + _PIECE // 2, -1) if text[i].isspace()), end)
         borders = [start + border for border in starts(text[start:end])]
         yield from borders
-        start = borders[-1] if end < stop and borders[-1] > start else end
+        start = borders[-1] if end < len(text) and borders[-1] > start else end
 
 
 def _sentences(text: str, span: Span, split_sentences: SplitSentences) -> list[Span]:

@@ -14,7 +14,7 @@ from tagger.config import load_settings
 from tagger.embeddings import Encoder, load_encoder
 from tagger.records import Framework
 from tagger.store import Store
-from tagger.suggestions import score
+from tagger.suggestions import centred_phrases, corpus_mean, phrase_index, scores
 
 _VIEWS = {
     "suggestions": "SELECT * FROM suggestion_list ORDER BY dataset, transcript, start, \"end\", rank",
@@ -83,4 +83,7 @@ def score_texts(texts: Sequence[str], framework: Framework | str | Path, encoder
     """
     values = framework if isinstance(framework, Framework) else load_framework(framework)
     encoder = encoder or load_encoder()
-    return score(encoder, texts, values)
+    phrases, owner = phrase_index(values)
+    vectors = encoder.encode(texts)
+    centre = corpus_mean([vectors], encoder.dimension)
+    return scores(vectors, centred_phrases(encoder.encode(phrases), owner, len(values.values)), centre)

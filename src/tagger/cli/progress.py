@@ -33,7 +33,7 @@ class _Lines(logging.Handler):
         if stage != self._stage:
             self._stage, self._began, self._said = stage, now, now
             click.echo(f"{_WORDS.get(stage, stage)} ...", err=True)
-        elif done and now - self._said > _SECONDS_BETWEEN_LINES:
+        elif 0 < done < total and now - self._said > _SECONDS_BETWEEN_LINES:
             self._said = now
             left = (now - self._began) / done * (total - done)
             click.echo(f"{_WORDS.get(stage, stage)}: {done} of {total}, about {left:.0f} s left", err=True)

@@ -20,7 +20,7 @@ from tagger.errors import CodingsError
 
 DELIMITERS = (",", ";", "\t")
 MOST_TITLE_ROWS = 30
-MOST_BYTES = 400_000_000
+MOST_BYTES = 100_000_000
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),

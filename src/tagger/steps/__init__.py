@@ -27,7 +27,7 @@ from tagger.errors import UsageError
 from tagger.steps import embed, read, split, suggest
 from tagger.steps.workplace import Outcome, Run, workplace
 
-__all__ = ["STAGES", "Outcome", "Run", "Stage", "Summary", "begin", "directly", "prepare", "store", "tag"]
+__all__ = ["STAGES", "Outcome", "Run", "Stage", "Summary", "anything_pending", "begin", "directly", "prepare", "store", "tag"]
 
 log = logging.getLogger("tagger.progress")
 
@@ -122,6 +122,11 @@ def tag(run: Run, call: Call = directly) -> Summary:
             counts.update(store(run).counts)
     rows = counts.pop("rows", 0)
     return Summary(run, rows, dict(counts), tuple(problems), tuple(notes), time.monotonic() - began, calls)
+
+
+def anything_pending(run: Run) -> bool:
+    """Say whether a run would find anything to do."""
+    return any(True for stage in STAGES for _ in stage.pending(run))
 
 
 def prepare(run: Run) -> None:

@@ -70,9 +70,8 @@ def _content_key(place: Workplace, data: bytes) -> str:
 
 
 def _unchanged(place: Workplace, shelf: _Shelf, path: Path) -> bool:
-    known = shelf.live.get(shelf.source(path))
     try:
-        return bool(known) and known["content_key"] == _content_key(place, path.read_bytes())
+        return (shelf.source(path), _content_key(place, path.read_bytes())) in shelf.seen
     except OSError:
         return False  # reading it again will say what is wrong with it
 
@@ -82,6 +81,7 @@ class _Shelf:
 
     def __init__(self, place: Workplace) -> None:
         run = place.run
+        self._secret, self._dataset = place.secret, run.dataset
         here: dict[str, object] = {"dataset": run.dataset}
         with place.store.session("reading transcripts") as database:
             live = database.table("SELECT * FROM live_revisions WHERE dataset = $dataset", here).to_pylist()
@@ -93,9 +93,11 @@ class _Shelf:
             ).to_pylist()
             beliefs = database.table("SELECT * FROM speaker_list").to_pylist()
             names = database.rows("SELECT id FROM participants UNION SELECT pseudonym FROM speakers")
+            twins = database.rows("SELECT source, content_key FROM twins WHERE dataset = $dataset", here)
             tombstones = database.rows("SELECT source_key FROM tombstones")
         self.live = {row["source"]: row for row in live}
         self.texts = {row["text_key"]: row["source"] for row in live}
+        self.seen = {(row["source"], row["content_key"]) for row in live} | {(str(a), str(b)) for a, b in twins}
         self.beliefs = {row["speaker_id"]: row for row in beliefs}
         self.names = {str(name) for (name,) in names}
         self.tombstones = {str(key) for (key,) in tombstones}
@@ -108,6 +110,12 @@ class _Shelf:
         """Say under which name the study knows a file: its own, or with its folder where two files share it."""
         longer = f"{path.parent.name}/{path.name}"
         return longer if path.name in self.twins or longer in self.live else path.name
+
+    def transcript_id(self, source: str) -> str:
+        """Return the id of a transcript: the one it has, or the one its source gives it for ever."""
+        if source in self.live:
+            return str(self.live[source]["transcript_id"])
+        return "T" + keyed_hash(self._secret, "transcript", self._dataset, source)[:10]
 
     def new_name(self, letter: str) -> str:
         """Give the next free pseudonym."""
@@ -128,10 +136,14 @@ def _read_one(place: Workplace, shelf: _Shelf, path: Path) -> tuple[bool, str]:
     if corrections:
         transcript = apply(transcript, corrections)
     text_key = keyed_hash(secret, "text", transcript.text)
+    content_key = _content_key(place, data)
     twin = shelf.texts.get(text_key, source)
     if twin != source:
+        seen = {"dataset": run.dataset, "source": source, "content_key": content_key, "run_id": run.id}
+        rows = [{**seen, "transcript_id": shelf.transcript_id(twin)}]
+        place.put("read", keyed_hash(secret, "twin", run.dataset, source, content_key), twins=rows)
         return False, f"{source}: holds the same words as {twin}, so it was not stored a second time."
-    new = _New(place, shelf, source, transcript, corrections, text_key, _content_key(place, data))
+    new = _New(place, shelf, source, transcript, corrections, text_key, content_key)
     if tables := new.rows():
         before = shelf.live[source]["revision_id"] if source in shelf.live else ""
         beliefs = str(tables["speaker_beliefs"])
@@ -175,9 +187,7 @@ class _New:
 
     @cached_property
     def transcript_id(self) -> str:
-        if self.known:
-            return str(self.known["transcript_id"])
-        return "T" + keyed_hash(self.place.secret, "transcript", self.place.run.dataset, self.source)[:10]
+        return self.shelf.transcript_id(self.source)
 
     def speaker_id(self, label: str | None) -> str:
         return keyed_hash(self.place.secret, "speaker", self.transcript_id, label or "")

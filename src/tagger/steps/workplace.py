@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from tagger import __version__
 from tagger.config import Settings, load_settings
-from tagger.embeddings import Encoder, load_encoder
+from tagger.embeddings import Encoder, load_encoder, registry
 from tagger.frameworks import digest, load_framework, to_json
 from tagger.privacy import plain_hash
 from tagger.records import Framework
@@ -50,6 +50,17 @@ class Outcome:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class EncoderCard:
+    """What identifies an encoder, known without loading it where it is a registered one."""
+
+    name: str
+    revision: str
+    weights_sha256: str
+    dimension: int
+    max_tokens: int
+
+
 class Workplace:
     """The parts of a study that a run works with; each is made when it is first asked for."""
 
@@ -73,6 +84,17 @@ class Workplace:
         return load_encoder(self.settings.model.name)
 
     @cached_property
+    def card(self) -> EncoderCard:
+        """Return what identifies the study's encoder; a run with nothing to do never loads it."""
+        name = self.settings.model.name
+        for entry in registry():
+            if name in (entry["name"], *entry["aliases"]):
+                known = (entry[key] for key in ("name", "revision", "sha256", "dimension", "max_tokens"))
+                return EncoderCard(*known)
+        encoder = self.encoder
+        return EncoderCard(encoder.name, encoder.revision, encoder.weights_sha256, encoder.dimension, encoder.max_tokens)
+
+    @cached_property
     def secret(self) -> bytes:
         """Return the secret that keys the study's hashes."""
         with self.store.session("a look at the study") as database:
@@ -81,7 +103,7 @@ class Workplace:
     @cached_property
     def model_id(self) -> str:
         """Return the id of the encoder's weights."""
-        return plain_hash("model", self.encoder.name, self.encoder.revision, self.encoder.weights_sha256)
+        return plain_hash("model", self.card.name, self.card.revision, self.card.weights_sha256)
 
     @cached_property
     def framework_id(self) -> str:
@@ -91,8 +113,8 @@ class Workplace:
     @cached_property
     def segmentation(self) -> dict[str, Any]:
         """Return how transcripts are cut; a change of anything here makes other excerpts."""
-        rules = {"version": 1, "language": self.settings.study.language, "max_tokens": self.encoder.max_tokens}
-        return {**asdict(self.settings.excerpts), **rules, "model": self.encoder.name}
+        rules = {"version": 1, "language": self.settings.study.language, "max_tokens": self.card.max_tokens}
+        return {**asdict(self.settings.excerpts), **rules, "model": self.card.name}
 
     @cached_property
     def segmentation_id(self) -> str:
@@ -111,9 +133,9 @@ class Workplace:
 
     def model_rows(self) -> dict[str, Rows]:
         """Return the row that describes the encoder."""
-        encoder = self.encoder
-        described = {"name": encoder.name, "revision": encoder.revision, "weights_sha256": encoder.weights_sha256}
-        return {"models": [{"id": self.model_id, **described, "dimension": encoder.dimension}]}
+        card = asdict(self.card)
+        del card["max_tokens"]
+        return {"models": [{"id": self.model_id, **card}]}
 
     def _run_row(self) -> Rows:
         run = self.run

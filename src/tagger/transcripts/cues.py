@@ -110,7 +110,7 @@ def _close(cues: list[Cue], problems: list[str], current: Cue | None, block: Seq
     if current is not None:
         if not any(_plain(each).strip() for each in words):
             problems.append(f"line {current.line}: a caption without words")
-        cues.append(replace(current, lines=words))
+        cues.append(Cue(current.line, words, current.id, current.begins, current.ends))
     elif block and not (len(block) == 1 and words[0].strip().isdigit()):
         number = block[1][0] if len(block) > 1 and words[0].strip().isdigit() else block[0][0]
         kept = words[1:] if len(block) > 1 and words[0].strip().isdigit() else words
@@ -219,7 +219,7 @@ def _by_id(pieces: Sequence[tuple[str, Utterance]]) -> list[list[Utterance]]:
 
 
 def _plain(line: str) -> str:
-    return _unescaped(TAG.sub("", line))
+    return _unescaped(TAG.sub("", line) if "<" in line or "{" in line else line)
 
 
 def _unescaped(text: str) -> str:

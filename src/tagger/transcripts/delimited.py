@@ -79,7 +79,7 @@ def _regularity(sample: str, delimiter: str, named: bool) -> float:
     if header is not None and sum(width >= len(header) for width in widths.elements()) > 0.5 * widths.total():
         return 2 + share
     regular = named and usual > 1 and share >= 0.8
-    return share if regular and (tables.guessed(rows) or not _is_dialogue(lines)) else 0
+    return share if regular and not _is_dialogue(lines) else 0
 
 
 def _is_dialogue(lines: Sequence[str]) -> bool:

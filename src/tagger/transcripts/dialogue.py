@@ -122,7 +122,10 @@ def _conversation(lines: Sequence[Line], openings: Sequence[Opening], names: Nam
         problems.append(f"lines before line {lines[first].number} name no speaker: kept as words of an unknown speaker")
         turns = [[Utterance(each, line=line.number)] for each, line in zip(header, lines, strict=False)]
         header = []
-    pending: float | None = None
+    pending = None
+    if header and not openings[first - 1].rest:
+        pending = openings[first - 1].begins
+        header.pop()
     for line, opening in zip(lines[first:], openings[first:], strict=True):
         speaker = _speaker(opening, names)
         if speaker is not None:
@@ -169,7 +172,10 @@ def _without_times(spoken: Iterable[Utterance]) -> tuple[list[Utterance], list[s
         taken.append(found[0])
         return " "
 
-    clean = [replace(each, text=times.INSIDE.sub(blank, each.text)) for each in spoken]
+    clean = [
+        replace(each, text=text) if (text := times.INSIDE.sub(blank, each.text)) != each.text else each
+        for each in spoken
+    ]
     return clean, [f"{counted(len(taken), 'time')} inside turns, such as {taken[0]}"] if taken else []
 
 

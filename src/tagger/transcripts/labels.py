@@ -25,7 +25,7 @@ BRACKET = re.compile(r"(?P<open>[\[<])(?P<label>[^\[\]<>\n]{1,60})[\]>]\s*:?(?=\
 MARKDOWN = re.compile(r"(?P<mark>\*\*|__)(?P<label>[^*_\n]{1,60}?)\s*(?P<in>:?)(?P=mark)\s*(?P<out>:?)")
 COLON = re.compile("[:\uff1a]")
 ENDS_SENTENCE = re.compile(r"[?!;](?:\s|$)|…|(?<![A-Z])(?<!\bDr)(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bSt)(?<!\bProf)\.\s")
-TABBED = re.compile(rf"(?P<label>[^\t\n]{{1,{LONGEST}}}?) *:?\t\s*")
+TABBED = re.compile(rf"(?P<label>[^\t\n]{{1,{LONGEST}}}?) {{0,20}}:?\t\s*")
 
 
 @dataclass(frozen=True, slots=True)

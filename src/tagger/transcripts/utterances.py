@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tagger.errors import TranscriptError
 from tagger.records import Transcript, Turn
@@ -51,8 +51,7 @@ def assemble(draft: Draft, *, name: str, format: str, encoding: str) -> Transcri
     Raises:
         TranscriptError: Nothing was said.
     """
-    spoken = [replace(each, text=_clean(each.text)) for each in _same_names(draft.utterances)]
-    spoken = [each for each in spoken if each.text]
+    spoken = _spelled([each for each in draft.utterances if each.text])
     if not spoken:
         raise TranscriptError("It holds no words that somebody said", where=name, remedy="Check that it is whole")
     turns, position = [], 0
@@ -117,12 +116,9 @@ def merged(parts: Sequence[Utterance]) -> Utterance:
         return parts[0]
     begins = [part.begins for part in parts if part.begins is not None]
     ends = [part.ends for part in parts if part.ends is not None]
-    return replace(
-        parts[0],
-        text="\n".join(part.text for part in parts),
-        begins=min(begins, default=None),
-        ends=max(ends, default=None),
-    )
+    text = "\n".join(part.text for part in parts)
+    first = parts[0]
+    return Utterance(text, first.speaker, min(begins, default=None), max(ends, default=None), first.line)
 
 
 def shortened(problems: Iterable[str]) -> tuple[str, ...]:
@@ -143,15 +139,17 @@ def _continues(before: Utterance, after: Utterance) -> bool:
     return before.ends is None or after.begins is None or after.begins - before.ends < LONGEST_PAUSE
 
 
-def _same_names(utterances: Sequence[Utterance]) -> list[Utterance]:
-    """Give each speaker one spelling, the most frequent, where spellings differ in case and white space alone."""
-    labels = [_clean(each.speaker) if each.speaker else None for each in utterances]
+def _spelled(utterances: Sequence[Utterance]) -> list[Utterance]:
+    """Clean the words, leave out the empty, and give each speaker the most frequent of the spellings of their name."""
+    often = Counter(each.speaker for each in utterances if each.speaker)
     spelling: dict[str, str] = {}
-    for label, _ in Counter(label for label in labels if label).most_common():
-        spelling.setdefault(label.casefold(), label)
+    for label, _ in often.most_common():
+        spelling.setdefault(_clean(label).casefold(), _clean(label))
+    names = {label: spelling[_clean(label).casefold()] or None for label in often}
     return [
-        replace(each, speaker=spelling[label.casefold()] if label else None)
-        for each, label in zip(utterances, labels, strict=True)
+        Utterance(text, names[each.speaker] if each.speaker else None, each.begins, each.ends, each.line)
+        for each in utterances
+        if (text := _clean(each.text))
     ]
 
 

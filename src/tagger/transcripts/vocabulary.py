@@ -16,8 +16,9 @@ def _in_order(text: str) -> tuple[str, ...]:
 ROLES = re.compile(
     r"(?:i|p|r|q|a|m|f|s|int|inter|intv|interviewer|interviewee|iv|ivr|interviewer/researcher|researcher|res"
     r"|respondent|resp|participant|part|pt|moderator|mod|facilitator|fac|speaker|question|answer|peer lead(?:er)?"
-    r"|peer facilitator|peer worker|peer supporter|observer|interpreter|patient|client|mother|mum|dad|father|partner|midwife|nurse"
-    r"|member|all|group|unknown|unidentified|voice|male|female|woman|man)(?:[ .#-]{0,2}\d{1,3}|[ .#-][a-z])?",
+    r"|peer facilitator|peer worker|peer supporter|observer|interpreter|patient|client|mother|mum|dad|father|partner"
+    r"|midwife|nurse|member|all|group|unknown|unidentified|voice|male|female|woman|man)"
+    r"(?:[ .#-]{0,2}\d{1,3}|[ .#-][a-z])?",
     re.IGNORECASE,
 )
 """Labels that name a speaker even where they stand once."""

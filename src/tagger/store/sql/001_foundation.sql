@@ -87,6 +87,16 @@ CREATE TABLE revisions (
 );
 COMMENT ON TABLE revisions IS 'The text of a transcript at one time; the one with the highest number is live. text_key and content_key are keyed hashes of the text and of the file''s bytes.';
 
+CREATE TABLE twins (
+    dataset VARCHAR NOT NULL,
+    source VARCHAR NOT NULL USING COMPRESSION uncompressed,
+    content_key VARCHAR NOT NULL,
+    transcript_id VARCHAR NOT NULL REFERENCES transcripts (id),
+    run_id VARCHAR NOT NULL,
+    PRIMARY KEY (dataset, source, content_key)
+);
+COMMENT ON TABLE twins IS 'Files that held the same words as a transcript of the dataset, and were not stored a second time.';
+
 CREATE TABLE offset_maps (
     revision_id VARCHAR NOT NULL REFERENCES revisions (id),
     old_start INTEGER NOT NULL,

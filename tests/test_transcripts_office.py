@@ -1,0 +1,261 @@
+"""DOCX and XLSX as people make them, and as nobody should."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+import docx
+import openpyxl
+import pytest
+from docx.oxml import OxmlElement
+from tagger.errors import TranscriptError
+from tagger.records import Transcript
+from tagger.transcripts import read
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def said(transcript: Transcript) -> list[tuple[str | None, str]]:
+    return [(turn.speaker, transcript.text[turn.start : turn.end]) for turn in transcript.turns]
+
+
+def saved(document: Any) -> bytes:
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+def paragraphs(*texts: str) -> bytes:
+    document = docx.Document()
+    for text in texts:
+        document.add_paragraph(text)
+    return saved(document)
+
+
+def repacked(data: bytes, part: str, change: Callable[[bytes], bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new:
+        for each in old.namelist():
+            new.writestr(each, change(old.read(each)) if each == part else old.read(each))
+    return buffer.getvalue()
+
+
+def zipped(part: str, data: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr(part, data)
+    return buffer.getvalue()
+
+
+def run(text: str, *, tag: str = "w:t") -> Any:
+    element, words = OxmlElement("w:r"), OxmlElement(tag)
+    words.text = text
+    element.append(words)
+    return element
+
+
+def test_bold_names_and_page_headers():
+    """A bold name without a colon opens a turn; headings and page headers are left out and listed."""
+    document = docx.Document()
+    document.sections[0].header.paragraphs[0].text = "Study X, confidential"
+    document.add_heading("Interview 3")
+    for name, words in [("Anna", "How was it?"), ("Sam", "Good: really."), ("Anna", "And?"), ("Sam", "Yes")]:
+        paragraph = document.add_paragraph()
+        paragraph.add_run(name).bold = True
+        paragraph.add_run(f" {words}")
+    document.add_paragraph("A second paragraph of Sam's.")
+
+    transcript = read(saved(document), "a.docx")
+
+    assert [
+        ("Anna", "How was it?"),
+        ("Sam", "Good: really."),
+        ("Anna", "And?"),
+        ("Sam", "Yes A second paragraph of Sam's."),
+    ] == said(transcript)
+    assert ("page header or footer: Study X, confidential", "Interview 3") == transcript.dropped
+
+
+def test_line_breaks_and_tabs_inside_one_paragraph():
+    """An interview in a single paragraph with line breaks is read line by line."""
+    transcript = read(paragraphs("Interview 3\nI:\tHow?\nP:\tGood.\nI:\tOk?\nP:\tYes\tno"), "a.docx")
+
+    assert [("I", "How?"), ("P", "Good."), ("I", "Ok?"), ("P", "Yes no")] == said(transcript)
+
+
+def test_table_of_two_columns():
+    """A table of speakers and words is read row by row; an empty first cell goes on with the row above."""
+    document = docx.Document()
+    document.add_paragraph("Interview 3, Tuesday")
+    table = document.add_table(rows=0, cols=2)
+    for cells in [("I", "So how was it for you?"), ("P", "Good, I think.\nReally"), ("", "and more"), ("I", "Ok?")]:
+        for cell, text in zip(table.add_row().cells, cells, strict=True):
+            cell.text = text
+
+    transcript = read(saved(document), "a.docx")
+
+    assert [("I", "So how was it for you?"), ("P", "Good, I think. Really and more"), ("I", "Ok?")] == said(transcript)
+    assert ("Interview 3, Tuesday",) == transcript.dropped
+    assert "columns were taken by content: no. 2 for what was said, no. 1 for the speaker" in transcript.problems
+
+
+def test_table_of_three_columns():
+    """A column of times gives the turns their beginning."""
+    document = docx.Document()
+    table = document.add_table(rows=0, cols=3)
+    for cells in [
+        ("00:01", "Anna", "How was it for you?"),
+        ("00:05", "Sam", "Good, I think."),
+        ("00:08", "Anna", "Is it?"),
+    ]:
+        for cell, text in zip(table.add_row().cells, cells, strict=True):
+            cell.text = text
+
+    transcript = read(saved(document), "a.docx")
+
+    assert [("Anna", "How was it for you?"), ("Sam", "Good, I think."), ("Anna", "Is it?")] == said(transcript)
+    assert [1.0, 5.0, 8.0] == [turn.begins for turn in transcript.turns]
+
+
+def test_a_table_of_details_above_the_talk_is_dropped():
+    """A small table of date and interviewer is no talk."""
+    document = docx.Document()
+    table = document.add_table(rows=1, cols=2)
+    table.cell(0, 0).text, table.cell(0, 1).text = "Date", "3 May"
+    for text in ["I: So how was it?", "P: Well, a long answer it is.", "I: Ok", "P: Yes, and so on."]:
+        document.add_paragraph(text)
+
+    transcript = read(saved(document), "a.docx")
+
+    assert 4 == len(transcript.turns)
+    assert ("Date 3 May",) == transcript.dropped
+
+
+def test_merged_cells_speak_once():
+    """A cell merged over rows or columns is read once."""
+    document = docx.Document()
+    table = document.add_table(rows=3, cols=2)
+    for at, cells in enumerate(
+        [("I", "So how was it for you?"), ("P", "Good, I think so."), ("", "Really it was good.")]
+    ):
+        table.cell(at, 0).text, table.cell(at, 1).text = cells
+    table.cell(1, 0).merge(table.cell(2, 0))
+
+    assert [("I", "So how was it for you?"), ("P", "Good, I think so. Really it was good.")] == said(
+        read(saved(document), "a.docx")
+    )
+
+
+def test_tracked_changes_are_taken_as_accepted():
+    """Insertions are said, deletions and what was moved away are not, and that is counted."""
+    document = docx.Document()
+    for text in ["I: So?", "P: Well.", "I: Ok"]:
+        paragraph = document.add_paragraph(text)._p
+        for tag, element in [
+            ("w:ins", run(" in")),
+            ("w:del", run(" out", tag="w:delText")),
+            ("w:moveFrom", run(" gone")),
+        ]:
+            change = OxmlElement(tag)
+            change.append(element)
+            paragraph.append(change)
+
+    transcript = read(saved(document), "a.docx")
+
+    assert [("I", "So? in"), ("P", "Well. in"), ("I", "Ok in")] == said(transcript)
+    assert ("3 tracked deletions",) == transcript.dropped
+
+
+def test_text_named_docx_is_read_as_text():
+    """The content decides, not the name."""
+    assert "text" == read(b"I: Hi?\nP: Ho\n", "a.docx").format
+
+
+def test_workbook():
+    """Title rows, further columns and sheets are listed; the columns are found by name and told."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in [
+        ("Study",),
+        (),
+        ("Nr", "Start", "Who", "Said"),
+        (1, datetime.time(0, 0, 1), "I", "How?"),
+        (2, "0:05", "P", "Fine. 3"),
+    ]:
+        sheet.append(row)
+    book.create_sheet("codes").append(("a note",))
+
+    transcript = read(saved(book), "a.xlsx")
+
+    assert [("I", "How?"), ("P", "Fine. 3")] == said(transcript)
+    assert [1.0, 5.0] == [turn.begins for turn in transcript.turns]
+    assert {"Study", "column 'Nr'", "sheet 'codes'"} == set(transcript.dropped)
+    assert (
+        "columns were taken by name: 'Said' for what was said, 'Who' for the speaker, 'Start' for the time"
+        in transcript.problems
+    )
+
+
+def test_workbook_of_one_column():
+    """Where one column holds speakers and words, each cell is read as a line of talk."""
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for line in ["Text", "I: How?", "P: Good.", "I: Ok?"]:
+        book.active.append((line,))
+
+    assert [("I", "How?"), ("P", "Good."), ("I", "Ok?")] == said(read(saved(book), "a.xlsx"))
+
+
+def test_workbook_without_words_is_refused():
+    """Numbers are no talk."""
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.append((1, 2, 3))
+
+    with pytest.raises(TranscriptError, match="no column holds what was said"):
+        read(saved(book), "a.xlsx")
+
+
+def with_entity(part: bytes) -> bytes:
+    return part.replace(b"<w:document", b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><w:document', 1)
+
+
+def with_wide_entity(part: bytes) -> bytes:
+    body = with_entity(part).decode().split("?>", 1)[1]
+    return ('<?xml version="1.0" encoding="UTF-16"?>' + body).encode("utf-16")
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "empty"),
+        (b" \r\n\t ", "empty"),
+        ("\u2003\n".encode(), "white space"),
+        (paragraphs("I: Hi?", "P: Ho")[:5000], "damaged or incomplete"),
+        (b"PK\x03\x04" + bytes(range(256)), "damaged or incomplete"),
+        (bytes(range(1, 256)) * 20, "damaged or incomplete"),
+        (zipped("word/document.xml", b"<a/>"), "damaged or incomplete"),
+        (zipped("note.txt", b"hi"), "zip archive"),
+        (zipped("content.xml", b"<a/>"), "OpenDocument"),
+        (zipped("word/document.xml", b"0" * 250_000_000), "unpacks to more than 200 MB"),
+        (repacked(paragraphs("I: Hi?"), "word/document.xml", with_entity), "declares XML entities"),
+        (repacked(paragraphs("I: Hi?"), "word/document.xml", with_wide_entity), "declares XML entities"),
+        (paragraphs(), "no words"),
+        (OLE + "EncryptedPackage".encode("utf-16-le"), "locked with a password"),
+        (OLE + "WordDocument".encode("utf-16-le"), r"old Word file \(.doc\)"),
+        (b"%PDF-1.7\n", "a PDF"),
+        (rb"{\rtf1 I: hi}", "RTF"),
+    ],
+)
+def test_what_cannot_be_read_says_why(data: bytes, reason: str):
+    """Broken, locked, hostile and foreign files are refused by their true reason, with their name and a remedy."""
+    with pytest.raises(TranscriptError, match=reason) as refused:
+        read(data, "talk.docx")
+
+    assert "talk.docx" == refused.value.where
+    assert refused.value.remedy

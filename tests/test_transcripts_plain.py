@@ -1,0 +1,233 @@
+"""Plain text in its many shapes."""
+
+from __future__ import annotations
+
+import pytest
+from tagger.errors import TranscriptError
+from tagger.records import Transcript
+from tagger.transcripts import read
+
+
+def of(text: str, name: str = "talk.txt") -> Transcript:
+    return read(text.encode(), name)
+
+
+def said(transcript: Transcript) -> list[tuple[str | None, str]]:
+    return [(turn.speaker, transcript.text[turn.start : turn.end]) for turn in transcript.turns]
+
+
+def test_speaker_and_colon():
+    """A label before a colon opens a turn; a second colon belongs to the words."""
+    transcript = of("I: How was it: good?\nP: Fine: thanks.\n")
+
+    assert [("I", "How was it: good?"), ("P", "Fine: thanks.")] == said(transcript)
+    assert "How was it: good?\nFine: thanks." == transcript.text
+
+
+def test_lines_with_addresses_and_clock_times_invent_no_speaker():
+    """Neither a web address nor a clock time nor the words before a colon in a wrapped line name a speaker."""
+    text = "Anna: So where do you\nmeet: at the hall?\nSam: See\nhttp://example.org/a:b\n10:30 is\nbest: yes.\nAnna: Right.\nSam: Yes."
+
+    spoken = said(of(text))
+
+    assert [
+        ("Anna", "So where do you meet: at the hall?"),
+        ("Sam", "See http://example.org/a:b 10:30 is best: yes."),
+        ("Anna", "Right."),
+        ("Sam", "Yes."),
+    ] == spoken
+
+
+def test_ids_in_brackets():
+    """Ids in brackets are speakers; sounds in brackets are not, and times in brackets are left out and counted."""
+    transcript = of("[P01] Hello there\n[INT] How was it?\n[P01] Fine [laughs] really [00:05:00] good\n")
+
+    assert [("P01", "Hello there"), ("INT", "How was it?"), ("P01", "Fine [laughs] really good")] == said(transcript)
+    assert ("1 time inside turns, such as [00:05:00]",) == transcript.dropped
+
+
+def test_hanging_indent():
+    """Lines indented further than the speakers' lines continue the turn, even when a label stands in them."""
+    text = (
+        "INT:    So can you tell me about the group and what brought you\n"
+        "        there: was it the midwife?\n"
+        "P03:    Well my sister said\n"
+        "        P03: is a label, and Monday: was the day\n"
+        "        so I went.\n\n"
+        "INT:    Right.\n"
+    )
+
+    assert [
+        ("INT", "So can you tell me about the group and what brought you there: was it the midwife?"),
+        ("P03", "Well my sister said P03: is a label, and Monday: was the day so I went."),
+        ("INT", "Right."),
+    ] == said(of(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[00:01:02] Sam: Hello\n[00:01:09] Anna: So?\n[00:02:00] Sam: Yes\n",
+        "Sam (01:02): Hello\nAnna (01:09): So?\nSam (02:00): Yes\n",
+        "00:01:02 Sam: Hello\n00:01:09 Anna: So?\n00:02:00 Sam: Yes\n",
+        "Sam: [00:01:02] Hello\nAnna: [00:01:09] So?\nSam: [00:02:00] Yes\n",
+        "Sam  1:02\nHello\n\nAnna  1:09\nSo?\n\nSam  2:00\nYes\n",
+        "Sam (01:02):\nHello\n\nAnna (01:09):\nSo?\n\nSam (02:00):\nYes\n",
+        "[Sam] 00:01:02\nHello\n\n[Anna] 00:01:09\nSo?\n\n[Sam] 00:02:00\nYes\n",
+        "00:01:02\nSam: Hello\n00:01:09\nAnna: So?\n00:02:00\nSam: Yes\n",
+    ],
+)
+def test_times_in_several_styles(text: str):
+    """Times before, behind or above a speaker give the beginning of the turn."""
+    transcript = of(text)
+
+    assert [("Sam", "Hello"), ("Anna", "So?"), ("Sam", "Yes")] == said(transcript)
+    assert [62.0, 69.0, 120.0] == [turn.begins for turn in transcript.turns]
+
+
+def test_speakers_on_lines_of_their_own():
+    """A name alone on the line above, with or without colon, opens the turn below it."""
+    bare = "SAM\nHello there, everyone.\n\nINTERVIEWER\nHi?\n\nSAM\nYes.\n\nINTERVIEWER\nGood.\n"
+
+    expected = [("SAM", "Hello there, everyone."), ("INTERVIEWER", "Hi?"), ("SAM", "Yes."), ("INTERVIEWER", "Good.")]
+    assert expected == said(of(bare))
+    assert expected == said(of(bare.replace("SAM\n", "SAM:\n").replace("INTERVIEWER\n", "INTERVIEWER:\n")))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I\tHow?\nP1\tGood.\nI\tOk?\nP1\tYes.\n",
+        "I:\tHow?\nP1:\tGood.\nI:\tOk?\nP1:\tYes.\n",
+        "**I:** How?\n\n**P1:** Good.\n\n**I**: Ok?\n\n**P1**: Yes.\n",
+        "I:How?\nP1:Good.\nI:Ok?\nP1:Yes.\n",
+        "i: How?\nP1: Good.\nI: Ok?\np1: Yes.\nI:\nP1:\n",
+    ],
+)
+def test_further_marks_between_speaker_and_words(text: str):
+    """Tabs, Markdown, no blank, and spellings that differ in case all name the same speakers."""
+    assert [("i", "how?"), ("p1", "good."), ("i", "ok?"), ("p1", "yes.")] == [
+        ((speaker or "").lower(), words.lower()) for speaker, words in said(of(text))
+    ]
+
+
+def test_heading_is_dropped_and_listed():
+    """Lines above the first turn and closing marks are left out and listed word by word."""
+    text = (
+        "Interview 7\nInterviewer: Anna Smith\nParticipant: P03\nDate: 3 May 2021\n\n"
+        "I: How was it?\nP: Good.\nPage 1 of 2\nI: And then?\nP: Fine.\n[END OF RECORDING]\n"
+    )
+
+    transcript = of(text)
+
+    assert [("I", "How was it?"), ("P", "Good."), ("I", "And then?"), ("P", "Fine.")] == said(transcript)
+    assert {
+        "Interview 7",
+        "Interviewer: Anna Smith",
+        "Participant: P03",
+        "Date: 3 May 2021",
+        "Page 1 of 2",
+        "[END OF RECORDING]",
+    } == set(transcript.dropped)
+
+
+def test_line_numbers_are_dropped():
+    """Numbers counting the lines are no words."""
+    lines = [
+        "I: So how was it",
+        "for you?",
+        "P: It was fine",
+        "really",
+        "I: Ok?",
+        "P: Yes 5",
+        "I: And?",
+        "P: No",
+        "I: 9",
+        "P: Bye",
+    ]
+    text = "\n".join(f"{number}  {line}" for number, line in enumerate(lines, start=1))
+
+    transcript = of(text)
+
+    assert [("I", "So how was it for you?"), ("P", "It was fine really")] == said(transcript)[:2]
+    assert ("line numbers 1 to 10",) == transcript.dropped
+
+
+def test_a_speaker_met_once_is_named_for_a_look():
+    """A name that opens one turn only is believed, and told."""
+    transcript = of("I: Hi?\nSam: Yes\nI: And?\nSam: No\nI: So?\nMark: I agree.\nI: Ok\nSam: Question: is it?\n")
+
+    assert ("Mark", "I agree.") == said(transcript)[5]
+    assert ("Sam", "Question: is it?") == said(transcript)[7]
+    assert ("line 6: 'Mark' speaks only once: is that a speaker?",) == transcript.problems
+
+
+def test_one_speaker_only_is_told():
+    """A file that names one person is read, and says so."""
+    transcript = of("Sam: I was born in a small town.\n\nThen we moved.\n")
+
+    assert [("Sam", "I was born in a small town. Then we moved.")] == said(transcript)
+    assert ("only one speaker, 'Sam': were the others' names left out?",) == transcript.problems
+
+
+def test_notes_without_speakers():
+    """Each paragraph of notes is a turn of nobody's, and the time of day stays in it."""
+    text = (
+        "Observation, Tuesday group\n\n10:30 Two women sit down by the window, talking\nof the weather. One said: it is cold.\n\n"
+        "The facilitator makes tea. Note: no biscuits today.\n"
+    )
+
+    transcript = of(text)
+
+    assert "observation" == transcript.kind
+    assert [
+        (None, "Observation, Tuesday group"),
+        (None, "10:30 Two women sit down by the window, talking of the weather. One said: it is cold."),
+        (None, "The facilitator makes tea. Note: no biscuits today."),
+    ] == said(transcript)
+
+
+def test_times_without_speakers():
+    """Lines that begin with times and name nobody are turns with times."""
+    transcript = of("[00:00.000 --> 00:03.000] Hello there.\n[00:03.000 --> 00:05.000] And so on.\n")
+
+    assert [(None, 0.0, 3.0), (None, 3.0, 5.0)] == [(turn.speaker, turn.begins, turn.ends) for turn in transcript.turns]
+    assert "Hello there.\nAnd so on." == transcript.text
+
+
+def test_labels_in_other_scripts():
+    """Chinese labels with a wide colon, or none between, are speakers."""
+    for colon in ("：", ":", ": "):
+        text = f"访谈者{colon}你好吗？\n参与者{colon}很好。\n访谈者{colon}为什么？\n参与者{colon}因为。\n"
+
+        assert [("访谈者", "你好吗？"), ("参与者", "很好。")] == said(of(text))[:2]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "reason"),
+    [
+        ("LICENSE", "MIT License\n\nPermission is hereby granted, free of charge, to any person\n", "licence"),
+        ("terms.txt", "Some Licence\n\nThe software is provided “as is”, without warranty of any kind.\n", "licence"),
+        ("README.md", "# Interviews\n\nFiles of the study.\n\n- Sam: the first\n- Anna: the second\n", "readme"),
+        ("about.md", "# Tool\n\nSee [here](https://example.org).\n\n## Installation\n\n```\npip\n```\n", "readme"),
+        ("a.srt", "some text", "named .srt"),
+        ("a.txt", "some text", "2 words"),
+        ("a.txt", "word " * 3000, "single line"),
+        ("a.txt", "I: " + "word " * 3000, "single line"),
+        ("a.txt", "a\n" * 600_000, "lines"),
+        ("a.txt", "12 34 ==> 5\n" * 30, "does not read like talk"),
+        ("a.json", '{"segments": [{"text": "hi", "start": 0.0}], "text": " hi"', "Whisper"),
+        ("a.transcribe", '{"results": {"transcripts": [{"transcript": "hi"}]}}', "AWS Transcribe"),
+        ("a.json", "[{}]", "JSON"),
+        ("a.html", "<!DOCTYPE html><html><p>I: hi", "web page"),
+        ("a.eaf", '<?xml version="1.0"?><ANNOTATION_DOCUMENT>', "ELAN"),
+        ("a.cha", "@UTF8\n@Begin\n*CHI: hi\n", "CHAT"),
+    ],
+)
+def test_what_is_no_transcript_is_refused_for_its_true_reason(name: str, text: str, reason: str):
+    """Each kind of file that is no transcript, or not read, is named for what it is, with what to do."""
+    with pytest.raises(TranscriptError, match=reason) as refused:
+        of(text, name)
+
+    assert name == refused.value.where
+    assert refused.value.remedy

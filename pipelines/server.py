@@ -19,6 +19,7 @@ import threading
 import time
 import urllib.request
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,8 +77,9 @@ def start_server(home: Path) -> Server:
     return Server(process, log)
 
 
+@lru_cache(maxsize=1)
 def connect(server: Server) -> None:
-    """Wait until *server* answers, and tell Prefect where it is."""
+    """Wait until *server* answers, and tell Prefect where it is; it says so once."""
     if server.process is None or server.process.stdout is None:
         return
     limit = threading.Timer(_START_LIMIT, server.process.kill)

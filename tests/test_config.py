@@ -12,7 +12,9 @@ def test_the_file_for_a_new_study_holds_the_defaults():
     """What `tagger init` writes reads back as the defaults."""
     text = settings_text(StudySettings(name='The "Bench" study', framework="maternal"))
 
-    assert Settings(study=StudySettings(name='The "Bench" study', framework="maternal")) == parse_settings(text, "study.toml")
+    assert Settings(study=StudySettings(name='The "Bench" study', framework="maternal")) == parse_settings(
+        text, "study.toml"
+    )
 
 
 def test_an_empty_file_means_the_defaults():

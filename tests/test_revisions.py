@@ -16,7 +16,10 @@ def test_what_is_shared_is_the_same_in_both(old, new):
     blocks = offset_map(old, new)
 
     for block in blocks:
-        assert old[block.old_start : block.old_start + block.length] == new[block.new_start : block.new_start + block.length]
+        assert (
+            old[block.old_start : block.old_start + block.length]
+            == new[block.new_start : block.new_start + block.length]
+        )
     for first, second in zip(blocks, blocks[1:], strict=False):
         assert first.old_start + first.length <= second.old_start
         assert first.new_start + first.length <= second.new_start

@@ -202,7 +202,9 @@ def test_a_second_owner_is_kept_out_after_the_first_read_its_own_file(store):
         code = "import sys; from tagger.store import Store; from pathlib import Path\nwith Store(Path(sys.argv[1])).session('x'): pass"
         lock = json.loads((store.folder / "study.duckdb.lock").read_bytes())
         (store.folder / "study.duckdb.lock").write_bytes(json.dumps({**lock, "brief": False}).encode())
-        other = subprocess.run([sys.executable, "-c", code, str(store.folder)], capture_output=True, text=True, check=False)
+        other = subprocess.run(
+            [sys.executable, "-c", code, str(store.folder)], capture_output=True, text=True, check=False
+        )
 
     assert other.returncode != 0
     assert "Busy" in other.stderr

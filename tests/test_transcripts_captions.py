@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tagger.errors import TranscriptError
 from tagger.records import Transcript
 from tagger.transcripts import read
@@ -11,14 +12,16 @@ GUID = "0a8e2f7c-5ccd-48e4-b7fa-1ea4c0496138"
 
 
 def of(text: str, name: str = "talk.vtt") -> Transcript:
+    """Read text under a name."""
     return read(text.encode(), name)
 
 
 def said(transcript: Transcript) -> list[tuple[str | None, str]]:
+    """Say who says what, turn by turn."""
     return [(turn.speaker, transcript.text[turn.start : turn.end]) for turn in transcript.turns]
 
 
-def test_voices_with_commas_and_brackets():
+def test_voices_with_commas_and_brackets() -> None:
     """Voice tags name speakers whatever stands in the name; captions of one speaker in a row are one turn."""
     transcript = of(
         "\ufeffWEBVTT\r\n\r\n"
@@ -32,15 +35,15 @@ def test_voices_with_commas_and_brackets():
     assert () == transcript.problems
 
 
-def test_two_voices_in_one_caption():
+def test_two_voices_in_one_caption() -> None:
     """A caption in which the voice changes is two turns."""
     transcript = of("WEBVTT\n\n00:01.000 --> 00:02.000\n<v Anna>Hi?</v>\n<v Sam>Hello.\n")
 
     assert [("Anna", "Hi?"), ("Sam", "Hello.")] == said(transcript)
 
 
-def test_names_before_a_colon():
-    """Zoom writes the name into the caption; another colon or an address belongs to the words; nobody's words stay so."""
+def test_names_before_a_colon() -> None:
+    """Zoom writes the name into the caption; another colon belongs to the words; nobody's words stay so."""
     transcript = of(
         "WEBVTT\n\n1\n00:00:04.859 --> 00:00:07.410\nAnna Smith: From https://example.org/a: this.\n\n"
         "2\n00:00:09.540 --> 00:00:12.990\nAnna Smith: Next: that.\n\n3\n00:00:13.000 --> 00:00:14.000\nYes. Okay.\n\n"
@@ -54,10 +57,11 @@ def test_names_before_a_colon():
     ] == said(transcript)
 
 
-def test_captions_of_one_utterance_are_joined_by_their_ids():
+def test_captions_of_one_utterance_are_joined_by_their_ids() -> None:
     """Captions whose ids differ in the last number alone are one utterance; other ids begin another."""
     text = (
-        f"WEBVTT\n\n{GUID}/7-0\n00:00:03.138 --> 00:00:03.618\nAnd more.\n\n{GUID}/19-0\n00:00:04.388 --> 00:00:07.128\n"
+        f"WEBVTT\n\n{GUID}/7-0\n00:00:03.138 --> 00:00:03.618\nAnd more.\n\n"
+        f"{GUID}/19-0\n00:00:04.388 --> 00:00:07.128\n"
         f"I think that\nstarts it. Yes, it\n\n{GUID}/19-1\n00:00:07.128 --> 00:00:07.368\ndoes.\n\n{GUID}/20-0\n"
         "00:00:08.000 --> 00:00:09.000\n\n"
     )
@@ -69,17 +73,18 @@ def test_captions_of_one_utterance_are_joined_by_their_ids():
     assert "1 of 3 utterances hold no words" in transcript.problems
 
 
-def test_negative_and_unpadded_times():
+def test_negative_and_unpadded_times() -> None:
     """Teams' unpadded fractions count milliseconds; times before the start become 0, and that is told."""
     transcript = of(
-        "WEBVTT\n\n0:0:-6.-820 --> 0:0:3.540\n<v Anna>Good morning.</v>\n\n0:0:3.540 --> 0:1:7.23\n<v Sam>Morning.</v>\n"
+        "WEBVTT\n\n0:0:-6.-820 --> 0:0:3.540\n<v Anna>Good morning.</v>\n\n"
+        "0:0:3.540 --> 0:1:7.23\n<v Sam>Morning.</v>\n"
     )
 
     assert [(0.0, 3.54), (3.54, 67.023)] == [(turn.begins, turn.ends) for turn in transcript.turns]
     assert ("line 3: a time before the start, taken as 0",) == transcript.problems
 
 
-def test_comments_styles_and_regions_are_dropped():
+def test_comments_styles_and_regions_are_dropped() -> None:
     """Whatever the format keeps for itself is left out and listed."""
     transcript = of(
         "WEBVTT - a talk\nKind: captions\n\nNOTE\nby somebody\n\nSTYLE\n::cue { color: red; }\n\nREGION\nid:fred\n\n"
@@ -97,7 +102,7 @@ def test_comments_styles_and_regions_are_dropped():
     ) == transcript.dropped
 
 
-def test_rolling_captions_are_said_once():
+def test_rolling_captions_are_said_once() -> None:
     """Lines that YouTube shows again are said once; a word that somebody says twice stays."""
     rolling = of(
         "WEBVTT\n\n00:01.000 --> 00:02.000\nyeah\n\n00:02.000 --> 00:03.000\nyeah\n<00:02.100><c>what</c>\n\n"
@@ -112,7 +117,7 @@ def test_rolling_captions_are_said_once():
     assert "Yeah. Yeah. Ok." == " ".join(plain.text.split())
 
 
-def test_sentences_that_run_over_captions_are_joined():
+def test_sentences_that_run_over_captions_are_joined() -> None:
     """Without speakers or ids, a caption in lower case goes on with the sentence before it."""
     transcript = of(
         "1\n00:00:01,000 --> 00:00:02,000\nWhen we met\n\n2\n00:00:02,000 --> 00:00:03,000\nit was cold.\n\n"
@@ -124,7 +129,7 @@ def test_sentences_that_run_over_captions_are_joined():
     assert "3 captions were joined into 2 where a sentence runs on" in transcript.problems
 
 
-def test_long_speech_is_cut_into_several_turns():
+def test_long_speech_is_cut_into_several_turns() -> None:
     """One speaker's captions make a new turn after eight of them with enough words."""
     cues = [f"00:{number:02}:00.000 --> 00:{number:02}:50.000\n<v Sam>{'word ' * 20}</v>\n" for number in range(20)]
 
@@ -133,7 +138,7 @@ def test_long_speech_is_cut_into_several_turns():
     assert [160, 160, 80] == [len(words.split()) for _, words in said(transcript)]
 
 
-def test_srt():
+def test_srt() -> None:
     """SRT by its comma; numbers, tags and positions are no words; a speaker who continues without name is unknown."""
     transcript = of(
         "1\n00:00:01,000 --> 00:00:02,000\nAnna: <i>Hi</i> {\\an8}there\nSam: 2 &lt; 3\n\n"
@@ -145,7 +150,7 @@ def test_srt():
     assert [("Anna", "Hi there"), ("Sam", "2 < 3"), (None, "and more"), ("Anna", "Ok")] == said(transcript)
 
 
-def test_sbv():
+def test_sbv() -> None:
     """SBV by its two times and a comma; several lines are one caption."""
     transcript = of("0:00:00.378,0:00:11.378\nOne\n(line 2)\n\n0:00:11.378,0:00:12.305\nTwo\n", "a.sbv")
 
@@ -177,7 +182,7 @@ def test_sbv():
         ("1\n00:00:01,000 --> 00:00:02,000\nOne\n\n2\nTwo\n", "line 6: words without a time, kept"),
     ],
 )
-def test_broken_captions_keep_their_words_and_name_the_problem(text: str, problem: str):
+def test_broken_captions_keep_their_words_and_name_the_problem(text: str, problem: str) -> None:
     """What can be read of a broken file is read, every word of it, and the place of the damage is named."""
     transcript = of(text)
 
@@ -195,7 +200,7 @@ def test_broken_captions_keep_their_words_and_name_the_problem(text: str, proble
         ("a.vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\n<b></b>\n", "no words"),
     ],
 )
-def test_captions_without_words_are_refused(name: str, text: str, reason: str):
+def test_captions_without_words_are_refused(name: str, text: str, reason: str) -> None:
     """Nothing said, no transcript."""
     with pytest.raises(TranscriptError, match=reason):
         of(text, name)

@@ -12,6 +12,7 @@ import docx
 import openpyxl
 import pytest
 from docx.oxml import OxmlElement
+
 from tagger.errors import TranscriptError
 from tagger.records import Transcript
 from tagger.transcripts import read
@@ -20,16 +21,19 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def said(transcript: Transcript) -> list[tuple[str | None, str]]:
+    """Say who says what, turn by turn."""
     return [(turn.speaker, transcript.text[turn.start : turn.end]) for turn in transcript.turns]
 
 
 def saved(document: Any) -> bytes:
+    """Give the bytes of a document or workbook."""
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()
 
 
 def paragraphs(*texts: str) -> bytes:
+    """Make a Word file of paragraphs."""
     document = docx.Document()
     for text in texts:
         document.add_paragraph(text)
@@ -37,6 +41,7 @@ def paragraphs(*texts: str) -> bytes:
 
 
 def repacked(data: bytes, part: str, change: Callable[[bytes], bytes]) -> bytes:
+    """Change one part of a zip package."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new:
         for each in old.namelist():
@@ -45,6 +50,7 @@ def repacked(data: bytes, part: str, change: Callable[[bytes], bytes]) -> bytes:
 
 
 def zipped(part: str, data: bytes) -> bytes:
+    """Make a zip package of one part."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
         package.writestr(part, data)
@@ -52,13 +58,14 @@ def zipped(part: str, data: bytes) -> bytes:
 
 
 def run(text: str, *, tag: str = "w:t") -> Any:
+    """Make a run of text for a Word paragraph."""
     element, words = OxmlElement("w:r"), OxmlElement(tag)
     words.text = text
     element.append(words)
     return element
 
 
-def test_bold_names_and_page_headers():
+def test_bold_names_and_page_headers() -> None:
     """A bold name without a colon opens a turn; headings and page headers are left out and listed."""
     document = docx.Document()
     document.sections[0].header.paragraphs[0].text = "Study X, confidential"
@@ -80,14 +87,14 @@ def test_bold_names_and_page_headers():
     assert ("page header or footer: Study X, confidential", "Interview 3") == transcript.dropped
 
 
-def test_line_breaks_and_tabs_inside_one_paragraph():
+def test_line_breaks_and_tabs_inside_one_paragraph() -> None:
     """An interview in a single paragraph with line breaks is read line by line."""
     transcript = read(paragraphs("Interview 3\nI:\tHow?\nP:\tGood.\nI:\tOk?\nP:\tYes\tno"), "a.docx")
 
     assert [("I", "How?"), ("P", "Good."), ("I", "Ok?"), ("P", "Yes no")] == said(transcript)
 
 
-def test_table_of_two_columns():
+def test_table_of_two_columns() -> None:
     """A table of speakers and words is read row by row; an empty first cell goes on with the row above."""
     document = docx.Document()
     document.add_paragraph("Interview 3, Tuesday")
@@ -103,7 +110,7 @@ def test_table_of_two_columns():
     assert "columns were taken by content: no. 2 for what was said, no. 1 for the speaker" in transcript.problems
 
 
-def test_table_of_three_columns():
+def test_table_of_three_columns() -> None:
     """A column of times gives the turns their beginning."""
     document = docx.Document()
     table = document.add_table(rows=0, cols=3)
@@ -121,7 +128,7 @@ def test_table_of_three_columns():
     assert [1.0, 5.0, 8.0] == [turn.begins for turn in transcript.turns]
 
 
-def test_a_table_of_details_above_the_talk_is_dropped():
+def test_a_table_of_details_above_the_talk_is_dropped() -> None:
     """A small table of date and interviewer is no talk."""
     document = docx.Document()
     table = document.add_table(rows=1, cols=2)
@@ -135,7 +142,7 @@ def test_a_table_of_details_above_the_talk_is_dropped():
     assert ("Date 3 May",) == transcript.dropped
 
 
-def test_merged_cells_speak_once():
+def test_merged_cells_speak_once() -> None:
     """A cell merged over rows or columns is read once."""
     document = docx.Document()
     table = document.add_table(rows=3, cols=2)
@@ -150,7 +157,7 @@ def test_merged_cells_speak_once():
     )
 
 
-def test_tracked_changes_are_taken_as_accepted():
+def test_tracked_changes_are_taken_as_accepted() -> None:
     """Insertions are said, deletions and what was moved away are not, and that is counted."""
     document = docx.Document()
     for text in ["I: So?", "P: Well.", "I: Ok"]:
@@ -170,12 +177,12 @@ def test_tracked_changes_are_taken_as_accepted():
     assert ("3 tracked deletions",) == transcript.dropped
 
 
-def test_text_named_docx_is_read_as_text():
+def test_text_named_docx_is_read_as_text() -> None:
     """The content decides, not the name."""
     assert "text" == read(b"I: Hi?\nP: Ho\n", "a.docx").format
 
 
-def test_workbook():
+def test_workbook() -> None:
     """Title rows, further columns and sheets are listed; the columns are found by name and told."""
     book = openpyxl.Workbook()
     sheet = book.active
@@ -201,7 +208,7 @@ def test_workbook():
     )
 
 
-def test_workbook_of_one_column():
+def test_workbook_of_one_column() -> None:
     """Where one column holds speakers and words, each cell is read as a line of talk."""
     book = openpyxl.Workbook()
     assert book.active is not None
@@ -211,7 +218,7 @@ def test_workbook_of_one_column():
     assert [("I", "How?"), ("P", "Good."), ("I", "Ok?")] == said(read(saved(book), "a.xlsx"))
 
 
-def test_workbook_without_words_is_refused():
+def test_workbook_without_words_is_refused() -> None:
     """Numbers are no talk."""
     book = openpyxl.Workbook()
     assert book.active is not None
@@ -222,10 +229,12 @@ def test_workbook_without_words_is_refused():
 
 
 def with_entity(part: bytes) -> bytes:
+    """Declare an external entity."""
     return part.replace(b"<w:document", b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><w:document', 1)
 
 
 def with_wide_entity(part: bytes) -> bytes:
+    """Declare one in UTF-16, where a byte search does not see it."""
     body = with_entity(part).decode().split("?>", 1)[1]
     return ('<?xml version="1.0" encoding="UTF-16"?>' + body).encode("utf-16")
 
@@ -252,7 +261,7 @@ def with_wide_entity(part: bytes) -> bytes:
         (rb"{\rtf1 I: hi}", "RTF"),
     ],
 )
-def test_what_cannot_be_read_says_why(data: bytes, reason: str):
+def test_what_cannot_be_read_says_why(data: bytes, reason: str) -> None:
     """Broken, locked, hostile and foreign files are refused by their true reason, with their name and a remedy."""
     with pytest.raises(TranscriptError, match=reason) as refused:
         read(data, "talk.docx")

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import pytest
+
 from tagger.errors import TranscriptError
 from tagger.records import Transcript
 from tagger.transcripts import read
 
 
 def of(text: str, name: str = "talk.txt") -> Transcript:
+    """Read text under a name."""
     return read(text.encode(), name)
 
 
 def said(transcript: Transcript) -> list[tuple[str | None, str]]:
+    """Say who says what, turn by turn."""
     return [(turn.speaker, transcript.text[turn.start : turn.end]) for turn in transcript.turns]
 
 
-def test_speaker_and_colon():
+def test_speaker_and_colon() -> None:
     """A label before a colon opens a turn; a second colon belongs to the words."""
     transcript = of("I: How was it: good?\nP: Fine: thanks.\n")
 
@@ -24,9 +27,10 @@ def test_speaker_and_colon():
     assert "How was it: good?\nFine: thanks." == transcript.text
 
 
-def test_lines_with_addresses_and_clock_times_invent_no_speaker():
+def test_lines_with_addresses_and_clock_times_invent_no_speaker() -> None:
     """Neither a web address nor a clock time nor the words before a colon in a wrapped line name a speaker."""
-    text = "Anna: So where do you\nmeet: at the hall?\nSam: See\nhttp://example.org/a:b\n10:30 is\nbest: yes.\nAnna: Right.\nSam: Yes."
+    text = "Anna: So where do you\nmeet: at the hall?\nSam: See\nhttp://example.org/a:b\n"
+    text += "10:30 is\nbest: yes.\nAnna: Right.\nSam: Yes."
 
     spoken = said(of(text))
 
@@ -38,7 +42,7 @@ def test_lines_with_addresses_and_clock_times_invent_no_speaker():
     ] == spoken
 
 
-def test_ids_in_brackets():
+def test_ids_in_brackets() -> None:
     """Ids in brackets are speakers; sounds in brackets are not, and times in brackets are left out and counted."""
     transcript = of("[P01] Hello there\n[INT] How was it?\n[P01] Fine [laughs] really [00:05:00] good\n")
 
@@ -46,7 +50,7 @@ def test_ids_in_brackets():
     assert ("1 time inside turns, such as [00:05:00]",) == transcript.dropped
 
 
-def test_hanging_indent():
+def test_hanging_indent() -> None:
     """Lines indented further than the speakers' lines continue the turn, even when a label stands in them."""
     text = (
         "INT:    So can you tell me about the group and what brought you\n"
@@ -77,7 +81,7 @@ def test_hanging_indent():
         "00:01:02\nSam: Hello\n00:01:09\nAnna: So?\n00:02:00\nSam: Yes\n",
     ],
 )
-def test_times_in_several_styles(text: str):
+def test_times_in_several_styles(text: str) -> None:
     """Times before, behind or above a speaker give the beginning of the turn."""
     transcript = of(text)
 
@@ -85,7 +89,7 @@ def test_times_in_several_styles(text: str):
     assert [62.0, 69.0, 120.0] == [turn.begins for turn in transcript.turns]
 
 
-def test_speakers_on_lines_of_their_own():
+def test_speakers_on_lines_of_their_own() -> None:
     """A name alone on the line above, with or without colon, opens the turn below it."""
     bare = "SAM\nHello there, everyone.\n\nINTERVIEWER\nHi?\n\nSAM\nYes.\n\nINTERVIEWER\nGood.\n"
 
@@ -104,14 +108,14 @@ def test_speakers_on_lines_of_their_own():
         "i: How?\nP1: Good.\nI: Ok?\np1: Yes.\nI:\nP1:\n",
     ],
 )
-def test_further_marks_between_speaker_and_words(text: str):
+def test_further_marks_between_speaker_and_words(text: str) -> None:
     """Tabs, Markdown, no blank, and spellings that differ in case all name the same speakers."""
     assert [("i", "how?"), ("p1", "good."), ("i", "ok?"), ("p1", "yes.")] == [
         ((speaker or "").lower(), words.lower()) for speaker, words in said(of(text))
     ]
 
 
-def test_heading_is_dropped_and_listed():
+def test_heading_is_dropped_and_listed() -> None:
     """Lines above the first turn and closing marks are left out and listed word by word."""
     text = (
         "Interview 7\nInterviewer: Anna Smith\nParticipant: P03\nDate: 3 May 2021\n\n"
@@ -131,7 +135,7 @@ def test_heading_is_dropped_and_listed():
     } == set(transcript.dropped)
 
 
-def test_line_numbers_are_dropped():
+def test_line_numbers_are_dropped() -> None:
     """Numbers counting the lines are no words."""
     lines = [
         "I: So how was it",
@@ -153,7 +157,7 @@ def test_line_numbers_are_dropped():
     assert ("line numbers 1 to 10",) == transcript.dropped
 
 
-def test_a_speaker_met_once_is_named_for_a_look():
+def test_a_speaker_met_once_is_named_for_a_look() -> None:
     """A name that opens one turn only is believed, and told."""
     transcript = of("I: Hi?\nSam: Yes\nI: And?\nSam: No\nI: So?\nMark: I agree.\nI: Ok\nSam: Question: is it?\n")
 
@@ -162,7 +166,7 @@ def test_a_speaker_met_once_is_named_for_a_look():
     assert ("line 6: 'Mark' speaks only once: is that a speaker?",) == transcript.problems
 
 
-def test_one_speaker_only_is_told():
+def test_one_speaker_only_is_told() -> None:
     """A file that names one person is read, and says so."""
     transcript = of("Sam: I was born in a small town.\n\nThen we moved.\n")
 
@@ -170,10 +174,11 @@ def test_one_speaker_only_is_told():
     assert ("only one speaker, 'Sam': were the others' names left out?",) == transcript.problems
 
 
-def test_notes_without_speakers():
+def test_notes_without_speakers() -> None:
     """Each paragraph of notes is a turn of nobody's, and the time of day stays in it."""
     text = (
-        "Observation, Tuesday group\n\n10:30 Two women sit down by the window, talking\nof the weather. One said: it is cold.\n\n"
+        "Observation, Tuesday group\n\n10:30 Two women sit down by the window, talking\n"
+        "of the weather. One said: it is cold.\n\n"
         "The facilitator makes tea. Note: no biscuits today.\n"
     )
 
@@ -187,7 +192,7 @@ def test_notes_without_speakers():
     ] == said(transcript)
 
 
-def test_times_without_speakers():
+def test_times_without_speakers() -> None:
     """Lines that begin with times and name nobody are turns with times."""
     transcript = of("[00:00.000 --> 00:03.000] Hello there.\n[00:03.000 --> 00:05.000] And so on.\n")
 
@@ -195,7 +200,7 @@ def test_times_without_speakers():
     assert "Hello there.\nAnd so on." == transcript.text
 
 
-def test_labels_in_other_scripts():
+def test_labels_in_other_scripts() -> None:
     """Chinese labels with a wide colon, or none between, are speakers."""
     for colon in ("：", ":", ": "):
         text = f"访谈者{colon}你好吗？\n参与者{colon}很好。\n访谈者{colon}为什么？\n参与者{colon}因为。\n"
@@ -224,7 +229,7 @@ def test_labels_in_other_scripts():
         ("a.cha", "@UTF8\n@Begin\n*CHI: hi\n", "CHAT"),
     ],
 )
-def test_what_is_no_transcript_is_refused_for_its_true_reason(name: str, text: str, reason: str):
+def test_what_is_no_transcript_is_refused_for_its_true_reason(name: str, text: str, reason: str) -> None:
     """Each kind of file that is no transcript, or not read, is named for what it is, with what to do."""
     with pytest.raises(TranscriptError, match=reason) as refused:
         of(text, name)

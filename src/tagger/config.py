@@ -80,10 +80,14 @@ def load_settings(folder: Path) -> Settings:
         return parse_settings(path.read_text("utf-8"), str(path))
     except FileNotFoundError:
         raise SettingsError(
-            "this is not a study folder", where=str(folder), remedy="Make a study with: tagger init DIR --framework NAME"
+            "this is not a study folder",
+            where=str(folder),
+            remedy="Make a study with: tagger init DIR --framework NAME",
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"it cannot be read ({error})", where=str(path), remedy="Save it as plain UTF-8 text") from error
+        raise SettingsError(
+            f"it cannot be read ({error})", where=str(path), remedy="Save it as plain UTF-8 text"
+        ) from error
 
 
 def parse_settings(text: str, where: str) -> Settings:
@@ -91,7 +95,9 @@ def parse_settings(text: str, where: str) -> Settings:
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"it is not valid TOML ({error})", where=where, remedy="Mend the line named here") from error
+        raise SettingsError(
+            f"it is not valid TOML ({error})", where=where, remedy="Mend the line named here"
+        ) from error
     sections = {item.name: item.default_factory for item in fields(Settings)}
     _refuse_unknown(content, sections, where)
     return Settings(**{name: _section(sections[name], content[name], f"{where}, [{name}]") for name in content})
@@ -121,7 +127,9 @@ share = {suggestions.share}               # per value and dataset, the strongest
 
 def _section(kind: Any, content: object, where: str) -> Any:
     if not isinstance(content, dict):
-        raise SettingsError("it must be a section with settings", where=where, remedy=f"Write it as {where.rsplit(' ', 1)[-1]}")
+        raise SettingsError(
+            "it must be a section with settings", where=where, remedy=f"Write it as {where.rsplit(' ', 1)[-1]}"
+        )
     known = {item.name: item.type for item in fields(kind)}
     _refuse_unknown(content, known, where)
     values = {key: _typed(value, str(known[key]), f"{where} {key}") for key, value in content.items()}

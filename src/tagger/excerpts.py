@@ -226,7 +226,11 @@ def _kept(
     last = 0
     for start, end in fit:
         turn = turns[max(bisect_right(opens, start) - 1, 0)] if turns else None
-        if turn and last <= start < end <= turn.span[1] and (start, end) == _trimmed(text, (start, end)):
+        if (
+            turn
+            and max(last, turn.span[0]) <= start < end <= turn.span[1]
+            and (start, end) == _trimmed(text, (start, end))
+        ):
             found.setdefault(turn.position, []).append((start, end))
             last = end
     return found

@@ -10,9 +10,7 @@ ExcerptKind = Literal["passage", "exchange"]
 Unit = Literal["passage", "exchange"]
 Source = Literal["published", "illustrative"]
 Made = Literal["independently", "after-suggestions", "unknown"]
-Standing = Literal[
-    "group member", "peer lead", "peer facilitator", "staff", "family", "interpreter", "unknown"
-]
+Standing = Literal["group member", "peer lead", "peer facilitator", "staff", "family", "interpreter", "unknown"]
 Span = tuple[int, int]
 
 

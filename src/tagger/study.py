@@ -17,7 +17,7 @@ from tagger.store import Store
 from tagger.suggestions import centred_phrases, corpus_mean, phrase_index, scores
 
 _VIEWS = {
-    "suggestions": "SELECT * FROM suggestion_list ORDER BY dataset, transcript, start, \"end\", rank",
+    "suggestions": 'SELECT * FROM suggestion_list ORDER BY dataset, transcript, start, "end", rank',
     "excerpts": (
         'SELECT excerpt_id AS id, dataset, transcript, participant, standing, kind, start, "end", text '
         'FROM excerpt_list ORDER BY dataset, transcript, start, "end"'
@@ -68,7 +68,9 @@ def load_framework(name_or_path: str | Path) -> Framework:
     return frameworks.load_framework(name_or_path)
 
 
-def score_texts(texts: Sequence[str], framework: Framework | str | Path, encoder: Encoder | None = None) -> NDArray[np.float64]:
+def score_texts(
+    texts: Sequence[str], framework: Framework | str | Path, encoder: Encoder | None = None
+) -> NDArray[np.float64]:
     """
     Score each text with each value by similarity to the value's phrases.
 

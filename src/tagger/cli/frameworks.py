@@ -42,7 +42,9 @@ def show(name: str, folder: Path) -> None:
             click.echo(fill(value.definition.text, 96, initial_indent="    ", subsequent_indent="    "))
             for heading, texts in (("counts", value.counts), ("does not count", value.does_not_count)):
                 for wording in texts:
-                    click.echo(fill(f"{heading}: {wording.text}", 96, initial_indent="    ", subsequent_indent="      "))
+                    click.echo(
+                        fill(f"{heading}: {wording.text}", 96, initial_indent="    ", subsequent_indent="      ")
+                    )
 
 
 @framework.command()

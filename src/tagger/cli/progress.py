@@ -47,7 +47,12 @@ class _Bars(logging.Handler):
         from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
         super().__init__()
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(elapsed_when_finished=True))
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TimeRemainingColumn(elapsed_when_finished=True),
+        )
         self.progress = Progress(*columns, console=Console(stderr=True))
         self._tasks: dict[str, int] = {}
 

@@ -21,12 +21,19 @@ SOME_FILES_FAILED = 3
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--write", "sheet", type=click.Path(path_type=Path), help="Write the speakers to this CSV file, to correct and give to run --speakers.")
+@click.option(
+    "--write",
+    "sheet",
+    type=click.Path(path_type=Path),
+    help="Write the speakers to this CSV file, to correct and give to run --speakers.",
+)
 @click.option("--dataset", default="", help="The dataset to name in that file.")
 @click.option("--encoding", default=None, help="Read all files in this encoding instead of guessing.")
 @click.option("--names/--no-names", default=True, show_default=True, help="List person names inside the text.")
 @options.as_json
-def check(paths: tuple[Path, ...], sheet: Path | None, dataset: str, encoding: str | None, names: bool, as_json: bool) -> None:
+def check(
+    paths: tuple[Path, ...], sheet: Path | None, dataset: str, encoding: str | None, names: bool, as_json: bool
+) -> None:
     """Say what would be read from files or folders; nothing is stored."""
     from tagger.steps.inspect import inspect
 
@@ -41,13 +48,31 @@ def check(paths: tuple[Path, ...], sheet: Path | None, dataset: str, encoding: s
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @options.study
-@click.option("--dataset", default="", help="The dataset they belong to.  [default: the study's only one, else 'interviews']")
+@click.option(
+    "--dataset", default="", help="The dataset they belong to.  [default: the study's only one, else 'interviews']"
+)
 @click.option("--framework", default="", help="A framework's name or file.  [default: the study's]")
-@click.option("--speakers", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="The sheet from check --write, corrected.")
-@click.option("--engine", type=click.Choice(["prefect", "local"]), default="prefect", show_default=True, help="What runs the stages.")
+@click.option(
+    "--speakers",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The sheet from check --write, corrected.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["prefect", "local"]),
+    default="prefect",
+    show_default=True,
+    help="What runs the stages.",
+)
 @options.as_json
 def run(
-    paths: tuple[Path, ...], folder: Path, dataset: str, framework: str, speakers: Path | None, engine: str, as_json: bool
+    paths: tuple[Path, ...],
+    folder: Path,
+    dataset: str,
+    framework: str,
+    speakers: Path | None,
+    engine: str,
+    as_json: bool,
 ) -> None:
     """Read transcripts, cut and embed them, and store suggestions. Run it again after any change: only what is new is done."""
     from tagger.config import load_settings
@@ -58,7 +83,9 @@ def run(
     with shown(quiet=as_json):
         summary = tag(folder, paths, engine, **chosen)
     if as_json:
-        click.echo(json.dumps({**asdict(summary), "workload": _workload(folder, dataset)}, ensure_ascii=False, indent=2))
+        click.echo(
+            json.dumps({**asdict(summary), "workload": _workload(folder, dataset)}, ensure_ascii=False, indent=2)
+        )
     else:
         tell(summary)
         click.echo("\n".join(reading(folder, dataset)))
@@ -89,7 +116,9 @@ def tell(summary: Summary) -> None:
     if summary.rows:
         excerpts = f"{counts.get('passages', 0)} new passages, {counts.get('exchanges', 0)} new exchanges"
         cut = f"{counts.get('truncated', 0)} cut off by the encoder"
-        click.echo(f"{summary.run.dataset}: {counts.get('transcripts', 0)} transcripts stored, {excerpts} ({cut}), in {summary.seconds:.0f} s.")
+        click.echo(
+            f"{summary.run.dataset}: {counts.get('transcripts', 0)} transcripts stored, {excerpts} ({cut}), in {summary.seconds:.0f} s."
+        )
     else:
         click.echo(f"{summary.run.dataset}: nothing new, nothing changed.")
 

@@ -18,8 +18,21 @@ _DEMO = {"general": "side-by-side", "women": "women-side-by-side", "maternal": "
 
 
 @click.command()
-@click.option("--dir", "folder", default="demo-study", show_default=True, type=click.Path(path_type=Path), help="Where to leave the study.")
-@click.option("--engine", type=click.Choice(["prefect", "local"]), default="prefect", show_default=True, help="What runs the stages.")
+@click.option(
+    "--dir",
+    "folder",
+    default="demo-study",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="Where to leave the study.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["prefect", "local"]),
+    default="prefect",
+    show_default=True,
+    help="What runs the stages.",
+)
 def demo(folder: Path, engine: str) -> None:
     """Make a complete study from the bundled, invented sample, to try everything on."""
     from tagger.shipped import shipped
@@ -37,7 +50,9 @@ def demo(folder: Path, engine: str) -> None:
             summary = tag(folder, (source,), engine, dataset=dataset, framework=framework)
         tell(summary)
         if summary.problems:
-            raise UsageError("a file of the sample could not be read", where=str(source), remedy="Remove the folder and try again")
+            raise UsageError(
+                "a file of the sample could not be read", where=str(source), remedy="Remove the folder and try again"
+            )
     click.echo("\n".join(import_codings(folder, sample / "codings.csv", "independently").lines))
     click.echo("\n".join(["", *(line for dataset in _DEMO for line in reading(folder, dataset))]))
     click.echo(f"\nThe interviews are invented. The study is in {folder}/.\n{_read_next(folder)}")
@@ -52,7 +67,9 @@ def init(folder: Path, framework: str, name: str) -> None:
     from tagger.steps.overview import make_study
 
     make_study(folder, name or folder.resolve().name, framework)
-    click.echo(f"Made {folder}/study.toml. Next: tagger check FILES, then: tagger run FILES --study {folder} --dataset NAME")
+    click.echo(
+        f"Made {folder}/study.toml. Next: tagger check FILES, then: tagger run FILES --study {folder} --dataset NAME"
+    )
 
 
 @click.command()

@@ -32,7 +32,9 @@ def import_codings(file: Path, folder: Path, made: Made, framework: str) -> None
 @click.command()
 @options.study
 @click.option("--to", "form", required=True, type=click.Choice(["csv", "xlsx", "jsonl", "parquet"]), help="The format.")
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The file to write.")
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The file to write."
+)
 @click.option("--include-unreviewed", is_flag=True, help="Also what no person has read yet; the first column says so.")
 def export(folder: Path, form: str, output: Path, include_unreviewed: bool) -> None:
     """Write passages with suggestions and readings to a table; by default only those that people have read."""
@@ -42,7 +44,9 @@ def export(folder: Path, form: str, output: Path, include_unreviewed: bool) -> N
     try:
         output.write_bytes(data)
     except OSError as error:
-        raise StoreError(f"it cannot be written ({error.strerror})", where=str(output), remedy="Close it elsewhere, or name another") from error
+        raise StoreError(
+            f"it cannot be written ({error.strerror})", where=str(output), remedy="Close it elsewhere, or name another"
+        ) from error
     click.echo(f"Wrote {n} rows to {output}.")
     if not n and not include_unreviewed:
         click.echo("Nobody has read anything yet. To see the suggestions: add --include-unreviewed")

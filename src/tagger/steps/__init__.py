@@ -27,7 +27,19 @@ from tagger.errors import UsageError
 from tagger.steps import embed, read, split, suggest
 from tagger.steps.workplace import Outcome, Run, workplace
 
-__all__ = ["STAGES", "Outcome", "Run", "Stage", "Summary", "anything_pending", "begin", "directly", "prepare", "store", "tag"]
+__all__ = [
+    "STAGES",
+    "Outcome",
+    "Run",
+    "Stage",
+    "Summary",
+    "anything_pending",
+    "begin",
+    "directly",
+    "prepare",
+    "store",
+    "tag",
+]
 
 log = logging.getLogger("tagger.progress")
 
@@ -78,7 +90,9 @@ def begin(study: str | Path, paths: Iterable[str | Path] = (), **options: Any) -
     """
     missing = [str(path) for path in paths if not Path(path).exists()]
     if missing:
-        raise UsageError("there is no such file or folder", where=", ".join(missing), remedy="Check the spelling of the path")
+        raise UsageError(
+            "there is no such file or folder", where=", ".join(missing), remedy="Check the spelling of the path"
+        )
     run = Run(
         id=uuid.uuid4().hex[:12],
         study=str(Path(study).resolve()),

@@ -162,7 +162,9 @@ class _Import:
                 where=f"{name}, row {coding.rows[0]}",
                 remedy="Correct the table, or say which framework it was made with: --framework NAME",
             )
-        return [{"coding_id": identity, "value_id": v, "answer": "yes" if v in coding.value_ids else "no"} for v in known]
+        return [
+            {"coding_id": identity, "value_id": v, "answer": "yes" if v in coding.value_ids else "no"} for v in known
+        ]
 
     def _framework(self, coding: PassageCoding) -> Framework:
         return self.study.framework(coding.transcript_id)

@@ -25,7 +25,12 @@ class Inspection:
 
 
 def inspect(
-    paths: Iterable[Path], *, encoding: str | None = None, names: bool = True, sheet: Path | None = None, dataset: str = ""
+    paths: Iterable[Path],
+    *,
+    encoding: str | None = None,
+    names: bool = True,
+    sheet: Path | None = None,
+    dataset: str = "",
 ) -> Inspection:
     """
     Look at files and folders.
@@ -38,7 +43,9 @@ def inspect(
     """
     paths = tuple(paths)
     if missing := [str(path) for path in paths if not path.exists()]:
-        raise UsageError("there is no such file or folder", where=", ".join(missing), remedy="Check the spelling of the path")
+        raise UsageError(
+            "there is no such file or folder", where=", ".join(missing), remedy="Check the spelling of the path"
+        )
     outcomes = {path: _outcome(path, encoding) for path in found(tuple(map(str, paths)))}
     nlp = load_names_pipeline() if names and any(isinstance(o, Transcript) for o in outcomes.values()) else None
     content = gathered(
@@ -47,7 +54,9 @@ def inspect(
     )
     if sheet:
         _write_sheet(sheet, outcomes, dataset)
-    return Inspection(content, lines(content), any(isinstance(outcome, TranscriptError) for outcome in outcomes.values()))
+    return Inspection(
+        content, lines(content), any(isinstance(outcome, TranscriptError) for outcome in outcomes.values())
+    )
 
 
 def _outcome(path: Path, encoding: str | None) -> Transcript | TranscriptError:
@@ -56,7 +65,9 @@ def _outcome(path: Path, encoding: str | None) -> Transcript | TranscriptError:
     except TranscriptError as error:
         return error
     except OSError as error:
-        return TranscriptError(f"it cannot be opened ({error.strerror})", where=path.name, remedy="Check its permissions")
+        return TranscriptError(
+            f"it cannot be opened ({error.strerror})", where=path.name, remedy="Check its permissions"
+        )
 
 
 def _turns(transcript: Transcript) -> list[str]:

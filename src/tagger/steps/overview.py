@@ -25,7 +25,9 @@ def make_study(folder: Path, name: str, framework: str) -> None:
         StoreError: the folder cannot be written to.
     """
     if (folder / FILE).exists():
-        raise UsageError("there is a study here already", where=str(folder), remedy="Choose another folder, or go on with this one")
+        raise UsageError(
+            "there is a study here already", where=str(folder), remedy="Choose another folder, or go on with this one"
+        )
     path = Path(framework)
     chosen = load_framework(path if path.suffix in (".yaml", ".yml") else framework)
     settings = StudySettings(name=name, framework=str(path.resolve()) if path.exists() else chosen.id)
@@ -35,7 +37,9 @@ def make_study(folder: Path, name: str, framework: str) -> None:
         (folder / FILE).write_text(settings_text(settings), "utf-8")
     except OSError as error:
         reason = "the disk is full" if error.errno == errno.ENOSPC else error.strerror
-        raise StoreError(f"the study cannot be made ({reason})", where=str(folder), remedy="Choose a folder you can write to") from error
+        raise StoreError(
+            f"the study cannot be made ({reason})", where=str(folder), remedy="Choose a folder you can write to"
+        ) from error
 
 
 def datasets(folder: Path) -> list[str]:

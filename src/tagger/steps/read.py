@@ -26,21 +26,29 @@ def pending(run: Run) -> Iterator[tuple[str, ...]]:
     """Name the files that differ from what is stored, in batches, in the order of their names."""
     place = workplace(run)
     shelf = _Shelf(place)
-    todo = [str(path) for path in found(run.paths, Path(run.study)) if run.speakers or not _unchanged(place, shelf, path)]
+    todo = [
+        str(path) for path in found(run.paths, Path(run.study)) if run.speakers or not _unchanged(place, shelf, path)
+    ]
     for start in range(0, len(todo), _FILES_A_BATCH):
         yield tuple(todo[start : start + _FILES_A_BATCH])
 
 
 def found(paths: tuple[str, ...], study: Path | None = None) -> list[Path]:
-    """List the files below *paths*, in the order of their names; hidden ones and the study's own are passed over."""
+    """
+    List the files below *paths*, in the order of their names.
+
+    Hidden files are passed over, and those of the study itself, unless a folder inside it was named.
+    """
     files: dict[Path, None] = {}
     for path in map(Path, paths):
         if not path.is_dir():
             files[path] = None
             continue
+        inside = study and path != study and path.is_relative_to(study)
         for file in sorted(path.rglob("*")):
             hidden = any(part.startswith((".", "~$")) for part in file.relative_to(path).parts)
-            if file.is_file() and not hidden and not (study and file.is_relative_to(study)):
+            own = study and not inside and file.is_relative_to(study)
+            if file.is_file() and not hidden and not own:
                 files[file] = None
     return list(files)
 
@@ -201,7 +209,14 @@ class _New:
         revision = plain_hash("revision", self.transcript_id, str(number), self.text_key)
         keys = {"text_key": self.text_key, "content_key": self.content_key}
         made = {"format": transcript.format, "encoding": transcript.encoding, "run_id": self.place.run.id}
-        text = {"id": revision, "transcript_id": self.transcript_id, "number": number, "text": transcript.text, **keys, **made}
+        text = {
+            "id": revision,
+            "transcript_id": self.transcript_id,
+            "number": number,
+            "text": transcript.text,
+            **keys,
+            **made,
+        }
         turns = [
             {
                 "revision_id": revision,

@@ -134,10 +134,19 @@ class _Text:
 
     def rows(self, new: list[Cut]) -> dict[str, Rows]:
         """Make the rows of the new excerpts, and of the places of all."""
-        segmentation = {"id": self.place.segmentation_id, "settings": json.dumps(self.place.segmentation, sort_keys=True)}
+        segmentation = {
+            "id": self.place.segmentation_id,
+            "settings": json.dumps(self.place.segmentation, sort_keys=True),
+        }
         excerpts = [self._excerpt_row(cut) for cut in new]
         cut_here = [
-            {"excerpt_id": row["id"], "start": cut.start, "end": cut.end, "first_turn": cut.turns[0], "last_turn": cut.turns[1]}
+            {
+                "excerpt_id": row["id"],
+                "start": cut.start,
+                "end": cut.end,
+                "first_turn": cut.turns[0],
+                "last_turn": cut.turns[1],
+            }
             for row, cut in zip(excerpts, new, strict=True)
         ]
         columns = ("excerpt_id", "start", "end", "first_turn", "last_turn")

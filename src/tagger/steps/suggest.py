@@ -14,7 +14,17 @@ from tagger.privacy import plain_hash
 from tagger.records import Candidate
 from tagger.steps.embed import vector_column
 from tagger.steps.workplace import Outcome, Rows, Run, Workplace, workplace
-from tagger.suggestions import Matrix, Phrases, Scores, centred_phrases, choose, corpus_mean, match, phrase_index, scores
+from tagger.suggestions import (
+    Matrix,
+    Phrases,
+    Scores,
+    centred_phrases,
+    choose,
+    corpus_mean,
+    match,
+    phrase_index,
+    scores,
+)
 
 _VERSION = 1
 _EXCERPTS_A_BATCH = 4096
@@ -77,7 +87,9 @@ class _Scoring:
                 "SELECT scoring_id FROM current_scorings WHERE dataset = $dataset AND framework = $framework",
                 {key: here[key] for key in ("dataset", "framework")},
             )
-            uses = database.rows("SELECT coalesce(max(number), 0) FROM scoring_uses WHERE dataset = $dataset", {"dataset": run.dataset})
+            uses = database.rows(
+                "SELECT coalesce(max(number), 0) FROM scoring_uses WHERE dataset = $dataset", {"dataset": run.dataset}
+            )
             self.known = bool(database.rows("SELECT 1 FROM scorings WHERE id = $id", {"id": self.id}))
         self.current = str(current[0][0]) if current else ""
         self.uses = int(str(uses[0][0]))
@@ -93,7 +105,11 @@ class _Scoring:
     def row(self) -> dict[str, Any]:
         """Return the row that describes this comparison."""
         place = self.place
-        made = {"framework_id": place.framework_id, "model_id": place.model_id, "segmentation_id": place.segmentation_id}
+        made = {
+            "framework_id": place.framework_id,
+            "model_id": place.model_id,
+            "segmentation_id": place.segmentation_id,
+        }
         settings = {"settings": place.settings.as_json(), "run_id": place.run.id}
         return {"id": self.id, "dataset": place.run.dataset, **made, **settings}
 
@@ -101,7 +117,9 @@ class _Scoring:
         """Return the scores of all pairs, one row per excerpt."""
         ids = pa.array([excerpt.id for excerpt in self.excerpts])
         table = np.ascontiguousarray(self.scores, dtype=np.float32)
-        return pa.table({"scoring_id": pa.repeat(self.id, len(table)), "excerpt_id": ids, "scores": vector_column(table)})
+        return pa.table(
+            {"scoring_id": pa.repeat(self.id, len(table)), "excerpt_id": ids, "scores": vector_column(table)}
+        )
 
     def suggestions(self) -> Rows:
         """Choose what to suggest among passages and among exchanges, each with the evidence that matched best."""

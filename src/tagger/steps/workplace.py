@@ -76,7 +76,9 @@ class Workplace:
     @cached_property
     def framework(self) -> Framework:
         """Return the framework of this run."""
-        return load_framework(self.run.framework or self.settings.study.framework, [Path(self.run.study) / "frameworks"])
+        return load_framework(
+            self.run.framework or self.settings.study.framework, [Path(self.run.study) / "frameworks"]
+        )
 
     @cached_property
     def encoder(self) -> Encoder:
@@ -92,7 +94,9 @@ class Workplace:
                 known = (entry[key] for key in ("name", "revision", "sha256", "dimension", "max_tokens"))
                 return EncoderCard(*known)
         encoder = self.encoder
-        return EncoderCard(encoder.name, encoder.revision, encoder.weights_sha256, encoder.dimension, encoder.max_tokens)
+        return EncoderCard(
+            encoder.name, encoder.revision, encoder.weights_sha256, encoder.dimension, encoder.max_tokens
+        )
 
     @cached_property
     def secret(self) -> bytes:
@@ -124,7 +128,9 @@ class Workplace:
     def put(self, stage: str, key: str, **tables: Rows | pa.Table) -> None:
         """Leave the rows of one finished piece of work in the inbox, with what they refer to."""
         named = {"runs": self._run_row(), **tables}
-        arrow = {name: rows if isinstance(rows, pa.Table) else pa.Table.from_pylist(rows) for name, rows in named.items()}
+        arrow = {
+            name: rows if isinstance(rows, pa.Table) else pa.Table.from_pylist(rows) for name, rows in named.items()
+        }
         self.store.put(Shard(key, stage, self.run.id, {name: rows for name, rows in arrow.items() if rows.num_rows}))
 
     def framework_rows(self) -> dict[str, Rows]:

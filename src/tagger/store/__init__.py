@@ -57,7 +57,9 @@ class Store:
         """
         if not self.path.exists():
             raise StoreError(
-                "there is no study here", where=str(self.folder), remedy="Make one with: tagger init DIR --framework NAME"
+                "there is no study here",
+                where=str(self.folder),
+                remedy="Make one with: tagger init DIR --framework NAME",
             )
         with owned(self._lock, role), opened(self.path) as database:
             yield database
@@ -97,7 +99,8 @@ class Store:
         """Say which of these pieces of work are in the ledger."""
         with self.session("a look at the ledger") as database:
             found = database.table(
-                "SELECT key FROM ledger SEMI JOIN wanted USING (key)", wanted=pa.table({"key": pa.array(keys, pa.string())})
+                "SELECT key FROM ledger SEMI JOIN wanted USING (key)",
+                wanted=pa.table({"key": pa.array(keys, pa.string())}),
             )
         return set(found["key"].to_pylist())
 
@@ -112,6 +115,12 @@ def _merge(database: Database, shard: Shard) -> int:
             return 0
         added = sum(database.insert(name, rows) for name, rows in shard.tables.items())
         now = datetime.now(UTC).replace(tzinfo=None)
-        entry = {"key": [shard.key], "stage": [shard.stage], "run_id": [shard.run_id], "n_rows": [added], "merged_at": [now]}
+        entry = {
+            "key": [shard.key],
+            "stage": [shard.stage],
+            "run_id": [shard.run_id],
+            "n_rows": [added],
+            "merged_at": [now],
+        }
         database.insert("ledger", pa.table(entry))
     return added

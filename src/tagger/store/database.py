@@ -206,4 +206,6 @@ def _explanation(error: duckdb.Error, path: Path) -> StoreError:
         )
     if isinstance(error, duckdb.IOException):
         return StoreError(f"the database cannot be read or written ({text.splitlines()[0]})", where=str(path))
-    return StoreError(f"the database refused: {text.splitlines()[0]}", where=str(path), remedy="Nothing of it was stored")
+    return StoreError(
+        f"the database refused: {text.splitlines()[0]}", where=str(path), remedy="Nothing of it was stored"
+    )

@@ -128,14 +128,14 @@ def _is_mostly_zero(column: bytes, unit: int) -> bool:
 
 
 def _damaged_utf8(data: bytes, reason: UnicodeDecodeError) -> Decoded | None:
-    """Take a file for UTF-8 with a few bad bytes when nearly all of its other characters are sound UTF-8."""
+    """Take a file for UTF-8 with a few bad bytes when most of its other characters are sound UTF-8."""
     text = data.decode("utf-8", errors="replace")
     bad = text.count("\ufffd")
     sound = sum(1 for character in text if character > "\x7f") - bad
-    if sound < 3 or bad > sound / 10:
+    if sound < 3 or bad > sound:
         return None
     line = data.count(b"\n", 0, reason.start) + 1
-    return Decoded(text, "utf-8", (f"line {line}: {bad} bytes are not UTF-8 and show as �",))
+    return Decoded(text, "utf-8", (f"line {line}: {bad} of the bytes are not UTF-8 and show as �",))
 
 
 def _legacy(data: bytes, name: str) -> Decoded:

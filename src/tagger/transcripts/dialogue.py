@@ -123,7 +123,7 @@ def _conversation(lines: Sequence[Line], openings: Sequence[Opening], names: Nam
         turns = [[Utterance(each, line=line.number)] for each, line in zip(header, lines, strict=False)]
         header = []
     pending = None
-    if header and not openings[first - 1].rest:
+    if header and _is_time(openings[first - 1]):
         pending = openings[first - 1].begins
         header.pop()
     for line, opening in zip(lines[first:], openings[first:], strict=True):
@@ -132,7 +132,7 @@ def _conversation(lines: Sequence[Line], openings: Sequence[Opening], names: Nam
             begins = opening.begins if opening.begins is not None else pending
             turns.append([Utterance(opening.rest, speaker, begins, opening.ends, line.number)])
             pending = None
-        elif not opening.label and not opening.rest and opening.begins is not None:
+        elif _is_time(opening):
             pending = opening.begins
         else:
             turns[-1].append(Utterance(line.text.strip()))
@@ -141,12 +141,18 @@ def _conversation(lines: Sequence[Line], openings: Sequence[Opening], names: Nam
     return Draft(tuple(spoken), tuple(dropped), (*problems, *_odd(spoken)))
 
 
+def _is_time(opening: Opening) -> bool:
+    """Tell a line that holds a time and nothing else."""
+    return not opening.label and not opening.rest and opening.begins is not None
+
+
 def _first_turn(openings: Sequence[Opening], names: Names) -> int:
     often = Counter(labels.key(speaker) for each in openings if (speaker := _speaker(each, names)))
     for place, each in enumerate(openings):
         speaker = _speaker(each, names)
-        heads = speaker and HEADING_ROLES.match(speaker) and often[labels.key(speaker)] == 1
-        if speaker and not (heads and len(often) > 2 and len(each.rest.split()) <= 8):
+        heads = speaker and HEADING_ROLES.match(speaker) and often[labels.key(speaker)] == 1 and len(often) > 2
+        names_somebody = len(each.rest.split()) <= 8 and each.rest[-1:] not in tuple(".?!…")
+        if speaker and not (heads and names_somebody):
             return place
     return 0
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tagger.transcripts import times
-from tagger.transcripts.vocabulary import HEADINGS, OPENERS, PARTICLES, ROLES, SOUNDS
+from tagger.transcripts.vocabulary import HEADINGS, OPENERS, PARTICLES, ROLES, SAYING, SOUNDS
 
 Style = Literal["colon", "timed", "bold", "tab", "bracket", "alone", "none"]
 
@@ -180,7 +180,9 @@ def _is_firm(label: str, times_seen: int) -> bool:
         return False
     if ROLES.fullmatch(label):
         return True
-    return times_seen > 1 and (is_name(label) or (len(words) == 1 and times_seen > 2))
+    if is_name(label):
+        return times_seen > 1
+    return times_seen > 2 and (len(words) == 1 or (len(words) < 4 and label[0].isupper() and not SAYING & set(words)))
 
 
 def _is_plausible(label: str, style: Style) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from tagger.records import Speaker, Standing, TranscriptKind, Turn
 
 ASKING = re.compile(
-    r"(?:i|q|int|intv|inter|iv|ivr|mod|question|interviewer|researcher|moderator|facilitator|host|chair)\b|.*\b(?:interviewer|researcher|moderator|facilitator)\b",
+    r"i|q|int|intv|inter|iv|ivr|mod|question|host|chair|.*\b(?:interviewer|researcher|moderator|facilitator)\b.*",
     re.IGNORECASE,
 )
 ANSWERING = re.compile(
@@ -112,13 +112,11 @@ def _talk(text: str, turns: Sequence[Turn]) -> dict[str | None, Talk]:
 
 def _asks_by_label(label: str) -> bool:
     word = re.sub(r"[\d_.#-]+", " ", label).strip()
-    return (
-        bool(ASKING.match(word)) and not PEER.search(label) and not ANSWERING.fullmatch(word) and not _is_person(word)
-    )
+    return bool(ASKING.fullmatch(word)) and not PEER.search(label)
 
 
 def _is_person(label: str) -> bool:
-    """Tell "I. Jones" or "Q Chen" from the label I or Q: a letter that asks stands alone."""
+    """Tell "P. Jones" or "A Chen" from the label P or A: a letter for who answers stands alone."""
     words = label.replace(",", " ").split()
     return len(words) > 1 and len(words[0].strip(".")) < 3
 

@@ -17,7 +17,7 @@ ROLES = re.compile(
     r"(?:i|p|r|q|a|m|f|s|int|inter|intv|interviewer|interviewee|iv|ivr|interviewer/researcher|researcher|res"
     r"|respondent|resp|participant|part|pt|moderator|mod|facilitator|fac|speaker|question|answer|peer lead(?:er)?"
     r"|peer facilitator|peer worker|peer supporter|observer|interpreter|patient|client|mother|mum|dad|father|partner"
-    r"|midwife|nurse|member|all|group|unknown|unidentified|voice|male|female|woman|man)"
+    r"|midwife|nurse|(?:group )?member|all|group|unknown|unidentified|voice|male|female|woman|man)"
     r"(?:[ .#-]{0,2}\d{1,3}|[ .#-][a-z])?",
     re.IGNORECASE,
 )
@@ -39,9 +39,14 @@ HEADINGS = _words(
 OPENERS = _words(
     """and but so well yes no yeah okay ok then because like also first second third finally next now here there this
     that these those he she they we you it what why how when where who which or if note nb example warning tip e.g i.e
-    etc ps the"""
+    etc ps the my your his her our their i'm i'd i've it's that's there's"""
 )
 """Words that open a sentence; a colon after them is punctuation, however often it happens."""
+
+SAYING = _words(
+    "say says said saying ask asks asked tell tells told think thought is are was were be been goes went like"
+)
+"""Words that make of the words before a colon a sentence of their own."""
 
 PARTICLES = _words("de da di del van von der den la le el al bin of the and & y e und et")
 """Small words inside names."""

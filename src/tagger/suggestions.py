@@ -105,20 +105,6 @@ def scores(vectors: Matrix, phrases: Phrases, centre: Matrix) -> Scores:
     return np.round(table, DECIMALS) + 0.0  # + 0.0 turns -0.0 into 0.0
 
 
-def score(vectors: Matrix, phrase_vectors: Matrix, owner: Owner, values: int) -> Scores:
-    """
-    Score excerpts that are a corpus by themselves: centre both sides, then `scores`.
-
-    Args:
-        vectors: unit vectors of all excerpts, shape (n, d).
-        phrase_vectors: unit vectors of the phrases, shape (m, d).
-        owner: column of the value that each phrase belongs to, shape (m,).
-        values: number of values.
-    """
-    phrases = centred_phrases(phrase_vectors, owner, values)
-    return scores(vectors, phrases, corpus_mean([vectors], vectors.shape[1]))
-
-
 def choose(
     table: Scores, per_excerpt: int = 2, share: float = 0.10, columns: Sequence[int] | None = None
 ) -> list[Candidate]:

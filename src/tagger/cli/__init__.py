@@ -1,8 +1,8 @@
 """
 The command line: one command per thing a person does.
 
-Exit codes: 0 done; 1 not done, and why is said on stderr; 2 the command was not understood; 3 done, but some files could
-not be read; 130 stopped with Ctrl-C (what was finished is stored, and the same command goes on from there).
+Exit codes: 0 done; 1 not done, and why is said on stderr; 2 the command was not understood; 3 done, but some files
+could not be read; 130 stopped with Ctrl-C (what was finished is stored, and the same command goes on from there).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Live progress of a run: a bar with the time left in a terminal, plain lines elsewhere, nothing when asked to be quiet."""
+"""Live progress of a run: bars with the time left in a terminal, plain lines elsewhere, or nothing."""
 
 from __future__ import annotations
 

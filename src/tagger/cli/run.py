@@ -74,7 +74,7 @@ def run(
     engine: str,
     as_json: bool,
 ) -> None:
-    """Read transcripts, cut and embed them, and store suggestions. Run it again after any change: only what is new is done."""
+    """Read transcripts and store suggestions for them; run again after any change, only what is new is done."""
     from tagger.config import load_settings
 
     load_settings(folder)
@@ -117,7 +117,8 @@ def tell(summary: Summary) -> None:
         excerpts = f"{counts.get('passages', 0)} new passages, {counts.get('exchanges', 0)} new exchanges"
         cut = f"{counts.get('truncated', 0)} cut off by the encoder"
         click.echo(
-            f"{summary.run.dataset}: {counts.get('transcripts', 0)} transcripts stored, {excerpts} ({cut}), in {summary.seconds:.0f} s."
+            f"{summary.run.dataset}: {counts.get('transcripts', 0)} transcripts stored, {excerpts} ({cut}), "
+            f"in {summary.seconds:.0f} s."
         )
     else:
         click.echo(f"{summary.run.dataset}: nothing new, nothing changed.")
@@ -126,8 +127,8 @@ def tell(summary: Summary) -> None:
 def reading(folder: Path, dataset: str) -> list[str]:
     """Say how much reading the suggestions of a dataset ask for."""
     return [
-        f"{load['dataset']}: {load['excerpts']} excerpts to read with {load['suggestions']} suggestions from {load['framework']}, "
-        f"{load['time']} for one person."
+        f"{load['dataset']}: {load['excerpts']} passages to read, {load['time']} for one person "
+        f"({load['suggestions']} suggestions from {load['framework']})."
         for load in _workload(folder, dataset)
     ]
 

@@ -85,7 +85,8 @@ def status(folder: Path, as_json: bool) -> None:
         return
     for row in content["datasets"]:
         click.echo(
-            f"{row['dataset']}: {row['transcripts']} transcripts, {row['passages']} passages and {row['exchanges']} exchanges, "
+            f"{row['dataset']}: {row['transcripts']} transcripts, "
+            f"{row['passages']} passages and {row['exchanges']} exchanges, "
             f"{row['suggested']} with suggestions, {row['reviewed']} read by people"
         )
     for run in content["unfinished"]:
@@ -126,4 +127,5 @@ def next_step(folder: Path) -> str:
 
 
 def _read_next(folder: Path) -> str:
-    return f"Next: tagger export --study {folder} --to xlsx --include-unreviewed -o suggestions.xlsx   (then open it in a spreadsheet)"
+    command = f"tagger export --study {folder} --to xlsx --include-unreviewed -o suggestions.xlsx"
+    return f"Next: {command}   (then open it in a spreadsheet)"

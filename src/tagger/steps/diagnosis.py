@@ -63,7 +63,8 @@ def _study(folder: Path) -> Iterator[Finding]:
         with Store(folder).session("a check") as database:
             misplaced = database.rows(
                 "SELECT count(*) FROM placements p JOIN revisions r ON r.id = p.revision_id "
-                'JOIN excerpts e ON e.id = p.excerpt_id WHERE substring(r.text, p.start + 1, p."end" - p.start) <> e.text'
+                "JOIN excerpts e ON e.id = p.excerpt_id "
+                'WHERE substring(r.text, p.start + 1, p."end" - p.start) <> e.text'
             )[0][0]
             unfinished = database.rows("SELECT count(*) FROM run_list WHERE NOT finished")[0][0]
         yield Finding(misplaced == 0, f"{misplaced} excerpts do not match the text they were cut from")

@@ -34,7 +34,8 @@ def embed(run: Run, keys: tuple[str, ...]) -> Outcome:
     place = workplace(run)
     with place.store.session("reading texts to embed") as database:
         rows = database.table(
-            "SELECT text_key, any_value(text) AS text, any_value(sentence_starts) AS starts, any_value(sentence_ends) AS ends "
+            "SELECT text_key, any_value(text) AS text, "
+            "any_value(sentence_starts) AS starts, any_value(sentence_ends) AS ends "
             "FROM excerpts SEMI JOIN wanted USING (text_key) GROUP BY text_key ORDER BY text_key",
             wanted=pa.table({"text_key": list(keys)}),
         ).to_pylist()

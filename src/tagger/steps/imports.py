@@ -1,4 +1,4 @@
-"""Manual codings made elsewhere, brought in: read the table, find its words in the transcripts, store what people held."""
+"""Manual codings made elsewhere, brought in: read the table, find its words, store what people held."""
 
 from __future__ import annotations
 
@@ -56,11 +56,12 @@ def import_codings(folder: Path, file: Path, made: Made, framework: str = "") ->
             )
         tables = _Import(study, made, hashlib.sha256(data).hexdigest()).rows(matching, file.name)
         stored = len(tables["codings"])
-        known = int(str(database.rows("SELECT count(*) FROM codings")[0][0]))
+        known = database.rows("SELECT count(*) FROM codings")[0][0]
         with database.transaction():
             for table, rows in tables.items():
-                database.insert(table, pa.Table.from_pylist(rows)) if rows else None
-        new = int(str(database.rows("SELECT count(*) FROM codings")[0][0])) - known
+                if rows:
+                    database.insert(table, pa.Table.from_pylist(rows))
+        new = database.rows("SELECT count(*) FROM codings")[0][0] - known
     return ImportReport(new, stored - new, _lines(file, matching, new, stored - new))
 
 
@@ -70,13 +71,15 @@ class _Study:
     def __init__(self, database: Database, chosen: Framework, *, by_dataset: bool) -> None:
         live = database.table("SELECT transcript_id, dataset, source, text FROM live_revisions").to_pylist()
         used = database.table(
-            "SELECT s.dataset, f.content FROM current_scorings s JOIN frameworks f ON f.id = s.framework_id ORDER BY s.number"
+            "SELECT s.dataset, f.content FROM current_scorings s JOIN frameworks f ON f.id = s.framework_id "
+            "ORDER BY s.number"
         ).to_pylist()
         passages = database.table(
-            "SELECT transcript AS transcript_id, excerpt_id, start, \"end\" FROM excerpt_list WHERE kind = 'passage' ORDER BY start"
+            'SELECT transcript AS transcript_id, excerpt_id, start, "end" FROM excerpt_list '
+            "WHERE kind = 'passage' ORDER BY start"
         ).to_pylist()
-        self.secret = bytes(database.rows("SELECT secret FROM study")[0][0])  # type: ignore[arg-type]
-        self.sources = {row["source"]: row["transcript_id"] for row in live}
+        self.secret = bytes(database.rows("SELECT secret FROM study")[0][0])
+        self.sources = {f"{row['dataset']}/{row['source']}": row["transcript_id"] for row in live}
         self.texts = {row["transcript_id"]: row["text"] for row in live}
         self.datasets = {row["transcript_id"]: row["dataset"] for row in live}
         self.passages: dict[str, list[str]] = {}
@@ -158,7 +161,7 @@ class _Import:
         known = [value.id for value in framework.values]
         if strange := [value for value in coding.value_ids if value not in known]:
             raise CodingsError(
-                f"{', '.join(strange)} is not in {framework.id} {framework.version}, which this dataset was tagged with",
+                f"{', '.join(strange)} is not in {framework.id} {framework.version}, which this dataset is tagged with",
                 where=f"{name}, row {coding.rows[0]}",
                 remedy="Correct the table, or say which framework it was made with: --framework NAME",
             )

@@ -71,7 +71,7 @@ def overview(folder: Path) -> dict[str, Any]:
         return {
             "datasets": database.table("SELECT * FROM dataset_list ORDER BY dataset").to_pylist(),
             "unfinished": database.table("SELECT * FROM run_list WHERE NOT finished ORDER BY started_at").to_pylist(),
-            "to_reread": int(str(database.rows("SELECT count(*) FROM to_reread")[0][0])),
+            "to_reread": database.rows("SELECT count(*) FROM to_reread")[0][0],
         }
 
 

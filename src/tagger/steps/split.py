@@ -1,4 +1,4 @@
-"""The second stage: the newest text of each transcript to excerpts; what lies unchanged from before keeps its identity."""
+"""The second stage: the newest text of each transcript to excerpts; what is unchanged keeps its identity."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ def pending(run: Run) -> Iterator[tuple[str, ...]]:
     with place.store.session("looking for texts to split") as database:
         rows = database.table(
             "SELECT transcript_id, any_value(revision_id) AS revision_id, list(evidence ORDER BY position) AS evidence "
-            "FROM live_turns SEMI JOIN (SELECT transcript_id FROM live_revisions WHERE dataset = $dataset) USING (transcript_id) "
+            "FROM live_turns "
+            "SEMI JOIN (SELECT transcript_id FROM live_revisions WHERE dataset = $dataset) USING (transcript_id) "
             "GROUP BY transcript_id ORDER BY transcript_id",
             {"dataset": run.dataset},
         ).to_pylist()
@@ -81,7 +82,8 @@ class _Text:
                 "here": database.table(placed, {**here, "number": live["number"]}).to_pylist(),
                 "before": database.table(placed, {**here, "number": live["number"] - 1}).to_pylist(),
                 "shared": database.rows(
-                    "SELECT old_start, new_start, length FROM offset_maps WHERE revision_id = $revision ORDER BY new_start",
+                    "SELECT old_start, new_start, length FROM offset_maps WHERE revision_id = $revision "
+                    "ORDER BY new_start",
                     {"revision": live["revision_id"]},
                 ),
             }

@@ -91,8 +91,8 @@ class _Scoring:
                 "SELECT coalesce(max(number), 0) FROM scoring_uses WHERE dataset = $dataset", {"dataset": run.dataset}
             )
             self.known = bool(database.rows("SELECT 1 FROM scorings WHERE id = $id", {"id": self.id}))
-        self.current = str(current[0][0]) if current else ""
-        self.uses = int(str(uses[0][0]))
+        self.current = current[0][0] if current else ""
+        self.uses = uses[0][0]
 
     @cached_property
     def id(self) -> str:

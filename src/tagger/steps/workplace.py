@@ -1,4 +1,4 @@
-"""What the stages of a run need at hand: who ran it with what, the study's store and settings, the framework, the encoder."""
+"""What the stages of a run have at hand: who ran it with what, the study's store and settings, framework, encoder."""
 
 from __future__ import annotations
 
@@ -101,8 +101,7 @@ class Workplace:
     @cached_property
     def secret(self) -> bytes:
         """Return the secret that keys the study's hashes."""
-        with self.store.session("a look at the study") as database:
-            return bytes(database.rows("SELECT secret FROM study")[0][0])  # type: ignore[arg-type]
+        return self.store.secret()
 
     @cached_property
     def model_id(self) -> str:

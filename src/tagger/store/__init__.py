@@ -104,6 +104,11 @@ class Store:
             )
         return set(found["key"].to_pylist())
 
+    def secret(self) -> bytes:
+        """Return the secret that keys the study's hashes."""
+        with self.session("a look at the study") as database:
+            return bytes(database.rows("SELECT secret FROM study")[0][0])
+
     @property
     def _lock(self) -> Path:
         return self.path.with_name("study.duckdb.lock")

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -44,7 +45,7 @@ class Database:
                 for name in tables:
                     self._connection.unregister(name)
 
-    def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[tuple[object, ...]]:
+    def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
         """Run one SELECT and return its rows as tuples."""
         with explained(self._path):
             return self._connection.execute(sql, dict(parameters or {})).fetchall()
@@ -111,13 +112,14 @@ def migrate(database: Database) -> None:
     """
     database.run(
         "CREATE TABLE IF NOT EXISTS migrations "
-        "(number INTEGER PRIMARY KEY, name VARCHAR NOT NULL, tagger_version VARCHAR NOT NULL, applied_at TIMESTAMP NOT NULL)"
+        "(number INTEGER PRIMARY KEY, name VARCHAR NOT NULL, tagger_version VARCHAR NOT NULL, "
+        "applied_at TIMESTAMP NOT NULL)"
     )
-    done = {int(str(number)) for (number,) in database.rows("SELECT number FROM migrations")}
+    done = {number for (number,) in database.rows("SELECT number FROM migrations")}
     scripts = _scripts()
     if unknown := sorted(done - scripts.keys()):
         raise Damaged(
-            f"the study was written by a newer version of tagger (its schema has step {unknown[-1]}, this one knows {max(scripts)})",
+            f"a newer version of tagger wrote this study (schema step {unknown[-1]}; this one knows {max(scripts)})",
             remedy="Install the newer version; nothing was changed",
         )
     for number, (name, sql) in sorted(scripts.items()):
@@ -196,7 +198,8 @@ def _explanation(error: duckdb.Error, path: Path) -> StoreError:
         return Damaged(
             f"the database is damaged ({text.splitlines()[0]})",
             where=str(path),
-            remedy="Nothing was deleted. Copy the whole folder somewhere safe, then restore study.duckdb and study.duckdb.wal together from a backup",
+            remedy="Nothing was deleted. Copy the whole folder somewhere safe, then restore study.duckdb and "
+            "study.duckdb.wal together from a backup",
         )
     if "Could not set lock" in text:
         return StoreError(

@@ -1,4 +1,8 @@
-"""The one owner of a study: an advisory lock on a file beside the database, taken before it is opened and held until after it is closed."""
+"""
+The one owner of a study, by an advisory lock on a file beside the database.
+
+It is taken before the database is opened and held until after it is closed.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +63,7 @@ def owned(path: Path, role: str, *, patience: float = 30.0, brief: bool = True) 
             owner = _owner(fd)
             if not owner.get("brief", False) or time.monotonic() > deadline:
                 raise Busy(
-                    f"another process owns this study: {owner.get('role', 'unknown')} (process {owner.get('pid', '?')})",
+                    f"the study is in use by {owner.get('role', 'another program')} (process {owner.get('pid', '?')})",
                     owner=owner,
                     where=str(path.parent),
                     remedy="Wait until it has finished, or stop it, and try again; nothing was changed",

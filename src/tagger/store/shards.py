@@ -1,4 +1,4 @@
-"""Work that is finished but not yet in the database: a folder of Parquet files in the study's inbox, whole or not there."""
+"""Work that is finished but not yet in the database: folders of Parquet files in the inbox, whole or not there."""
 
 from __future__ import annotations
 

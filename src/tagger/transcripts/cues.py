@@ -166,6 +166,11 @@ def _pieces(cues: Sequence[Cue]) -> list[tuple[str, Utterance]]:
     """Cut cues where the voice changes; each piece with its cue's id."""
     if any(VOICE.search(line) for cue in cues for line in cue.lines):
         return [(cue.id, piece) for cue in cues for piece in _voices(cue)]
+    if _names_above(cues):
+        named_cues = [
+            (cue, _plain(cue.lines[0]).strip(), "\n".join(map(_plain, cue.lines[1:]))) for cue in cues if cue.lines
+        ]
+        return [(cue.id, Utterance(text, name, cue.begins, cue.ends, cue.line)) for cue, name, text in named_cues]
     lines = [(cue, _plain(line).strip()) for cue in cues for line in cue.lines]
     openings = [_opening(line) for _, line in lines]
     names = labels.believed(openings, len(cues)) if openings else frozenset()
@@ -182,6 +187,13 @@ def _pieces(cues: Sequence[Cue]) -> list[tuple[str, Utterance]]:
             pieces.append((cue.id, Utterance(line, None, cue.begins, cue.ends, cue.line)))
         last = cue
     return pieces
+
+
+def _names_above(cues: Sequence[Cue]) -> bool:
+    """Tell captions whose first line is a name, as Teams writes them into documents."""
+    first = [_plain(cue.lines[0]).strip() for cue in cues if cue.lines]
+    alone = [len(cue.lines) > 1 and labels.could_stand_alone(line) for cue, line in zip(cues, first, strict=False)]
+    return len(first) == len(cues) > 1 and all(alone) and len(set(first)) <= max(2, len(first) / 2)
 
 
 def _opening(line: str) -> Opening:

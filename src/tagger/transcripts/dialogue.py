@@ -18,7 +18,8 @@ LONGEST_HEADER_LINE = 40
 PAGE = re.compile(r"\W*(?:page|seite|página)\s*\d{1,4}(?:\s*(?:of|/|von|de)\s*\d{1,4})?\W*", re.IGNORECASE)
 END = re.compile(
     r"\W*(?:end of (?:the )?(?:interview|recording|transcript|transcription|session|tape|file)"
-    r"|(?:interview|recording|transcript) (?:ends|ended|stops|stopped|concluded))\W*",
+    r"|(?:interview|recording|transcript) (?:ends|ended|stops|stopped|concluded)|meeting ended after [\d:]+"
+    r"|this editable transcript was computer generated.*)\W*",
     re.IGNORECASE,
 )
 NUMBERED = re.compile(r"\s*(\d{1,5})(?:[.):|]?\s|[.):|]?$)")
@@ -95,17 +96,15 @@ def _alone(lines: Sequence[Line], spoken: Sequence[Line]) -> tuple[list[Opening]
         text = line.text.strip()
         starts += line is spoken[0] or line.number in blank_before
         above = line is spoken[0] or line.number in blank_before
-        is_label = above and following is not None and following.number == line.number + 1 and _could_stand_alone(text)
+        is_label = (
+            above and following is not None and following.number == line.number + 1 and labels.could_stand_alone(text)
+        )
         openings.append(Opening(text, "alone", "") if is_label else Opening(None, "none", text))
     often = Counter(labels.key(each.label) for each in openings if each.label)
     names = {each for each, number in often.items() if number > 1}
     if len(names) < 2 or sum(often[each] for each in names) < starts / 2:
         return openings, frozenset()
     return openings, frozenset(("alone", each) for each in names)
-
-
-def _could_stand_alone(text: str) -> bool:
-    return len(text) <= 40 and len(text.split()) <= 4 and labels.is_name(text) and text[-1] not in ".?!,;…"
 
 
 def _speaker(opening: Opening, names: Names) -> str | None:
@@ -234,7 +233,7 @@ def _without_furniture(lines: Sequence[Line]) -> tuple[list[Line], list[str]]:
     kept = []
     for line in lines:
         text = line.text.strip()
-        if text and len(text) < 80 and (PAGE.fullmatch(text) or END.fullmatch(text)):
+        if text and len(text) < 160 and (PAGE.fullmatch(text) or END.fullmatch(text)):
             dropped.append(text)
         else:
             kept.append(line)

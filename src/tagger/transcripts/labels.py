@@ -11,7 +11,7 @@ from typing import Literal
 from tagger.transcripts import times
 from tagger.transcripts.vocabulary import HEADINGS, OPENERS, PARTICLES, ROLES, SAYING, SOUNDS
 
-Style = Literal["colon", "timed", "bold", "tab", "bracket", "alone", "none"]
+Style = Literal["colon", "timed", "bold", "tab", "bracket", "dash", "alone", "none"]
 
 Names = frozenset[tuple[Style, str]]
 """Labels that are believed, each with the style in which it is."""
@@ -19,9 +19,11 @@ Names = frozenset[tuple[Style, str]]
 LONGEST = 60
 TRAILING_TIME = re.compile(
     rf"(?P<label>[^:\t\n]{{1,{LONGEST}}}?)[ \t,–-]*"
-    rf"(?:(?P<mark>{times.BRACKETED})\s*:?|(?:(?<=\s)|(?<=,))(?P<bare>{times.CLOCK})\s*(?::(?=\s|$)|$))"
+    rf"(?:(?P<mark>{times.BRACKETED})\s*:?|(?:(?<=\s)|(?<=,))(?P<bare>{times.CLOCK})\s*(?::(?=\s|$)|$)"
+    r"|(?<=\s)(?P<full>\d{1,2}:\d\d:\d\d(?:[.,]\d{1,3})?)(?=\s))"
 )
-BRACKET = re.compile(r"(?P<open>[\[<])(?P<label>[^\[\]<>\n]{1,60})[\]>]\s*:?(?=\s|$)")
+BRACKET = re.compile(r"[\[<(](?P<label>[^\[\]<>()\n]{1,60})[\]>)]\s*:?(?=\s|$)")
+DASH = re.compile(r"(?P<label>[^\W\d_][\w' .]{0,30}?)\s{1,3}[-–—]\s+(?=\S)|(?P<letter>[QAIPR]\d{0,2})\.\s+(?=\S)")
 MARKDOWN = re.compile(r"(?P<mark>\*\*|__)(?P<label>[^*_\n]{1,60}?)\s*(?P<in>:?)(?P=mark)\s*(?P<out>:?)")
 COLON = re.compile("[:\uff1a]")
 ENDS_SENTENCE = re.compile(r"[?!;](?:\s|$)|…|(?<![A-Z])(?<!\bDr)(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bSt)(?<!\bProf)\.\s")
@@ -67,10 +69,11 @@ def believed(openings: Sequence[Opening], paragraphs: int) -> Names:
     """
     if not openings:
         return frozenset()
-    for styles in (("colon", "timed", "bold"), ("tab",), ("bracket",)):
+    for styles, least in ((("colon", "timed", "bold"), 0.1), (("tab",), 0.1), (("bracket",), 0.5), (("dash",), 0.8)):
         found = [each for each in openings if each.style in styles and each.label]
-        least = 0.5 if styles == ("bracket",) else 0.1
-        chosen = _chosen(found, max(paragraphs, 1), least=least, first=openings[0].label or "")
+        every_line = len(found) >= 0.8 * len(openings)
+        needed = max(paragraphs * least, 1), max(paragraphs / 2, 1)
+        chosen = _chosen(found, needed, every_line=every_line, first=openings[0].label or "")
         if chosen:
             return chosen
     return frozenset()
@@ -78,12 +81,17 @@ def believed(openings: Sequence[Opening], paragraphs: int) -> Names:
 
 def is_name(label: str) -> bool:
     """Tell whether every word of a label is written as names are: a capital, a digit, a bracket."""
-    words = label.replace(",", " ").split()
+    words = re.sub(r"\(.*?\)", "", label).replace(",", " ").split()
     return (
         0 < len(words) <= 6
         and any(character.isalnum() for character in label)
         and all(word.casefold() in PARTICLES or not word.lstrip("([<'\"“‘-")[:1].islower() for word in words)
     )
+
+
+def could_stand_alone(text: str) -> bool:
+    """Tell whether a line could be a speaker's name and nothing else."""
+    return 0 < len(text) <= 40 and len(text.split()) <= 4 and is_name(text) and text[-1] not in ".?!,;…"
 
 
 def _time(text: str, *, bare: bool = True) -> tuple[float | None, float | None, str]:
@@ -106,7 +114,7 @@ def _label(text: str, bold: str) -> tuple[str | None, Style, str, float | None]:
     timed = TRAILING_TIME.match(text[: LONGEST + 40])
     name = _unwrapped(timed["label"].strip(" ,–-")) if timed else ""
     if timed and _has_letters(name) and (is_name(name) or " " not in name):
-        clock, _ = times.span(timed["mark"] or timed["bare"])
+        clock, _ = times.span(timed["mark"] or timed["bare"] or timed["full"])
         return name, "timed", text[timed.end() :].strip(), clock
     if 0 < len(bold) <= LONGEST and text.startswith(bold) and len(text) > len(bold) and _is_bold_name(bold):
         return bold.strip(" -–"), "bold", text[len(bold) :].strip(), None
@@ -117,6 +125,9 @@ def _label(text: str, bold: str) -> tuple[str | None, Style, str, float | None]:
     bracket = BRACKET.match(text)
     if bracket and not SOUNDS.search(bracket["label"]) and any(each.isalnum() for each in bracket["label"]):
         return bracket["label"].strip(), "bracket", text[bracket.end() :].strip(), None
+    dash = DASH.match(text)
+    if dash and is_name(dash["letter"] or dash["label"]):
+        return (dash["letter"] or dash["label"]).strip(), "dash", text[dash.end() :].strip(), None
     tab = TABBED.match(text)
     if tab and _has_letters(tab["label"]) and len(tab["label"].split()) <= 4:
         return tab["label"].strip(), "tab", text[tab.end() :].strip(), None
@@ -152,40 +163,46 @@ def _has_letters(label: str) -> bool:
     return any(each.isalpha() for each in label) and not re.search(r"[?!;:<>\[\]{}]|\.\s*$", label)
 
 
-def _chosen(found: Sequence[Opening], paragraphs: int, *, least: float, first: str) -> Names:
+def _chosen(found: Sequence[Opening], needed: tuple[float, float], *, every_line: bool, first: str) -> Names:
+    """Choose labels; `needed` lines with firm ones, the second number where fewer than two people are firm."""
     often = Counter((each.style, key(each.label)) for each in found if each.label)
     total = Counter(label for _, label in often.elements())
     spelled = {key(each.label): each.label for each in found if each.label}
-    firm = {mark for mark in often if _is_firm(spelled[mark[1]], total[mark[1]])}
+    firm = {mark for mark in often if _is_firm(spelled[mark[1]], total[mark[1]], every_line=every_line)}
     styles = Counter(style for style, label in often.elements() if (style, label) in firm)
     usual = {style for style in styles if styles[style] >= 0.2 * styles.total()} or {style for style, _ in often}
-    once = {
-        mark for mark in often if mark not in firm and mark[0] in usual and _is_plausible(spelled[mark[1]], mark[0])
-    }
     lines = styles.total()
+    certain = every_line and lines >= 0.5 * len(found)
+    once = {
+        mark
+        for mark in often
+        if mark not in firm and mark[0] in usual and _is_plausible(spelled[mark[1]], mark[0], certain=certain)
+    }
     if len(firm | once) > 6 and len(firm | once) > 0.6 * (lines + len(once)):
         # Nearly every line its own label: the first column of a list, not people who talk to each other.
         return frozenset()
     people = {label for _, label in firm}
     if len(people) > 1 or people == {key(first)}:
-        return frozenset(firm | once) if lines >= paragraphs * least else frozenset()
+        return frozenset(firm | once) if lines >= needed[0] else frozenset()
     lines += sum(often[mark] for mark in once)
     alone = not people and {label for _, label in once} == {key(first)}
-    return frozenset(firm | once) if alone or lines >= max(paragraphs / 2, 1 if firm else 2) else frozenset()
+    return frozenset(firm | once) if alone or lines >= max(needed[1], 1 if firm else 2) else frozenset()
 
 
-def _is_firm(label: str, times_seen: int) -> bool:
+def _is_firm(label: str, times_seen: int, *, every_line: bool) -> bool:
     words = key(label).split()
     if words[0].strip(".,") in OPENERS:
         return False
     if ROLES.fullmatch(label):
         return True
-    if is_name(label):
+    if is_name(label) or (every_line and len(words) == 1):
         return times_seen > 1
     return times_seen > 2 and (len(words) == 1 or (len(words) < 4 and label[0].isupper() and not SAYING & set(words)))
 
 
-def _is_plausible(label: str, style: Style) -> bool:
+def _is_plausible(label: str, style: Style, *, certain: bool) -> bool:
     words = key(label).split()
     strange = words[0].strip(".,") in OPENERS or any(word.strip("().,") in HEADINGS for word in words)
+    if certain and label[0].isupper() and len(words) < 4 and not SAYING & set(words):
+        return not strange
     return not strange and is_name(label) and len(words) <= 4 and (style == "bracket" or not label.isdigit())

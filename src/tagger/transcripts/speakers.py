@@ -93,7 +93,8 @@ def standing(label: str, others: Sequence[str]) -> tuple[Standing, ...]:
     ):
         found = ["peer facilitator"]
     named = [each for each in others if each != label and not _asks_by_label(each) and not FAMILY.search(each)]
-    if not found and FAMILY.search(label) and named:
+    of_whom = label if "'s" in label or "’s" in label else re.sub(r"\(.*?\)", "", label)
+    if not found and FAMILY.search(of_whom) and named:
         found = ["family"]
     return tuple(found) or ("unknown",)
 

@@ -9,7 +9,7 @@ from typing import Any
 import docx
 from docx.oxml.ns import qn
 
-from tagger.transcripts import dialogue, packages, tables
+from tagger.transcripts import cues, dialogue, packages, tables, vtt
 from tagger.transcripts.dialogue import Line
 from tagger.transcripts.sources import Source
 from tagger.transcripts.utterances import Draft, counted
@@ -51,7 +51,7 @@ def read(source: Source) -> Draft:
     inside = sum(len(cell.split()) for grid in grids for row in grid for cell in row)
     outside = sum(len(_text(block).split()) for block in blocks if block.tag == P)
     draft = _from_table(blocks, grids) if inside > outside else None
-    draft = draft or dialogue.read(_lines(blocks))
+    draft = draft or _from_lines(_lines(blocks))
     return Draft(draft.utterances, (*dropped, *draft.dropped), (*problems, *draft.problems))
 
 
@@ -64,6 +64,14 @@ def _from_table(blocks: list[Any], grids: list[list[tuple[str, ...]]]) -> Draft 
         return None
     around = [" ".join(_text(block).split()) for block in blocks if block.tag == P]
     return Draft(draft.utterances, (*[each for each in around if each], *draft.dropped), draft.problems)
+
+
+def _from_lines(lines: list[Line]) -> Draft:
+    """Read paragraphs as talk, or as the captions that Teams writes into documents."""
+    timed = sum(vtt.timing(line.text) is not None for line in lines)
+    if timed > 1 and timed > 0.1 * len(lines):
+        return cues.spoken(*cues.gather([(line.number, line.text) for line in lines], vtt.timing))
+    return dialogue.read(lines)
 
 
 def _lines(blocks: list[Any]) -> list[Line]:

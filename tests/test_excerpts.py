@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tagger.errors import SettingsError
-from tagger.excerpts import EvidenceTurn, exchanges, passages, sentence_splitter
+from tagger.excerpts import EvidenceTurn, exchanges, passages
 from tagger.records import Cut, Span
+from tagger.sentences import sentence_splitter
 
 SPLIT = sentence_splitter("en")
 COUNT = WordEncoder().count_tokens
@@ -337,7 +338,7 @@ def test_an_unknown_language_is_an_error(language: str) -> None:
 
 def test_importing_the_module_is_light() -> None:
     """SpaCy is imported when a splitter is made and not before."""
-    code = "import sys, tagger.excerpts; print('spacy' in sys.modules)"
+    code = "import sys, tagger.excerpts, tagger.sentences; print('spacy' in sys.modules)"
 
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,7 +22,7 @@ def test_what_is_shared_is_the_same_in_both(old, new):
             old[block.old_start : block.old_start + block.length]
             == new[block.new_start : block.new_start + block.length]
         )
-    for first, second in zip(blocks, blocks[1:], strict=False):
+    for first, second in pairwise(blocks):
         assert first.old_start + first.length <= second.old_start
         assert first.new_start + first.length <= second.new_start
 

@@ -57,6 +57,13 @@ def test_names_before_a_colon() -> None:
     ] == said(transcript)
 
 
+def test_names_on_the_line_above_the_words() -> None:
+    """Teams writes names into documents as the first line of each caption."""
+    transcript = of("0:0:3.540 --> 0:0:7.23\nAnna Smith\nSo: how?\n0:0:8.540 --> 0:0:9.23\nSam\nFine.\nReally.\n")
+
+    assert [("Anna Smith", "So: how?"), ("Sam", "Fine. Really.")] == said(transcript)
+
+
 def test_captions_of_one_utterance_are_joined_by_their_ids() -> None:
     """Captions whose ids differ in the last number alone are one utterance; other ids begin another."""
     text = (

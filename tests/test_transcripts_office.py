@@ -177,6 +177,16 @@ def test_tracked_changes_are_taken_as_accepted() -> None:
     assert ("3 tracked deletions",) == transcript.dropped
 
 
+def test_captions_in_a_document() -> None:
+    """A Word file that Teams filled with times, names and words is read as captions."""
+    data = paragraphs("0:0:3.540 --> 0:0:7.23\nAnna Smith\nSo how?", "0:0:8.540 --> 0:0:9.23\nSam Jones\nFine.")
+
+    transcript = read(data, "a.docx")
+
+    assert [("Anna Smith", "So how?"), ("Sam Jones", "Fine.")] == said(transcript)
+    assert ("docx", 3.54) == (transcript.format, transcript.turns[0].begins)
+
+
 def test_text_named_docx_is_read_as_text() -> None:
     """The content decides, not the name."""
     assert "text" == read(b"I: Hi?\nP: Ho\n", "a.docx").format

@@ -105,11 +105,15 @@ def test_speakers_on_lines_of_their_own() -> None:
         "I:\tHow?\nP1:\tGood.\nI:\tOk?\nP1:\tYes.\n",
         "**I:** How?\n\n**P1:** Good.\n\n**I**: Ok?\n\n**P1**: Yes.\n",
         "I:How?\nP1:Good.\nI:Ok?\nP1:Yes.\n",
+        "I - How?\nP1 - Good.\nI - Ok?\nP1 – Yes.\n",
+        "I. How?\n\nP1. Good.\n\nI. Ok?\n\nP1. Yes.\n",
+        "(I) How?\n(P1) Good.\n(I) Ok?\n(P1) Yes.\n",
+        "<I> How?\n<P1> Good.\n<I> Ok?\n<P1> Yes.\n",
         "i: How?\nP1: Good.\nI: Ok?\np1: Yes.\nI:\nP1:\n",
     ],
 )
 def test_further_marks_between_speaker_and_words(text: str) -> None:
-    """Tabs, Markdown, no blank, and spellings that differ in case all name the same speakers."""
+    """Tabs, Markdown, dashes, brackets, no blank, and spellings that differ in case all name the same speakers."""
     assert [("i", "how?"), ("p1", "good."), ("i", "ok?"), ("p1", "yes.")] == [
         ((speaker or "").lower(), words.lower()) for speaker, words in said(of(text))
     ]
@@ -164,6 +168,31 @@ def test_a_speaker_met_once_is_named_for_a_look() -> None:
     assert ("Mark", "I agree.") == said(transcript)[5]
     assert ("Sam", "Question: is it?") == said(transcript)[7]
     assert ("line 6: 'Mark' speaks only once: is that a speaker?",) == transcript.problems
+
+
+def test_people_who_speak_once_in_a_group() -> None:
+    """Where every line opens with a label, those met once are speakers too, in whatever spelling."""
+    transcript = of(
+        "Facilitator: Welcome, all?\nP1: Hi\nP2: Hello\nPeer lead: Hi all\nP3 (mum of two): Yes\n"
+        "Multiple speakers: [laughter]\nFacilitator: Go on?\nP1: Ok\n"
+    )
+
+    assert ["Facilitator", "P1", "P2", "Peer lead", "P3 (mum of two)", "Multiple speakers", "Facilitator", "P1"] == [
+        speaker for speaker, _ in said(transcript)
+    ]
+    assert "group" == transcript.kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Monday: I went to the group. It was fine.\nTuesday: I stayed in bed all of the day.\nWednesday: I went out.\n",
+        "Apples: red\nPears: green\nPlums: blue\nFigs: brown\nKiwis: green\nNuts: brown\nOats: beige\nRice: white\n",
+    ],
+)
+def test_diaries_and_lists_name_no_speakers(text: str) -> None:
+    """Days of the week, and lists in which no label comes back, are no talk."""
+    assert {None} == {speaker for speaker, _ in said(of(text))}
 
 
 def test_one_speaker_only_is_told() -> None:

@@ -44,14 +44,20 @@ class ModelSettings:
 
 @dataclass(frozen=True, slots=True)
 class SuggestionSettings:
-    """How many values are suggested per excerpt at most, and for what share of a dataset's excerpts per value."""
+    """
+    How many values are suggested per excerpt at most, and for what share of a dataset's excerpts per value.
+
+    An excerpt of fewer characters than `min_characters` ("Yeah, it did.") is never suggested: nobody could judge it.
+    """
 
     per_excerpt: int = 2
     share: float = 0.10
+    min_characters: int = 20
 
     def __post_init__(self) -> None:
         _require(self.per_excerpt >= 1, "suggestions", "per_excerpt must be 1 or more")
         _require(0 < self.share <= 1, "suggestions", "share must be above 0 and at most 1")
+        _require(self.min_characters >= 0, "suggestions", "min_characters must be 0 or more")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +128,7 @@ name = "{ModelSettings().name}"   # or the folder of any sentence-transformers m
 [suggestions]
 per_excerpt = {suggestions.per_excerpt}            # at most so many values are suggested for an excerpt
 share = {suggestions.share}               # per value and dataset, the strongest tenth of the passages
+min_characters = {suggestions.min_characters}       # shorter ones are never suggested
 """
 
 

@@ -115,7 +115,7 @@ def tell(summary: Summary) -> None:
         click.echo(f"note: {note}", err=True)
     if summary.rows:
         excerpts = f"{counts.get('passages', 0)} new passages, {counts.get('exchanges', 0)} new exchanges"
-        cut = f"{counts.get('truncated', 0)} cut off by the encoder"
+        cut = f"{counts.get('cut off', 0)} cut off by the encoder"
         click.echo(
             f"{summary.run.dataset}: {counts.get('transcripts', 0)} transcripts stored, {excerpts} ({cut}), "
             f"in {summary.seconds:.0f} s."

@@ -101,9 +101,9 @@ def begin(study: str | Path, paths: Iterable[str | Path] = (), **options: Any) -
         **options,
     )
     place = workplace(run)
-    framework = place.framework
+    _ = place.framework  # a name or path that is wrong is said before anything is stored
     place.store.create()
-    return replace(run, framework=run.framework or framework.id)
+    return replace(run, framework=run.framework or place.settings.study.framework)
 
 
 def directly(function: Callable[..., Outcome], *arguments: Any) -> Outcome:

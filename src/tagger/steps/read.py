@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from tagger.errors import TaggerError, UsageError
+from tagger.errors import TranscriptError, UsageError
 from tagger.privacy import keyed_hash, plain_hash, pseudonyms
 from tagger.records import Speaker, Transcript
 from tagger.revisions import offset_map
@@ -63,7 +63,7 @@ def read(run: Run, paths: tuple[str, ...]) -> Outcome:
     for path in map(Path, paths):
         try:
             new, note = _read_one(place, shelf, path)
-        except TaggerError as error:
+        except (TranscriptError, UsageError) as error:
             problems.append(str(error))
         except OSError as error:
             problems.append(f"{path.name}: it cannot be opened ({error.strerror}). Check its permissions.")

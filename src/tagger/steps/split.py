@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from tagger.excerpts import EvidenceTurn, SplitSentences, exchanges, passages, sentence_splitter
+from tagger.excerpts import EvidenceTurn, exchanges, passages
 from tagger.privacy import keyed_hash, plain_hash
 from tagger.records import Cut, Span
 from tagger.revisions import Shared, carried
+from tagger.sentences import SplitSentences, sentence_splitter
 from tagger.steps.workplace import UNNAMED, Outcome, Rows, Run, Workplace, workplace
 
 _TRANSCRIPTS_A_BATCH = 20

@@ -58,6 +58,7 @@ class _Excerpt:
     id: str
     kind: str
     text_key: str
+    length: int
     sentences: tuple[tuple[int, int], ...]
 
 
@@ -70,7 +71,8 @@ class _Scoring:
         here = {"dataset": run.dataset, "segmentation": place.segmentation_id, "framework": place.framework.id}
         with place.store.session("looking for excerpts to score") as database:
             rows = database.table(
-                "SELECT excerpt_id, kind, text_key, sentence_starts, sentence_ends FROM live_excerpts "
+                "SELECT excerpt_id, kind, text_key, length(text) AS length, sentence_starts, sentence_ends "
+                "FROM live_excerpts "
                 "WHERE dataset = $dataset AND segmentation_id = $segmentation ORDER BY excerpt_id",
                 {key: here[key] for key in ("dataset", "segmentation")},
             ).to_pylist()
@@ -79,6 +81,7 @@ class _Scoring:
                     row["excerpt_id"],
                     row["kind"],
                     row["text_key"],
+                    row["length"],
                     tuple(zip(row["sentence_starts"], row["sentence_ends"], strict=True)),
                 )
                 for row in rows
@@ -98,7 +101,7 @@ class _Scoring:
     def id(self) -> str:
         """Return the id of this comparison: the same excerpts, values, model and settings give the same."""
         place = self.place
-        settings = f"{_VERSION} {place.settings.suggestions.per_excerpt} {place.settings.suggestions.share}"
+        settings = f"{_VERSION} {place.settings.suggestions}"
         parts = (place.run.dataset, place.framework_id, place.model_id, place.segmentation_id, settings)
         return plain_hash("scoring", *parts, *(excerpt.id for excerpt in self.excerpts))
 
@@ -135,7 +138,11 @@ class _Scoring:
 
     def _chosen(self, kind: str, columns: Sequence[int] | None) -> list[Candidate]:
         settings = self.place.settings.suggestions
-        rows = [row for row, excerpt in enumerate(self.excerpts) if excerpt.kind == kind]
+        rows = [
+            row
+            for row, excerpt in enumerate(self.excerpts)
+            if excerpt.kind == kind and excerpt.length >= settings.min_characters
+        ]
         found = choose(self.scores[rows], settings.per_excerpt, settings.share, columns)
         return [Candidate(rows[candidate.row], candidate.column, candidate.rank) for candidate in found]
 

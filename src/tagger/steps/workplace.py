@@ -83,12 +83,12 @@ class Workplace:
     @cached_property
     def encoder(self) -> Encoder:
         """Return the study's encoder; loading it takes seconds."""
-        return load_encoder(self.settings.model.name)
+        return load_encoder(self._model)
 
     @cached_property
     def card(self) -> EncoderCard:
         """Return what identifies the study's encoder; a run with nothing to do never loads it."""
-        name = self.settings.model.name
+        name = self._model
         for entry in registry():
             if name in (entry["name"], *entry["aliases"]):
                 known = (entry[key] for key in ("name", "revision", "sha256", "dimension", "max_tokens"))
@@ -123,6 +123,12 @@ class Workplace:
     def segmentation_id(self) -> str:
         """Return the id of the way transcripts are cut."""
         return plain_hash("segmentation", *(f"{key}={value}" for key, value in sorted(self.segmentation.items())))
+
+    @property
+    def _model(self) -> str:
+        """Return the model's name, or its folder as seen from the study."""
+        folder = Path(self.run.study) / self.settings.model.name
+        return str(folder) if folder.is_dir() else self.settings.model.name
 
     def put(self, stage: str, key: str, **tables: Rows | pa.Table) -> None:
         """Leave the rows of one finished piece of work in the inbox, with what they refer to."""

@@ -1,0 +1,63 @@
+"""What the tests of steps, study, command line and flow share: one small study, tagged once and copied where it changes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from small_study import SmallStudy, copied, new_study
+from tagger.cli import main
+
+
+@pytest.fixture(scope="session")
+def empty_study(tmp_path_factory: pytest.TempPathFactory) -> SmallStudy:
+    """Return a study without transcripts and the files beside it; it is copied and never changed."""
+    return new_study(tmp_path_factory.mktemp("empty"))
+
+
+@pytest.fixture(scope="session")
+def tagged(empty_study: SmallStudy, tmp_path_factory: pytest.TempPathFactory) -> SmallStudy:
+    """Return a study whose files were read and tagged; tests look at it and do not change it."""
+    study = copied(empty_study, tmp_path_factory.mktemp("tagged"))
+    study.run()
+    return study
+
+
+@pytest.fixture
+def study(tagged: SmallStudy, tmp_path: Path) -> SmallStudy:
+    """Return a copy of the tagged study that a test may change."""
+    return copied(tagged, tmp_path / "copy")
+
+
+@pytest.fixture
+def fresh(empty_study: SmallStudy, tmp_path: Path) -> SmallStudy:
+    """Return a copy of the empty study that a test may change."""
+    return copied(empty_study, tmp_path / "fresh")
+
+
+@dataclass(frozen=True)
+class Said:
+    """How a command ended, and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def tagger(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
+    """Return a function that runs `tagger` with some arguments as the console script does, in this process."""
+
+    def call(*arguments: object) -> Said:
+        monkeypatch.setattr(sys, "argv", ["tagger", *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        written = capsys.readouterr()
+        return Said(int(stopped.value.code or 0), written.out, written.err)
+
+    return call

@@ -1,0 +1,80 @@
+"""Small studies for tests that run the whole program: invented transcripts, and what a study's tables hold."""
+
+from __future__ import annotations
+
+import csv
+import random
+from pathlib import Path
+
+from tagger.store import Store
+
+SOURCE = Path(__file__).resolve().parents[1] / "src"
+
+_WHO = "the group|my sister|our facilitator|a woman I met there|the volunteer|nobody|my neighbour|the new one".split("|")
+_DID = "listened to|laughed about|asked about|was kind about|kept quiet about|wrote down|came back to|made tea after".split("|")
+_WHAT = "my story|the hospital|what we cook|the walk home|that long winter|my old job|the baby|choosing for myself".split("|")
+_WHEN = "on Mondays|the first time|when I was ready|in the end|without a fuss|every week|last spring|over the phone".split("|")
+_RUNS = ("id", "run_id", "started_at", "engine", "ended_at", "seconds", "counts", "merged_at", "n_rows")
+
+
+def write_transcripts(folder, files, turns=18, seed=1):
+    """Write so many conversations, half of them plain text and half CSV; the same seed gives the same words."""
+    chance = random.Random(seed)
+    folder.mkdir(parents=True)
+    for number in range(files):
+        talk = [("Interviewer", f"And {chance.choice(_WHEN)}?")]
+        for turn in range(turns):
+            talk.append((f"Person {number}" if turn % 4 else "Friend", " ".join(_sentence(chance) for _ in range(2))))
+        if number % 2:
+            with (folder / f"{number:02d}.csv").open("w", encoding="utf-8", newline="") as file:
+                csv.writer(file).writerows([("speaker", "text"), *talk])
+        else:
+            lines = "".join(f"{speaker}: {words}\n\n" for speaker, words in talk)
+            (folder / f"{number:02d}.txt").write_text(lines, "utf-8")
+    return folder
+
+
+def _sentence(chance):
+    who, did, what, when = (chance.choice(words) for words in (_WHO, _DID, _WHAT, _WHEN))
+    return f"{who.capitalize()} {did} {what} {when}."
+
+
+def rows_of(study):
+    """
+    Return all rows of all tables, sorted, without what differs from run to run: run ids, times, and how runs ended.
+
+    Numbers with a fraction are kept apart, so that they can be compared as numbers: ({table: rows}, {table: numbers}).
+    """
+    exact, inexact = {}, {}
+    with Store(study).session("a comparison") as database:
+        for (table,) in database.rows("SELECT table_name FROM duckdb_tables() ORDER BY 1"):
+            where = "WHERE stage <> 'end'" if table == "ledger" else ""
+            if table in ("run_ends", "migrations"):
+                continue
+            rows = [_split(row) for row in database.table(f"SELECT * FROM {table} {where}").to_pylist()]
+            rows.sort(key=lambda row: repr(row[0]))
+            exact[table] = [row for row, _ in rows]
+            inexact[table] = [number for _, numbers in rows for number in numbers]
+    exact["runs"] = [row for n, row in enumerate(exact["runs"]) if row not in exact["runs"][:n]]
+    return exact, inexact
+
+
+def _split(row):
+    exact, numbers = {}, []
+    for name, value in row.items():
+        found = value if isinstance(value, list) else [value]
+        if any(isinstance(item, float) for item in found):
+            numbers += found
+        elif name not in _RUNS or (name == "id" and "started_at" not in row):
+            exact[name] = value
+    return exact, numbers
+
+
+def assert_ledger_is_right(study):
+    """Fail unless the rows that the ledger says were stored are the rows that are there."""
+    with Store(study).session("a count") as database:
+        tables = [name for (name,) in database.rows("SELECT table_name FROM duckdb_tables()")]
+        apart = ("ledger", "migrations", "study")
+        there = sum(database.rows(f"SELECT count(*) FROM {name}")[0][0] for name in tables if name not in apart)
+        told = database.rows("SELECT coalesce(sum(n_rows), 0)::BIGINT FROM ledger")[0][0]
+    assert told == there

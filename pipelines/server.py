@@ -67,7 +67,7 @@ def start_server(home: Path) -> Server:
     with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as sink:
         # A session of its own: Ctrl-C must not stop the server before the flow has told it how it ended.
         process = subprocess.Popen(
-            [sys.executable, "-m", "tagger.pipelines.server"],
+            [sys.executable, "-P", "-m", "tagger.pipelines.server"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=sink,

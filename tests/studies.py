@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import csv
 import random
-from pathlib import Path
 
 from tagger.store import Store
-
-SOURCE = Path(__file__).resolve().parents[1] / "src"
 
 _WHO = "the group|my sister|our facilitator|a woman I met there|the volunteer|nobody|my neighbour|the new one".split("|")
 _DID = "listened to|laughed about|asked about|was kind about|kept quiet about|wrote down|came back to|made tea after".split("|")
@@ -17,14 +14,14 @@ _WHEN = "on Mondays|the first time|when I was ready|in the end|without a fuss|ev
 _RUNS = ("id", "run_id", "started_at", "engine", "ended_at", "seconds", "counts", "merged_at", "n_rows")
 
 
-def write_transcripts(folder, files, turns=18, seed=1):
+def write_transcripts(folder, files, turns=20, seed=1):
     """Write so many conversations, half of them plain text and half CSV; the same seed gives the same words."""
     chance = random.Random(seed)
     folder.mkdir(parents=True)
     for number in range(files):
         talk = [("Interviewer", f"And {chance.choice(_WHEN)}?")]
         for turn in range(turns):
-            talk.append((f"Person {number}" if turn % 4 else "Friend", " ".join(_sentence(chance) for _ in range(2))))
+            talk.append((f"Person {number}" if turn % 4 else "Friend", _sentence(chance)))
         if number % 2:
             with (folder / f"{number:02d}.csv").open("w", encoding="utf-8", newline="") as file:
                 csv.writer(file).writerows([("speaker", "text"), *talk])

@@ -13,7 +13,7 @@ def export(folder: Path, form: str, *, include_unreviewed: bool) -> tuple[bytes,
     with Store(folder).session("an export") as database:
         rows = database.table(
             "SELECT * FROM export_list WHERE review = 'reviewed' OR $all "
-            'ORDER BY dataset, framework, value, score DESC NULLS LAST, transcript, start, "end"',
+            'ORDER BY suggested DESC, dataset, framework, value, score DESC NULLS LAST, transcript, start, "end"',
             {"all": include_unreviewed},
         )
     return write(rows, form, "suggestions"), rows.num_rows

@@ -154,7 +154,7 @@ def _read_one(place: Workplace, shelf: _Shelf, path: Path) -> tuple[bool, str]:
     new = _New(place, shelf, source, transcript, corrections, text_key, content_key)
     if tables := new.rows():
         before = shelf.live[source]["revision_id"] if source in shelf.live else ""
-        beliefs = str(tables["speaker_beliefs"])
+        beliefs = str([{**belief, "run_id": ""} for belief in tables["speaker_beliefs"]])
         place.put("read", keyed_hash(secret, "read", run.dataset, source, new.content_key, before, beliefs), **tables)
     shelf.texts[text_key] = source
     return bool(tables), ""

@@ -164,13 +164,16 @@ CREATE VIEW export_list AS
           AND NOT EXISTS (SELECT 1 FROM answers a WHERE a.excerpt_id = r.excerpt_id AND a.framework = r.framework AND a.said_yes > 0)
     )
     SELECT CASE WHEN r.readers IS NULL THEN 'not reviewed' ELSE 'reviewed' END AS review,
-           e.dataset, e.transcript, e.participant, e.standing,
+           e.dataset, coalesce(p.value, '(no value)') AS value,
            CASE WHEN q.excerpt_id IS NULL THEN e.text ELSE '(may not be quoted)' END AS text,
-           coalesce(p.value, '(no value)') AS value,
-           CASE WHEN s.suggestion_id IS NULL THEN 'no' ELSE 'yes' END AS suggested, s.rank, s.score,
+           CASE WHEN s.suggestion_id IS NULL THEN 'no' ELSE 'yes' END AS suggested,
            CASE WHEN q.excerpt_id IS NULL THEN s.evidence_text END AS evidence_text, s.cue,
            r.readers, a.said_yes, a.said_no,
-           e.kind, e.begins, e.start, e."end", p.framework, s.framework_version, s.model, s.run_id, e.excerpt_id
+           e.participant, e.standing, e.transcript,
+           CASE WHEN e.begins IS NOT NULL THEN
+               printf('%02d:%02d:%02d', (e.begins // 3600)::INTEGER, (e.begins // 60 % 60)::INTEGER, (e.begins % 60 // 1)::INTEGER)
+           END AS time,
+           e.kind, e.start, e."end", s.rank, s.score, p.framework, s.framework_version, s.model, s.run_id, e.excerpt_id
     FROM pairs p
     JOIN excerpt_list e ON e.excerpt_id = p.excerpt_id
     LEFT JOIN readings r ON r.excerpt_id = p.excerpt_id AND r.framework = p.framework

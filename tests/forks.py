@@ -1,0 +1,197 @@
+"""
+Run `tagger` in processes that can be killed, one after another, without loading the encoder each time.
+
+`Forks` starts this file as a process that loads what every run needs and then forks for each command it is sent. The
+fork says on its stdout what it is at: each call of a stage by its name as it begins, and `between` as it ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+import traceback
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+SOURCE = Path(__file__).resolve().parents[1] / "src"
+
+
+@dataclass(frozen=True)
+class Kill:
+    """A moment to kill at: so many seconds after a stage was called for the nth time."""
+
+    stage: str
+    nth: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class How:
+    """
+    How a command is run.
+
+    `encoder`: "words" for the quick one of `fakes`, "shipped" for the real one. `die_after_inserts`: the process kills
+    itself after so many inserts, 0 for never. `transactions`: False takes them out, so that every insert is committed
+    for itself.
+    """
+
+    encoder: str = "words"
+    die_after_inserts: int = 0
+    transactions: bool = True
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended: its exit code or minus its signal, what it wrote to stderr, when it said what."""
+
+    code: int
+    errors: str
+    said: tuple[tuple[float, str], ...]
+
+    @property
+    def at(self):
+        """Return what the process was at when it ended."""
+        return self.said[-1][1]
+
+    def calls(self, *stages):
+        """List the calls of these stages (of all) that came to their end: stage, number, seconds."""
+        numbers = dict.fromkeys(("read", "split", "embed", "suggest", "store"), 0)
+        found = []
+        for (began, stage), (ended, what) in zip(self.said, self.said[1:], strict=False):
+            if what == "between":
+                numbers[stage] += 1
+                if not stages or stage in stages:
+                    found.append((stage, numbers[stage], ended - began))
+        return found
+
+    def random_moment(self, stage, chance: random.Random):
+        """Choose a moment of a run like this one that lies in a call of *stage*."""
+        _, nth, seconds = chance.choice(self.calls(stage))
+        return Kill(stage, nth, chance.uniform(0, seconds))
+
+
+class Forks:
+    """The process that forks."""
+
+    def __init__(self, folder: Path):
+        self._errors = folder / "stderr"
+        environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
+        code = [sys.executable, str(Path(__file__).resolve())]
+        self._process = subprocess.Popen(
+            code, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        assert "ready" == self._next()
+
+    def run(self, *arguments, kill: Kill | None = None, how: How = How()):
+        """Run one command, and kill it at that moment."""
+        self._errors.unlink(missing_ok=True)
+        request = {"arguments": [str(argument) for argument in arguments], "errors": str(self._errors), **asdict(how)}
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+        pid = int(self._next())
+        left = kill.nth if kill else -1
+        said = [(time.monotonic(), "start")]
+        while not (line := self._next()).startswith("ended "):
+            said.append((time.monotonic(), line))
+            if kill and line == kill.stage:
+                left -= 1
+                if left == 0:
+                    time.sleep(kill.seconds)
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+        return Ended(int(line.removeprefix("ended ")), self._errors.read_text("utf-8"), tuple(said))
+
+    def stop(self):
+        """End the process."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            pipe.close()
+        assert 0 == self._process.wait(10)
+
+    def _next(self):
+        line = self._process.stdout.readline()
+        assert line, "the process that forks has died"
+        return line.strip()
+
+
+def serve():
+    """Load what every command needs, then run one for each line of stdin."""
+    import spacy
+    import torch
+
+    from tagger.embeddings import load_encoder
+
+    # A pool of threads would not live on in a forked process.
+    torch.set_num_threads(1)
+    spacy.blank("en")
+    load_encoder().count_tokens(["ready"])
+    _say("ready")
+    for line in sys.stdin:
+        pid = os.fork()
+        if pid == 0:
+            _be_the_command(json.loads(line))
+        _say(f"ended {os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])}")
+
+
+def _be_the_command(request):
+    from fakes import WordEncoder
+
+    from tagger import cli, steps
+    from tagger.steps import workplace
+    from tagger.store import Database
+
+    _say(os.getpid())
+    with open(request["errors"], "ab") as errors, open(os.devnull, "rb") as nothing:
+        os.dup2(errors.fileno(), 2)
+        os.dup2(nothing.fileno(), 0)
+    sys.stdout = sys.stderr
+    sys.argv = ["tagger", *request["arguments"]]
+    steps.tag = functools.partial(steps.tag, call=_announced)
+    if request["encoder"] == "words":
+        workplace.load_encoder = lambda _name: WordEncoder(dimension=384)
+    if lives := request["die_after_inserts"]:
+        Database.insert = _dying(Database.insert, lives)
+    if not request["transactions"]:
+        Database.transaction = lambda _self: contextlib.nullcontext()
+    code = 70
+    try:
+        cli.main()
+    except SystemExit as end:
+        code = end.code or 0
+    except BaseException:  # the fork must not go on to serve requests
+        traceback.print_exc()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _say(line):
+    os.write(1, f"{line}\n".encode())
+
+
+def _announced(work, *arguments):
+    _say(work.__name__)
+    outcome = work(*arguments)
+    _say("between")
+    return outcome
+
+
+def _dying(insert, lives):
+    left = iter(range(lives - 1))
+
+    def insert_and_die(*arguments):
+        added = insert(*arguments)
+        if next(left, None) is None:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return added
+
+    return insert_and_die
+
+
+if __name__ == "__main__":
+    serve()

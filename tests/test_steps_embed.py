@@ -1,0 +1,63 @@
+"""Tests of the third stage: texts to vectors, each once."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from small_study import GARDEN
+
+
+def test_excerpts_and_sentences_have_unit_vectors(tagged):
+    """Part 0 is the excerpt, parts 1 to n its sentences, all of length 1."""
+    rows = tagged.ask("SELECT text_key, list(part ORDER BY part) AS parts FROM vectors GROUP BY text_key")
+    sentences = tagged.ask("SELECT text_key, len(sentence_starts) AS n FROM excerpts")
+    vectors = np.array([row["vector"] for row in tagged.ask("SELECT vector FROM vectors")])
+
+    assert {row["text_key"]: list(range(row["n"] + 1)) for row in sentences} == {
+        row["text_key"]: row["parts"] for row in rows
+    }
+    assert (len(vectors), 384) == vectors.shape
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+
+
+def test_the_same_words_in_two_transcripts_are_embedded_once(study):
+    """Two transcripts that share turns share the vectors of those turns."""
+    vectors = study.one("SELECT count(*) FROM vectors")
+    excerpts = study.one("SELECT count(*) FROM excerpts")
+    longer = f"{GARDEN}\nInterviewer: And the shed?\n\nOttoline: The shed is for tools and for crying in.\n"
+    (study.files / "garden-2.txt").write_text(longer, "utf-8")
+
+    summary = study.run()
+
+    assert 1 == summary.counts["excerpts embedded"]
+    assert excerpts + 7 == study.one("SELECT count(*) FROM excerpts")
+    assert vectors + 2 == study.one("SELECT count(*) FROM vectors")
+
+
+def test_another_dataset_embeds_nothing_again(study):
+    """Vectors belong to texts, not to datasets."""
+    summary = study.run(study.files, dataset="women")
+
+    assert "excerpts embedded" not in summary.counts
+    assert 13 == summary.counts["suggestions"]
+
+
+def test_a_vector_that_was_lost_is_made_again(study):
+    """What is pending is asked of the rows that are there."""
+    [row] = study.ask("SELECT text_key FROM vectors WHERE part = 0 ORDER BY text_key LIMIT 1")
+    wanted = study.ask("SELECT vector FROM vectors WHERE text_key = $key AND part = 0", key=row["text_key"])
+    study.do(f"DELETE FROM vectors WHERE text_key = '{row['text_key']}'")
+    study.do("DELETE FROM ledger WHERE stage = 'embed'")
+
+    assert 1 == study.run().counts["excerpts embedded"]
+    [again] = study.ask("SELECT vector FROM vectors WHERE text_key = $key AND part = 0", key=row["text_key"])
+    assert np.allclose(wanted[0]["vector"], again["vector"], atol=1e-5)
+
+
+def test_the_model_is_known_by_its_weights(tagged):
+    """The encoder's name, revision and hash are stored with its vectors."""
+    [model] = tagged.ask("SELECT * FROM models")
+
+    assert ("all-MiniLM-L6-v2", 384) == (model["name"], model["dimension"])
+    assert model["weights_sha256"].startswith("53aa5117")
+    assert {model["id"]} == {row["model_id"] for row in tagged.ask("SELECT DISTINCT model_id FROM vectors")}

@@ -1,0 +1,336 @@
+"""Tests of the first stage: files to transcripts, revisions and speakers."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+
+import pytest
+
+from small_study import GARDEN
+from tagger.steps.inspect import inspect
+from tagger.transcripts.corrections import COLUMNS
+
+LIVE = "SELECT source, number FROM live_revisions ORDER BY source"
+
+
+def numbers(study):
+    """Return the number of each transcript's newest revision, by source."""
+    return {row["source"]: row["number"] for row in study.ask(LIVE)}
+
+
+def corrected(study, *rows):
+    """Write a sheet of speakers with these rows and return its path."""
+    sheet = study.home / "speakers.csv"
+    out = io.StringIO()
+    csv.writer(out).writerows([COLUMNS, *rows])
+    sheet.write_text(out.getvalue(), "utf-8")
+    return str(sheet)
+
+
+def heard(study, source):
+    """Return pseudonym, participant, asks and standing of each speaker of a file."""
+    rows = study.ask(
+        "SELECT s.pseudonym, s.participant_id, s.asks, s.standing FROM speaker_list s "
+        "JOIN transcripts t ON t.id = s.transcript_id WHERE t.source = $source ORDER BY s.pseudonym",
+        source=source,
+    )
+    return [tuple(row.values()) for row in rows]
+
+
+def test_each_file_becomes_a_transcript(tagged):
+    """Four shapes of file, four transcripts in their first revision, each with its kind and format."""
+    rows = tagged.ask(
+        "SELECT t.source, t.kind, t.language, r.number, r.format FROM transcripts t "
+        "JOIN revisions r ON r.transcript_id = t.id ORDER BY t.source"
+    )
+
+    assert [
+        ("evening.vtt", "group", "en", 1),
+        ("first-meeting.csv", "interview", "en", 1),
+        ("garden.txt", "interview", "en", 1),
+        ("morning-notes.txt", "observation", "en", 1),
+    ] == [(row["source"], row["kind"], row["language"], row["number"]) for row in rows]
+    assert 3 <= len({row["format"] for row in rows})
+
+
+def test_ids_of_transcripts_say_nothing_about_files(tagged):
+    """An id is T and a keyed hash; it holds no part of the file's name."""
+    ids = [row["id"] for row in tagged.ask("SELECT id FROM transcripts")]
+
+    assert all(id_[0] == "T" and len(id_) == 11 and int(id_[1:], 16) >= 0 for id_ in ids)
+
+
+def test_an_edited_file_is_a_second_revision_of_the_same_transcript(study):
+    """Only the edited file gets a revision, and the first one stays as it was."""
+    before = study.ask("SELECT * FROM revisions ORDER BY id")
+    study.edit("garden.txt", "wet Tuesday", "dry Thursday")
+
+    summary = study.run()
+
+    assert 1 == summary.counts["transcripts"]
+    assert {"evening.vtt": 1, "first-meeting.csv": 1, "garden.txt": 2, "morning-notes.txt": 1} == numbers(study)
+    after = study.ask("SELECT * FROM revisions ORDER BY id")
+    assert [] == [row for row in before if row not in after]
+
+
+def test_going_back_to_the_first_words_is_a_third_revision(study):
+    """History is only added to: the words of revision 1 come back as revision 3."""
+    study.edit("garden.txt", "wet Tuesday", "dry Thursday")
+    study.run()
+    study.edit("garden.txt", "dry Thursday", "wet Tuesday")
+    study.run()
+
+    texts = study.ask(
+        "SELECT number, text FROM revisions WHERE transcript_id = $id ORDER BY number", id=study.transcript("garden.txt")
+    )
+    assert [1, 2, 3] == [row["number"] for row in texts]
+    assert texts[0]["text"] == texts[2]["text"] != texts[1]["text"]
+    before = study.sizes()
+    study.run()
+    assert before == study.sizes()
+
+
+def test_a_new_turn_for_the_same_words_is_a_revision_too(study):
+    """Who says it matters: the same text in other turns is another revision."""
+    study.edit("garden.txt", "swear at the beans.", "swear at the beans.\n\nInterviewer: Beans.")
+    study.run()
+    study.edit("garden.txt", "Interviewer: Beans.", "Ottoline: Beans.")
+    study.run()
+
+    assert 3 == numbers(study)["garden.txt"]
+    assert 1 == study.one(
+        "SELECT count(DISTINCT text) FROM revisions WHERE transcript_id = $id AND number > 1",
+        id=study.transcript("garden.txt"),
+    )
+
+
+def test_other_bytes_with_the_same_words_are_no_revision(study):
+    """Line ends and a BOM are not words."""
+    path = study.files / "garden.txt"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+
+    study.run()
+
+    assert 1 == numbers(study)["garden.txt"]
+
+
+def test_the_same_words_under_another_name_are_stored_once(study):
+    """A copy is noted with the name of what it copies, and adds no transcript; a later run says nothing more."""
+    (study.files / "copy-of-garden.txt").write_text(GARDEN, "utf-8")
+
+    summary = study.run()
+
+    assert ("copy-of-garden.txt: holds the same words as garden.txt, so it was not stored a second time.",) == (
+        summary.notes
+    )
+    assert "copy-of-garden.txt" not in numbers(study)
+    assert ["copy-of-garden.txt"] == [row["source"] for row in study.ask("SELECT source FROM twins")]
+    before = study.tables()
+    assert () == study.run().notes
+    assert before == study.tables()
+
+
+def test_the_same_words_in_two_new_files_are_stored_once(fresh):
+    """Two copies that come together are one transcript and one note."""
+    (fresh.files / "zz-copy.txt").write_text(GARDEN, "utf-8")
+
+    summary = fresh.run(fresh.files / "garden.txt", fresh.files / "zz-copy.txt")
+
+    assert {"garden.txt": 1} == numbers(fresh)
+    assert 1 == len(summary.notes)
+
+
+def test_two_files_of_one_name_in_two_folders_are_two_transcripts(fresh):
+    """Where two files share their name, their folders tell them apart, in later runs too."""
+    (fresh.files / "spring").mkdir()
+    (fresh.files / "spring" / "garden.txt").write_text(GARDEN.replace("wet Tuesday", "late Friday"), "utf-8")
+
+    fresh.run(fresh.files / "spring", fresh.files / "garden.txt")
+    assert {"files/garden.txt": 1, "spring/garden.txt": 1} == numbers(fresh)
+
+    (fresh.files / "spring" / "garden.txt").write_text(GARDEN.replace("wet Tuesday", "cold Friday"), "utf-8")
+    fresh.run(fresh.files / "spring")
+    assert {"files/garden.txt": 1, "spring/garden.txt": 2} == numbers(fresh)
+
+
+def test_speakers_get_pseudonyms_that_do_not_repeat(tagged):
+    """Each speaker of each transcript is P01, P02 ... or, where they ask, I01 ...; notes without speakers are unnamed."""
+    rows = tagged.ask("SELECT pseudonym, asks FROM speaker_list ORDER BY pseudonym")
+
+    assert ["I01", "I02", "P01", "P02", "P03", "P04", "P05", "unnamed"] == [row["pseudonym"] for row in rows]
+    assert {"I01", "I02"} == {row["pseudonym"] for row in rows if row["asks"]}
+
+
+def test_who_asks_is_no_participant(tagged):
+    """Participants are those whose words are evidence."""
+    assert [("I02", None, True, ["unknown"]), ("P05", "P05", False, ["unknown"])] == heard(tagged, "garden.txt")
+
+
+def test_a_corrected_sheet_changes_what_is_believed_and_makes_no_revision(study):
+    """Asks, participant and standing follow the sheet; the text is the same, and so is its revision."""
+    sheet = corrected(
+        study,
+        ("evening.vtt", "", "", "Philippa", "yes", "peer facilitator"),
+        ("evening.vtt", "", "P77", "Barnaby", "no", "group member; family"),
+    )
+
+    study.run(speakers=sheet)
+
+    assert {1} == set(numbers(study).values())
+    assert {
+        ("P01", True, ("peer facilitator",)),
+        ("P02", None, ("unknown",)),
+        ("P77", False, ("group member", "family")),
+    } == {(participant, asks, tuple(standing)) for _, participant, asks, standing in heard(study, "evening.vtt")}
+
+
+def test_excerpts_follow_a_corrected_speaker(study):
+    """Words of somebody who turns out to ask are no evidence any more, and words of somebody who does not, are."""
+    philippa = "SELECT text FROM excerpt_list WHERE text LIKE '%would like to start%'"
+    assert 2 == len(study.ask(philippa))
+
+    study.run(speakers=corrected(study, ("evening.vtt", "", "", "Philippa", "yes", "")))
+    assert [] == study.ask(philippa)
+    assert [] == study.ask("SELECT 1 FROM suggestion_list WHERE text LIKE '%somebody else like to say%'")
+
+    study.run(speakers=corrected(study, ("garden.txt", "", "", "Interviewer", "no", "staff")))
+    [passage] = study.ask("SELECT participant, standing FROM excerpt_list WHERE text LIKE 'Did that help?'")
+    assert "staff" == passage["standing"]
+    assert passage["participant"].startswith("P")
+
+
+def test_a_correction_survives_a_later_run_without_the_sheet(study):
+    """What a person said is not overruled by a guess, not even when the file is edited."""
+    study.run(speakers=corrected(study, ("evening.vtt", "", "P77", "Philippa", "yes", "staff")))
+    wanted = heard(study, "evening.vtt")
+
+    study.run()
+    study.edit("evening.vtt", "It was a bad one", "It was a hard one")
+    study.run()
+
+    assert 2 == numbers(study)["evening.vtt"]
+    assert wanted == heard(study, "evening.vtt")
+    assert "corrected" == study.one("SELECT basis FROM speaker_list WHERE participant_id = 'P77'")
+
+
+def test_the_same_sheet_twice_adds_nothing(study):
+    """A sheet that says what is believed already changes nothing."""
+    sheet = corrected(study, ("evening.vtt", "", "", "Philippa", "yes", "staff"))
+    study.run(speakers=sheet)
+    before = study.tables()
+
+    study.run(speakers=sheet)
+
+    assert before == study.tables()
+
+
+def test_the_sheet_that_check_writes_changes_nothing_as_it_is(study):
+    """What was guessed, written out and given back uncorrected is what was guessed."""
+    sheet = study.home / "speakers.csv"
+    inspect([study.files], names=False, sheet=sheet, dataset="general")
+    before = study.ask("SELECT * FROM excerpt_list ORDER BY excerpt_id")
+
+    study.run(speakers=str(sheet))
+
+    assert before == study.ask("SELECT * FROM excerpt_list ORDER BY excerpt_id")
+
+
+def test_one_participant_in_two_transcripts_is_one(study):
+    """A sheet can say that two recordings are of one person."""
+    study.run(
+        speakers=corrected(
+            study, ("garden.txt", "", "P40", "Ottoline", "", ""), ("first-meeting.csv", "", "P40", "Ottoline", "", "")
+        )
+    )
+
+    assert 2 == study.one("SELECT count(DISTINCT transcript) FROM excerpt_list WHERE participant = 'P40'")
+
+
+def test_bad_files_are_named_and_the_others_are_stored(fresh):
+    """A file that cannot be read is a problem with a name; it stops no other file, and no part of it is stored."""
+    (fresh.files / "broken.docx").write_bytes(b"PK\x03\x04 this is no zip")
+    (fresh.files / "empty.txt").write_bytes(b"")
+    (fresh.files / "gone.txt").symlink_to(fresh.files / "nowhere.txt")
+    (fresh.files / "noise.txt").write_bytes(os.urandom(4000) + b"\0\0")
+
+    summary = fresh.run()
+
+    assert (4, 3) == (summary.counts["transcripts"], summary.counts["files with problems"])
+    for problem, name in zip(summary.problems, ("broken.docx", "empty.txt", "noise.txt"), strict=True):
+        assert problem.startswith(name)
+        assert 1 == len(problem.splitlines())
+    assert 4 == fresh.one("SELECT count(*) FROM transcripts")
+
+
+def test_bad_files_alone_store_nothing(fresh):
+    """Where nothing can be read, every table is as it was."""
+    bad = fresh.home / "bad"
+    bad.mkdir()
+    (bad / "empty.txt").write_bytes(b"")
+    before = fresh.tables()
+
+    summary = fresh.run(bad)
+
+    assert (0, 1) == (summary.rows, len(summary.problems))
+    assert before == fresh.tables()
+
+
+def test_a_sheet_that_makes_no_sense_is_refused(study):
+    """A cell that cannot be read names its row, and nothing changes."""
+    before = study.tables()
+
+    summary = study.run(speakers=corrected(study, ("evening.vtt", "", "", "Philippa", "perhaps", "")))
+
+    assert "row 2" in summary.problems[0]
+    assert before == study.tables()
+
+
+def test_what_was_withdrawn_is_not_read_again(fresh):
+    """A source with a tombstone is refused by name."""
+    from tagger.privacy import keyed_hash
+    from tagger.store import Store
+
+    key = keyed_hash(Store(fresh.folder).secret(), "source", "general", "garden.txt")
+    fresh.do(f"INSERT INTO tombstones VALUES ('{key}', 'withdrawn', now()::TIMESTAMP)")
+
+    summary = fresh.run(fresh.files / "garden.txt")
+
+    assert "withdrawn" in summary.problems[0]
+    assert 0 == fresh.one("SELECT count(*) FROM transcripts")
+
+
+@pytest.mark.parametrize("name", [".hidden.txt", "~$garden.docx"])
+def test_hidden_files_are_passed_over(fresh, name):
+    """Files that editors and systems leave behind are no transcripts."""
+    (fresh.files / name).write_bytes(b"nothing to read")
+
+    assert () == fresh.run().problems
+
+
+def test_the_study_s_own_files_are_no_transcripts(fresh):
+    """A run over the folder around a study reads what lies beside it, and nothing of the study itself."""
+    summary = fresh.run(fresh.home)
+
+    assert () == summary.problems
+    assert 4 == summary.counts["transcripts"]
+
+
+def test_transcripts_inside_the_study_are_read_when_named(fresh):
+    """A folder in the study is read like any other."""
+    inside = fresh.folder / "transcripts"
+    fresh.files.rename(inside)
+
+    assert 4 == fresh.run(inside).counts["transcripts"]
+
+
+def test_other_datasets_are_not_touched(study):
+    """The same files in a second dataset are transcripts of their own, and the first dataset is as it was."""
+    wanted = "SELECT * FROM excerpt_list WHERE dataset = 'general' ORDER BY excerpt_id"
+    before = study.ask(wanted)
+
+    study.run(study.files / "garden.txt", dataset="women")
+
+    assert before == study.ask(wanted)
+    assert 2 == study.one("SELECT count(*) FROM transcripts WHERE source = 'garden.txt'")

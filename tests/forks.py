@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import importlib
 import json
 import os
 import random
@@ -127,6 +128,9 @@ def serve():
 
     from tagger.embeddings import load_encoder
 
+    for module in ("cli", "steps.overview", "transcripts"):
+        importlib.import_module(f"tagger.{module}")
+
     # A pool of threads would not live on in a forked process.
     torch.set_num_threads(1)
     spacy.blank("en")
@@ -143,7 +147,6 @@ def _be_the_command(request):
     from fakes import WordEncoder
 
     from tagger import cli, steps
-    from tagger.steps import workplace
     from tagger.store import Database
 
     _say(os.getpid())
@@ -154,7 +157,8 @@ def _be_the_command(request):
     sys.argv = ["tagger", *request["arguments"]]
     steps.tag = functools.partial(steps.tag, call=_announced)
     if request["encoder"] == "words":
-        workplace.load_encoder = lambda _name: WordEncoder(dimension=384)
+        # Not `steps.workplace`: that is the function of this name.
+        sys.modules["tagger.steps.workplace"].load_encoder = lambda _name: WordEncoder(dimension=384)
     if lives := request["die_after_inserts"]:
         Database.insert = _dying(Database.insert, lives)
     if not request["transactions"]:

@@ -100,10 +100,18 @@ def begin(study: str | Path, paths: Iterable[str | Path] = (), **options: Any) -
         started_at=datetime.now(UTC).replace(tzinfo=None).isoformat(),
         **options,
     )
+    run = replace(run, framework=_reference(run.framework or workplace(run).settings.study.framework))
     place = workplace(run)
-    _ = place.framework  # a name or path that is wrong is said before anything is stored
+    # What is wrong with these is said before anything is stored.
+    _ = place.framework
+    _ = place.corrections
     place.store.create()
-    return replace(run, framework=run.framework or place.settings.study.framework)
+    return run
+
+
+def _reference(framework: str) -> str:
+    """Name a framework so that any process finds it, whatever folder it works in."""
+    return str(Path(framework).resolve()) if Path(framework).is_file() else framework
 
 
 def directly(function: Callable[..., Outcome], *arguments: Any) -> Outcome:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ def make_study(folder: Path, name: str, framework: str) -> None:
     """
     Make an empty study in *folder*; what lies there already is left alone.
 
+    A framework of one's own is copied into the study, so that the folder is all there is to it.
+
     Raises:
         UsageError: there is a study already.
         StoreError: the folder cannot be written to.
@@ -28,11 +31,15 @@ def make_study(folder: Path, name: str, framework: str) -> None:
         raise UsageError(
             "there is a study here already", where=str(folder), remedy="Choose another folder, or go on with this one"
         )
-    path = Path(framework)
-    chosen = load_framework(path if path.suffix in (".yaml", ".yml") else framework)
-    settings = StudySettings(name=name, framework=str(path.resolve()) if path.exists() else chosen.id)
+    chosen = load_framework(framework)
+    settings = StudySettings(name=name, framework=chosen.id)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if Path(framework).is_file():
+            own = folder / "frameworks"
+            own.mkdir(exist_ok=True)
+            shutil.copyfile(framework, own / f"{chosen.id}.yaml")
+            load_framework(chosen.id, [own])
         Store(folder).create()
         (folder / FILE).write_text(settings_text(settings), "utf-8")
     except OSError as error:

@@ -16,7 +16,7 @@ from tagger.records import Speaker, Transcript
 from tagger.revisions import offset_map
 from tagger.steps.workplace import UNNAMED, Outcome, Rows, Run, Workplace, workplace
 from tagger.transcripts import read as read_transcript
-from tagger.transcripts.corrections import Correction, apply, for_file, parse
+from tagger.transcripts.corrections import Correction, apply, for_file
 
 _READER = "1"
 _FILES_A_BATCH = 20
@@ -140,9 +140,8 @@ def _read_one(place: Workplace, shelf: _Shelf, path: Path) -> tuple[bool, str]:
         raise UsageError("it was withdrawn from this study and is not read again", where=source)
     data = path.read_bytes()
     transcript = read_transcript(data, path.name)
-    corrections = _corrections(place, path)
-    if corrections:
-        transcript = apply(transcript, corrections)
+    corrections = for_file(place.corrections, str(path))
+    transcript = apply(transcript, corrections) if corrections else transcript
     text_key = keyed_hash(secret, "text", transcript.text)
     content_key = _content_key(place, data)
     twin = shelf.texts.get(text_key, source)
@@ -158,13 +157,6 @@ def _read_one(place: Workplace, shelf: _Shelf, path: Path) -> tuple[bool, str]:
         place.put("read", keyed_hash(secret, "read", run.dataset, source, new.content_key, before, beliefs), **tables)
     shelf.texts[text_key] = source
     return bool(tables), ""
-
-
-def _corrections(place: Workplace, path: Path) -> tuple[Correction, ...]:
-    if not place.run.speakers:
-        return ()
-    sheet = Path(place.run.speakers)
-    return for_file(parse(sheet.read_bytes(), sheet.name), str(path))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from tagger.privacy import plain_hash
-from tagger.records import Candidate
+from tagger.records import Candidate, Span
 from tagger.steps.embed import vector_column
 from tagger.steps.workplace import Outcome, Rows, Run, Workplace, workplace
 from tagger.suggestions import (
@@ -53,13 +53,15 @@ def suggest(run: Run, _datasets: tuple[str, ...]) -> Outcome:
     return Outcome({"suggestions": suggestions})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Excerpt:
     id: str
     kind: str
     text_key: str
     length: int
-    sentences: tuple[tuple[int, int], ...]
+
+
+_Sentences = tuple[list[Span], Matrix]
 
 
 class _Scoring:
@@ -71,21 +73,11 @@ class _Scoring:
         here = {"dataset": run.dataset, "segmentation": place.segmentation_id, "framework": place.framework.id}
         with place.store.session("looking for excerpts to score") as database:
             rows = database.table(
-                "SELECT excerpt_id, kind, text_key, length(text) AS length, sentence_starts, sentence_ends "
-                "FROM live_excerpts "
+                "SELECT excerpt_id AS id, kind, text_key, length(text) AS length FROM live_excerpts "
                 "WHERE dataset = $dataset AND segmentation_id = $segmentation ORDER BY excerpt_id",
                 {key: here[key] for key in ("dataset", "segmentation")},
             ).to_pylist()
-            self.excerpts = [
-                _Excerpt(
-                    row["excerpt_id"],
-                    row["kind"],
-                    row["text_key"],
-                    row["length"],
-                    tuple(zip(row["sentence_starts"], row["sentence_ends"], strict=True)),
-                )
-                for row in rows
-            ]
+            self.excerpts = [_Excerpt(**row) for row in rows]
             current = database.rows(
                 "SELECT scoring_id FROM current_scorings WHERE dataset = $dataset AND framework = $framework",
                 {key: here[key] for key in ("dataset", "framework")},
@@ -132,7 +124,7 @@ class _Scoring:
         rows: Rows = []
         for start in range(0, len(chosen), _EXCERPTS_A_BATCH):
             batch = chosen[start : start + _EXCERPTS_A_BATCH]
-            sentences = self._sentence_vectors([self.excerpts[candidate.row] for candidate in batch])
+            sentences = self._sentences([self.excerpts[candidate.row].text_key for candidate in batch])
             rows += [self._suggestion(candidate, sentences) for candidate in batch]
         return rows
 
@@ -146,11 +138,12 @@ class _Scoring:
         found = choose(self.scores[rows], settings.per_excerpt, settings.share, columns)
         return [Candidate(rows[candidate.row], candidate.column, candidate.rank) for candidate in found]
 
-    def _suggestion(self, candidate: Candidate, sentences: dict[str, Matrix]) -> dict[str, Any]:
+    def _suggestion(self, candidate: Candidate, sentences: dict[str, _Sentences]) -> dict[str, Any]:
         excerpt = self.excerpts[candidate.row]
         value = self.place.framework.values[candidate.column]
-        found = match(sentences[excerpt.text_key], self.phrases, candidate.column, self.centre)
-        start, end = excerpt.sentences[found.sentence]
+        spans, vectors = sentences[excerpt.text_key]
+        found = match(vectors, self.phrases, candidate.column, self.centre)
+        start, end = spans[found.sentence]
         return {
             "id": plain_hash("suggestion", self.id, excerpt.id, value.id),
             "scoring_id": self.id,
@@ -185,8 +178,16 @@ class _Scoring:
             found = self._stored([excerpt.text_key for excerpt in batch], "part = 0")
             yield np.stack([found[excerpt.text_key][0] for excerpt in batch])
 
-    def _sentence_vectors(self, excerpts: Sequence[_Excerpt]) -> dict[str, Matrix]:
-        return self._stored(sorted({excerpt.text_key for excerpt in excerpts}), "part > 0")
+    def _sentences(self, keys: Sequence[str]) -> dict[str, _Sentences]:
+        with self.place.store.session("reading sentences") as database:
+            rows = database.table(
+                "SELECT text_key, any_value(sentence_starts) AS starts, any_value(sentence_ends) AS ends "
+                "FROM excerpts SEMI JOIN wanted USING (text_key) GROUP BY text_key",
+                wanted=_wanted(keys),
+            ).to_pylist()
+        vectors = self._stored(keys, "part > 0")
+        spans = {row["text_key"]: list(zip(row["starts"], row["ends"], strict=True)) for row in rows}
+        return {key: (spans[key], vectors[key]) for key in spans}
 
     def _stored(self, keys: Sequence[str], which: str) -> dict[str, Matrix]:
         with self.place.store.session("reading vectors") as database:
@@ -194,10 +195,14 @@ class _Scoring:
                 "SELECT text_key, vector FROM vectors SEMI JOIN wanted USING (text_key) "  # noqa: S608
                 f"WHERE model_id = $model AND {which} ORDER BY text_key, part",
                 {"model": self.place.model_id},
-                wanted=pa.table({"text_key": pa.array(sorted(set(keys)), pa.string())}),
+                wanted=_wanted(keys),
             )
         matrix = rows["vector"].combine_chunks().flatten().to_numpy().reshape(rows.num_rows, -1)
         names = np.asarray(rows["text_key"].to_pylist())
         starts = np.flatnonzero(np.r_[True, names[1:] != names[:-1]]) if len(names) else np.array([], dtype=int)
         ends = [*starts[1:], len(names)]
         return {str(names[start]): matrix[start:end] for start, end in zip(starts, ends, strict=False)}
+
+
+def _wanted(keys: Sequence[str]) -> pa.Table:
+    return pa.table({"text_key": pa.array(sorted(set(keys)), pa.string())})

@@ -17,6 +17,7 @@ from tagger.frameworks import digest, load_framework, to_json
 from tagger.privacy import plain_hash
 from tagger.records import Framework
 from tagger.store import Shard, Store
+from tagger.transcripts.corrections import Correction, parse
 
 Rows = list[dict[str, Any]]
 UNNAMED = "unnamed"
@@ -107,6 +108,12 @@ class Workplace:
     def model_id(self) -> str:
         """Return the id of the encoder's weights."""
         return plain_hash("model", self.card.name, self.card.revision, self.card.weights_sha256)
+
+    @cached_property
+    def corrections(self) -> tuple[Correction, ...]:
+        """Return what the speakers sheet of this run corrects."""
+        sheet = Path(self.run.speakers)
+        return parse(sheet.read_bytes(), sheet.name) if self.run.speakers else ()
 
     @cached_property
     def framework_id(self) -> str:

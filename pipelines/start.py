@@ -35,7 +35,8 @@ def start(folder: Path, paths: Iterable[Path], **chosen: str) -> Summary:
     from tagger.pipelines.tag_transcripts import tag_transcripts
 
     log.info("Prefect is there", extra={"stage": "start", "done": 1, "total": 1})
-    state = tag_transcripts(run.study, list(run.paths), run.dataset, run.framework, run.speakers, return_state=True)
+    given = (run.study, list(run.paths), run.dataset, run.framework, run.speakers, run.encoding)
+    state = tag_transcripts(*given, return_state=True)
     summary: Summary = state.result()
     await_records(str(state.state_details.flow_run_id), summary.calls)
     return summary

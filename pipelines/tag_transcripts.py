@@ -33,7 +33,9 @@ _TASKS = {stage.work: _task(stage.name, stage.work) for stage in steps.STAGES} |
 
 
 @flow(name="tag-transcripts")
-def tag_transcripts(study: str, paths: list[str], dataset: str, framework: str = "", speakers: str = "") -> Summary:
+def tag_transcripts(
+    study: str, paths: list[str], dataset: str, framework: str = "", speakers: str = "", encoding: str = ""
+) -> Summary:
     """
     Read transcripts and store suggestions for one dataset of a study.
 
@@ -43,8 +45,10 @@ def tag_transcripts(study: str, paths: list[str], dataset: str, framework: str =
         dataset: the dataset they belong to.
         framework: a framework's name or file; empty for the study's own.
         speakers: the path of a corrected speakers sheet; empty for none.
+        encoding: reads all files in it; empty to detect it.
     """
-    run = steps.begin(study, paths, dataset=dataset, framework=framework, speakers=speakers, engine="prefect")
+    chosen = {"dataset": dataset, "framework": framework, "speakers": speakers, "encoding": encoding}
+    run = steps.begin(study, paths, engine="prefect", **chosen)
     summary = steps.tag(run, call=_as_task)
     create_markdown_artifact(in_markdown(summary), key="tagging-summary", description=f"What the run of {dataset} did")
     return summary

@@ -57,6 +57,7 @@ def check(
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="The sheet from check --write, corrected.",
 )
+@click.option("--encoding", default="", help="Read all files in this encoding instead of guessing.")
 @click.option(
     "--engine",
     type=click.Choice(["prefect", "local"]),
@@ -71,6 +72,7 @@ def run(
     dataset: str,
     framework: str,
     speakers: Path | None,
+    encoding: str,
     engine: str,
     as_json: bool,
 ) -> None:
@@ -79,7 +81,8 @@ def run(
 
     load_settings(folder)
     dataset = dataset or _only_dataset(folder)
-    chosen = {"dataset": dataset, "framework": framework, "speakers": str(speakers.resolve()) if speakers else ""}
+    sheet = str(speakers.resolve()) if speakers else ""
+    chosen = {"dataset": dataset, "framework": framework, "speakers": sheet, "encoding": encoding}
     with shown(quiet=as_json):
         summary = tag(folder, paths, engine, **chosen)
     if as_json:

@@ -27,7 +27,9 @@ def pending(run: Run) -> Iterator[tuple[str, ...]]:
     place = workplace(run)
     shelf = _Shelf(place)
     todo = [
-        str(path) for path in found(run.paths, Path(run.study)) if run.speakers or not _unchanged(place, shelf, path)
+        str(path)
+        for path in found(run.paths, Path(run.study))
+        if run.speakers or run.encoding or not _unchanged(place, shelf, path)
     ]
     for start in range(0, len(todo), _FILES_A_BATCH):
         yield tuple(todo[start : start + _FILES_A_BATCH])
@@ -139,7 +141,7 @@ def _read_one(place: Workplace, shelf: _Shelf, path: Path) -> tuple[bool, str]:
     if keyed_hash(secret, "source", run.dataset, source) in shelf.tombstones:
         raise UsageError("it was withdrawn from this study and is not read again", where=source)
     data = path.read_bytes()
-    transcript = read_transcript(data, path.name)
+    transcript = read_transcript(data, path.name, run.encoding or None)
     corrections = for_file(place.corrections, str(path))
     transcript = apply(transcript, corrections) if corrections else transcript
     text_key = keyed_hash(secret, "text", transcript.text)

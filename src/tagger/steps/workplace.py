@@ -29,7 +29,8 @@ class Run:
     """
     One run of the pipeline as plain values, so that it can be handed to any process.
 
-    `framework` is a name or a path, empty for the study's own; `speakers` the path of a corrected speakers sheet.
+    `framework` is a name or a path, empty for the study's own; `speakers` the path of a corrected speakers sheet;
+    `encoding` overrules what is detected.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Run:
     paths: tuple[str, ...] = ()
     framework: str = ""
     speakers: str = ""
+    encoding: str = ""
     engine: str = "local"
 
 

@@ -81,12 +81,11 @@ class Store:
 
         A shard whose ledger row is there was stored before the process that wrote it could tidy up.
         """
-        folders = shards.waiting(self.inbox)
-        if not folders:
+        if not shards.waiting(self.inbox):
             return 0
         added = 0
         with self.session("a merge") as database:
-            for folder in folders:
+            for folder in shards.waiting(self.inbox):
                 shard = shards.load(folder)
                 if shard is None:
                     shards.set_aside(folder)

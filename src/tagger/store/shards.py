@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -58,8 +59,13 @@ def waiting(inbox: Path) -> list[Path]:
     """Name the shards that wait to be merged, those of earlier stages first."""
     if not inbox.is_dir():
         return []
-    folders = [folder for folder in inbox.iterdir() if folder.is_dir() and not folder.name.startswith(".")]
-    return sorted(folders, key=lambda folder: (folder.stat().st_mtime_ns, folder.name))
+    found = []
+    for folder in inbox.iterdir():
+        # Another process may merge it while this one looks.
+        with contextlib.suppress(FileNotFoundError):
+            if folder.is_dir() and not folder.name.startswith("."):
+                found.append((folder.stat().st_mtime_ns, folder.name))
+    return [inbox / name for _, name in sorted(found)]
 
 
 def load(folder: Path) -> Shard | None:

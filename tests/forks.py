@@ -150,7 +150,7 @@ def _be_the_command(request):
     from tagger.store import Database
 
     _say(os.getpid())
-    with open(request["errors"], "ab") as errors, open(os.devnull, "rb") as nothing:
+    with Path(request["errors"]).open("ab") as errors, Path(os.devnull).open("rb") as nothing:
         os.dup2(errors.fileno(), 2)
         os.dup2(nothing.fileno(), 0)
     sys.stdout = sys.stderr

@@ -45,7 +45,8 @@ def write(store, name, acknowledged):
             made = shard(f"{name}-{os.getpid()}", number)
             store.put(made)
             store.merge()
-            print(made.key, file=file, flush=True)
+            file.write(f"{made.key}\n")
+            file.flush()
 
 
 def read(store):
@@ -53,7 +54,8 @@ def read(store):
     while True:
         with store.session("a reader") as opened:
             rows = opened.rows(
-                "SELECT l.key, count(DISTINCT v.part) FROM ledger l LEFT JOIN vectors v ON v.text_key = l.key GROUP BY l.key"
+                "SELECT l.key, count(DISTINCT v.part) FROM ledger l LEFT JOIN vectors v ON v.text_key = l.key "
+                "GROUP BY l.key"
             )
         assert all(number == VECTORS for _, number in rows), rows
 
@@ -63,5 +65,6 @@ if __name__ == "__main__":
     database._CONFIG["wal_autocheckpoint"] = "64KB"
     study, name, acknowledged = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
     acknowledged.touch()
-    print("ready", flush=True)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     read(Store(study)) if name == "reader" else write(Store(study), name, acknowledged)

@@ -90,6 +90,35 @@ Ottoline,"I said I wanted to sit near the window and be left alone, and that is 
 moved my own chair."
 """
 
+FRAMEWORK = """\
+id: small
+version: "1.0"
+title: Three values for tests
+layers:
+  - {id: only, name: The only layer}
+values:
+  - id: choice
+    name: Choice
+    layer: only
+    definition: {source: illustrative, text: People decide for themselves what they do and say.}
+    counts: {source: illustrative, texts: [nobody is pushed]}
+    cues: {source: illustrative, texts: [deciding when to come and go, being free to stay silent]}
+    examples: {source: illustrative, texts: [It was my decision.]}
+  - id: common
+    name: Experiences in common
+    layer: only
+    definition: {source: illustrative, text: People have been through something similar.}
+    cues: {source: illustrative, texts: [the same illness, knowing what it is like]}
+    examples: {source: illustrative, texts: [I have been there myself.]}
+  - id: two-way
+    name: Two-way support
+    layer: only
+    unit: exchange
+    definition: {source: illustrative, text: People help each other in turn.}
+    cues: {source: illustrative, texts: [giving help and being given help]}
+    examples: {source: illustrative, texts: [I rang her and she rang me.]}
+"""
+
 FILES = {"garden.txt": GARDEN, "evening.vtt": GROUP, "morning-notes.txt": NOTES, "first-meeting.csv": SHEET}
 
 _RUN_AND_TIME = {"run_id", "started_at", "ended_at", "merged_at", "seconds", "engine", "counts"}
@@ -161,11 +190,14 @@ class SmallStudy:
         return str(self.one("SELECT id FROM transcripts WHERE source = $name", name=name))
 
 
-def new_study(home: Path, framework: str = "side-by-side") -> SmallStudy:
-    """Make an empty study and the files beside it."""
+def new_study(home: Path) -> SmallStudy:
+    """Make an empty study with a small framework of its own, and the files beside it."""
     study = SmallStudy(home)
     write_files(study.files)
-    make_study(study.folder, "Small", framework)
+    framework = home / "small.yaml"
+    framework.write_text(FRAMEWORK, "utf-8")
+    make_study(study.folder, "Small", str(framework))
+    framework.unlink()
     return study
 
 

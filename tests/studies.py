@@ -5,13 +5,51 @@ from __future__ import annotations
 import csv
 import random
 
+import pyarrow as pa
+
 from tagger.store import Store
 
-_WHO = "the group|my sister|our facilitator|a woman I met there|the volunteer|nobody|my neighbour|the new one".split("|")
-_DID = "listened to|laughed about|asked about|was kind about|kept quiet about|wrote down|came back to|made tea after".split("|")
-_WHAT = "my story|the hospital|what we cook|the walk home|that long winter|my old job|the baby|choosing for myself".split("|")
-_WHEN = "on Mondays|the first time|when I was ready|in the end|without a fuss|every week|last spring|over the phone".split("|")
-_RUNS = ("id", "run_id", "started_at", "engine", "ended_at", "seconds", "counts", "merged_at", "n_rows")
+_WHO = (
+    "the group",
+    "my sister",
+    "our facilitator",
+    "a woman I met there",
+    "the volunteer",
+    "nobody",
+    "my neighbour",
+    "the new one",
+)
+_DID = (
+    "listened to",
+    "laughed about",
+    "asked about",
+    "was kind about",
+    "kept quiet about",
+    "wrote down",
+    "came back to",
+    "made tea after",
+)
+_WHAT = (
+    "my story",
+    "the hospital",
+    "what we cook",
+    "the walk home",
+    "that long winter",
+    "my old job",
+    "the baby",
+    "choosing for myself",
+)
+_WHEN = (
+    "on Mondays",
+    "the first time",
+    "when I was ready",
+    "in the end",
+    "without a fuss",
+    "every week",
+    "last spring",
+    "over the phone",
+)
+_RUNS = ("run_id", "started_at", "engine", "ended_at", "seconds", "counts", "merged_at", "n_rows")
 
 
 def write_transcripts(folder, files, turns=20, seed=1):
@@ -20,8 +58,7 @@ def write_transcripts(folder, files, turns=20, seed=1):
     folder.mkdir(parents=True)
     for number in range(files):
         talk = [("Interviewer", f"And {chance.choice(_WHEN)}?")]
-        for turn in range(turns):
-            talk.append((f"Person {number}" if turn % 4 else "Friend", _sentence(chance)))
+        talk += [(f"Person {number}" if turn % 4 else "Friend", _sentence(chance)) for turn in range(turns)]
         if number % 2:
             with (folder / f"{number:02d}.csv").open("w", encoding="utf-8", newline="") as file:
                 csv.writer(file).writerows([("speaker", "text"), *talk])
@@ -44,27 +81,26 @@ def rows_of(study):
     """
     exact, inexact = {}, {}
     with Store(study).session("a comparison") as database:
-        for (table,) in database.rows("SELECT table_name FROM duckdb_tables() ORDER BY 1"):
-            where = "WHERE stage <> 'end'" if table == "ledger" else ""
-            if table in ("run_ends", "migrations"):
+        for (name,) in database.rows("SELECT table_name FROM duckdb_tables() ORDER BY 1"):
+            if name in ("run_ends", "migrations"):
                 continue
-            rows = [_split(row) for row in database.table(f"SELECT * FROM {table} {where}").to_pylist()]
-            rows.sort(key=lambda row: repr(row[0]))
-            exact[table] = [row for row, _ in rows]
-            inexact[table] = [number for _, numbers in rows for number in numbers]
+            where = "WHERE stage <> 'end'" if name == "ledger" else ""
+            table = database.table(f"SELECT * FROM {name} {where}")
+            own = [c for c in table.column_names if c not in _RUNS and not (c == "id" and name == "runs")]
+            numbers = [
+                c for c in own if "float" in str(table.schema.field(c).type) or table.schema.field(c).type == "double"
+            ]
+            rows = table.select([c for c in own if c not in numbers]).to_pylist()
+            order = sorted(range(len(rows)), key=lambda n, rows=rows: repr(rows[n]))
+            exact[name] = [rows[n] for n in order]
+            inexact[name] = [_flat(table[c].take(pa.array(order, pa.int64()))) for c in numbers]
     exact["runs"] = [row for n, row in enumerate(exact["runs"]) if row not in exact["runs"][:n]]
     return exact, inexact
 
 
-def _split(row):
-    exact, numbers = {}, []
-    for name, value in row.items():
-        found = value if isinstance(value, list) else [value]
-        if any(isinstance(item, float) for item in found):
-            numbers += found
-        elif name not in _RUNS or (name == "id" and "started_at" not in row):
-            exact[name] = value
-    return exact, numbers
+def _flat(column):
+    values = column.combine_chunks()
+    return (values.flatten() if hasattr(values, "flatten") else values).to_numpy(zero_copy_only=False)
 
 
 def assert_ledger_is_right(study):

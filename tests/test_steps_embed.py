@@ -36,10 +36,12 @@ def test_the_same_words_in_two_transcripts_are_embedded_once(study):
 
 def test_another_dataset_embeds_nothing_again(study):
     """Vectors belong to texts, not to datasets."""
+    suggestions = study.one("SELECT count(*) FROM suggestions")
+
     summary = study.run(study.files, dataset="women")
 
     assert "excerpts embedded" not in summary.counts
-    assert 13 == summary.counts["suggestions"]
+    assert suggestions == summary.counts["suggestions"]
 
 
 def test_a_vector_that_was_lost_is_made_again(study):

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from small_study import NAMES, comparable, copied, texts
+from small_study import FRAMEWORK, NAMES, comparable, copied, texts
 from tagger.errors import Busy, FrameworkError, SettingsError, UsageError
 from tagger.steps import anything_pending, begin, tag
 from tagger.store import Store
@@ -17,7 +17,7 @@ def test_a_run_says_what_it_did(tagged):
     """The stored counts of a run are those of the tables."""
     [run] = tagged.ask("SELECT * FROM run_list")
 
-    assert ("local", "general", "side-by-side", True) == tuple(
+    assert ("local", "general", "small", True) == tuple(
         run[key] for key in ("engine", "dataset", "framework", "finished")
     )
     counts = {
@@ -107,19 +107,20 @@ def test_a_folder_that_is_no_study_is_refused(tmp_path):
     assert [] == list(tmp_path.iterdir())
 
 
-def test_a_study_whose_framework_is_a_file_of_its_own_can_be_run(tmp_path, tagged):
-    """The file given to init is what every run reads, wherever it lies."""
-    from small_study import new_study
-    from tagger.frameworks import shipped_folder
+def test_a_study_keeps_a_framework_of_its_own(tagged):
+    """The file given to init is copied into the study, and is what every run reads."""
+    assert (tagged.folder / "frameworks" / "small.yaml").is_file()
+    assert {"small"} == {row["framework"] for row in tagged.ask("SELECT framework FROM suggestion_list")}
 
-    ours = tmp_path / "ours.yaml"
-    text = (shipped_folder() / "side-by-side.yaml").read_text("utf-8")
-    ours.write_text(text.replace("\nid: side-by-side\n", "\nid: ours\n"), "utf-8")
-    study = new_study(tmp_path / "home", str(ours))
 
-    study.run(study.files / "morning-notes.txt")
+def test_a_framework_file_from_elsewhere_can_be_used_for_a_run(study):
+    """A run with a framework by its path stores suggestions under the id inside the file."""
+    elsewhere = study.home / "elsewhere.yaml"
+    elsewhere.write_text(FRAMEWORK.replace("id: small", "id: elsewhere"), "utf-8")
 
-    assert {"ours"} == {row["framework"] for row in study.ask("SELECT framework FROM suggestion_list")}
+    study.run(framework=str(elsewhere))
+
+    assert {"small", "elsewhere"} == {row["framework"] for row in study.ask("SELECT framework FROM suggestion_list")}
 
 
 def test_the_names_of_speakers_and_files_are_stored_nowhere_else(study):

@@ -8,7 +8,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from tagger.frameworks import load_framework, shipped_folder
+from tagger.frameworks import load_framework
 
 COLUMNS = [
     "dataset", "transcript", "participant", "standing", "start", "end", "text", "value", "rank", "score",
@@ -17,15 +17,18 @@ COLUMNS = [
 LIST = "SELECT * FROM suggestion_list ORDER BY suggestion_id"
 
 
+def framework(study):
+    """Return the study's framework."""
+    return load_framework("small", [study.folder / "frameworks"])
+
+
 def reworded(study):
-    """Give the study a framework file of its own: the shipped one with one cue changed, as version 1.1."""
-    text = (shipped_folder() / "side-by-side.yaml").read_text("utf-8")
-    changed = text.replace('version: "1.0"', 'version: "1.1"')
-    changed = changed.replace("a private, quiet room where nobody walks in", "a door that closes")
+    """Change one cue of the study's framework, as version 1.1."""
+    path = study.folder / "frameworks" / "small.yaml"
+    text = path.read_text("utf-8")
+    changed = text.replace('version: "1.0"', 'version: "1.1"').replace("the same illness", "the same diagnosis")
     assert 2 == sum(a != b for a, b in zip(text.splitlines(), changed.splitlines(), strict=True))
-    folder = study.folder / "frameworks"
-    folder.mkdir()
-    (folder / "side-by-side.yaml").write_text(changed, "utf-8")
+    path.write_text(changed, "utf-8")
 
 
 def test_the_list_of_suggestions_has_the_documented_columns(tagged):
@@ -39,9 +42,12 @@ def test_the_list_of_suggestions_has_the_documented_columns(tagged):
 def test_a_suggestion_says_where_it_is_from(tagged):
     """Each row names its framework, version, model and run, and its text is that of its excerpt."""
     run = tagged.one("SELECT id FROM runs")
-    for row in tagged.ask("SELECT s.*, l.text AS whole FROM suggestion_list s JOIN live_revisions l ON l.transcript_id = s.transcript"):
+    rows = tagged.ask(
+        "SELECT s.*, l.text AS whole FROM suggestion_list s JOIN live_revisions l ON l.transcript_id = s.transcript"
+    )
+    for row in rows:
         made = (row["framework"], row["framework_version"], row["model"], row["run_id"], row["dataset"])
-        assert ("side-by-side", "1.0", "all-MiniLM-L6-v2", run, "general") == made
+        assert ("small", "1.0", "all-MiniLM-L6-v2", run, "general") == made
         assert row["text"] == row["whole"][row["start"] : row["end"]]
 
 
@@ -52,7 +58,7 @@ def test_an_excerpt_has_at_most_two_suggestions_in_order_of_rank(tagged):
     for row in rows:
         by_excerpt.setdefault(row["excerpt_id"], []).append((row["rank"], row["score"]))
 
-    assert {1, 2} == {len(found) for found in by_excerpt.values()}
+    assert {1, 2} >= {len(found) for found in by_excerpt.values()} > set()
     for found in by_excerpt.values():
         assert list(range(1, len(found) + 1)) == [rank for rank, _ in found]
         assert sorted((score for _, score in found), reverse=True) == [score for _, score in found]
@@ -75,7 +81,7 @@ def test_most_excerpts_have_no_suggestion(tagged):
 
 def test_the_evidence_is_a_sentence_of_the_excerpt_and_a_phrase_of_the_value(tagged):
     """A reader can see which sentence resembled which wording."""
-    phrases = {value.id: value.phrases for value in load_framework("side-by-side").values}
+    phrases = {value.id: value.phrases for value in framework(tagged).values}
     sentences = {
         row["id"]: [row["text"][a:b] for a, b in zip(row["sentence_starts"], row["sentence_ends"], strict=True)]
         for row in tagged.ask("SELECT * FROM excerpts")
@@ -88,7 +94,7 @@ def test_the_evidence_is_a_sentence_of_the_excerpt_and_a_phrase_of_the_value(tag
 
 def test_only_values_of_exchanges_are_suggested_for_exchanges(tagged):
     """An exchange serves the values that ask for it and no others."""
-    asked = {value.id for value in load_framework("side-by-side").values if value.unit == "exchange"}
+    asked = {value.id for value in framework(tagged).values if value.unit == "exchange"}
 
     assert asked == {
         row["value_id"] for row in tagged.ask("SELECT value_id FROM suggestion_list WHERE kind = 'exchange'")
@@ -97,7 +103,7 @@ def test_only_values_of_exchanges_are_suggested_for_exchanges(tagged):
 
 def test_all_pairs_have_a_score(tagged):
     """Every live excerpt has a score for every value, shown or not, and a suggestion has the score of its pair."""
-    values = [value.id for value in load_framework("side-by-side").values]
+    values = [value.id for value in framework(tagged).values]
     scores = {row["excerpt_id"]: row["scores"] for row in tagged.ask("SELECT * FROM scores")}
 
     assert {row["excerpt_id"] for row in tagged.ask("SELECT excerpt_id FROM live_excerpts")} == set(scores)
@@ -145,7 +151,7 @@ def test_two_frameworks_for_one_dataset_are_both_current(study):
     """A second framework adds its suggestions beside those of the first."""
     study.run(framework="peer-support-dimensions")
 
-    assert {"side-by-side", "peer-support-dimensions"} == {row["framework"] for row in study.ask(LIST)}
+    assert {"small", "peer-support-dimensions"} == {row["framework"] for row in study.ask(LIST)}
 
 
 def test_what_happens_to_one_dataset_does_not_touch_another(study):

@@ -69,9 +69,7 @@ def owned(path: Path, role: str, *, patience: float = 30.0, brief: bool = True) 
                     remedy="Wait until it has finished, or stop it, and try again; nothing was changed",
                 )
             time.sleep(_PAUSE)
-        os.ftruncate(fd, 0)
-        os.lseek(fd, 0, os.SEEK_SET)
-        os.write(fd, json.dumps({"pid": os.getpid(), "role": role, "brief": brief}).encode())
+        _sign(fd, path, {"pid": os.getpid(), "role": role, "brief": brief})
         yield
     finally:
         os.close(fd)
@@ -81,11 +79,24 @@ def _open(path: Path) -> int:
     try:
         return os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
     except OSError as error:
-        raise StoreError(
-            f"the study cannot be opened for writing ({error.strerror})",
-            where=str(path.parent),
-            remedy="Check that the folder exists, is not read-only, and that the disk has room",
-        ) from error
+        raise _unwritable(path, error) from error
+
+
+def _sign(fd: int, path: Path, owner: dict[str, object]) -> None:
+    try:
+        os.ftruncate(fd, 0)
+        os.lseek(fd, 0, os.SEEK_SET)
+        os.write(fd, json.dumps(owner).encode())
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> StoreError:
+    return StoreError(
+        f"the study cannot be opened for writing ({error.strerror})",
+        where=str(path.parent),
+        remedy="Check that the folder exists, is not read-only, and that the disk has room",
+    )
 
 
 def _owner(fd: int) -> dict[str, object]:

@@ -1,0 +1,62 @@
+"""Nothing leaves the machine: no process of a run connects to, or listens to, anything but this machine itself."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+from forks import SOURCE
+from studies import write_transcripts
+
+pytestmark = pytest.mark.slow
+
+CALLS = "connect,bind,sendto,sendmsg,sendmmsg"
+HERE = re.compile(r'inet_addr\("127\.0\.0\.1"\)|inet_pton\(AF_INET6, "::1"')
+# A network of its own, which has nothing but the loopback.
+CUT_OFF = ("unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
+
+
+@pytest.fixture(name="traced")
+def _traced(tmp_path):
+    """Return a function that runs `tagger` in a new home, watched by strace, and lists the calls that name an address."""
+    assert shutil.which("strace"), "this test needs strace: apt-get install strace"
+    home, trace = tmp_path / "home", tmp_path / "trace"
+    home.mkdir()
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH") if name in os.environ}
+    environment = {**kept, "HOME": str(home), "PYTHONPATH": str(SOURCE)}
+
+    def run(*arguments, before=()):
+        watched = ("strace", "-f", "--seccomp-bpf", "-qq", "-e", f"trace={CALLS}", "-o", trace)
+        command = [*before, *watched, sys.executable, "-m", "tagger", *arguments]
+        ended = subprocess.run(
+            command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=600
+        )
+        assert 0 == ended.returncode, ended.stderr
+        return ended, [line for line in trace.read_text("utf-8", "replace").splitlines() if "AF_INET" in line]
+
+    return run
+
+
+def test_a_local_run_opens_no_connection_at_all(traced, tmp_path):
+    """With the engine `local` nothing is sent over any network, not even the machine's own."""
+    write_transcripts(tmp_path / "talks", files=2, turns=4)
+    traced("init", "study", "--framework", "side-by-side")
+
+    _, calls = traced("run", "talks", "--study", "study", "--engine", "local")
+
+    assert [] == calls
+
+
+def test_the_demo_works_without_a_network_and_talks_to_itself_alone(traced, tmp_path):
+    """The whole demo runs where there is no network; Prefect and its server talk over the loopback and try nothing else."""
+    ended, calls = traced("demo", before=CUT_OFF)
+
+    assert "The interviews are invented" in ended.stdout
+    assert "without it" not in ended.stderr
+    assert calls
+    assert [] == [call for call in calls if not HERE.search(call)]
+    assert [] == [path for path in (tmp_path / "home").rglob("*") if path.is_file()]

@@ -41,6 +41,7 @@ def _disk(tmp_path):
 
 
 def run(forks, transcripts, study):
+    """Run the transcripts through a study."""
     return forks.run("run", transcripts, "--study", study, "--dataset", "talks", "--engine", "local")
 
 
@@ -57,7 +58,7 @@ def leave_room(disk, size):
 
 
 def test_a_full_disk_is_said_in_one_sentence_and_nothing_is_half_stored(forks, transcripts, disk):
-    """D1: wherever the disk fills up, the run ends with one clear sentence; with room made, the same command finishes."""
+    """D1: wherever the disk fills up, the run ends with one sentence; with room made, the same command finishes."""
     fresh, unbroken = disk.parent / "fresh", disk.parent / "unbroken"
     assert 0 == forks.run("init", fresh, "--framework", "side-by-side").code
     shutil.copytree(fresh, unbroken)

@@ -22,7 +22,7 @@ CUT_OFF = ("unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh
 
 @pytest.fixture(name="traced")
 def _traced(tmp_path):
-    """Return a function that runs `tagger` in a new home, watched by strace, and lists the calls that name an address."""
+    """Return a function that runs `tagger` in a new home and lists the system calls that name an address."""
     assert shutil.which("strace"), "this test needs strace: apt-get install strace"
     home, trace = tmp_path / "home", tmp_path / "trace"
     home.mkdir()
@@ -42,17 +42,18 @@ def _traced(tmp_path):
 
 
 def test_a_local_run_opens_no_connection_at_all(traced, tmp_path):
-    """With the engine `local` nothing is sent over any network, not even the machine's own."""
+    """With the engine `local` nothing is sent over any network, not even to this machine."""
     write_transcripts(tmp_path / "talks", files=2, turns=4)
     traced("init", "study", "--framework", "side-by-side")
 
     _, calls = traced("run", "talks", "--study", "study", "--engine", "local")
 
-    assert [] == calls
+    # A library asks whether this machine has IPv6 by binding to its loopback.
+    assert [] == [call for call in calls if "bind(" not in call or not HERE.search(call)]
 
 
 def test_the_demo_works_without_a_network_and_talks_to_itself_alone(traced, tmp_path):
-    """The whole demo runs where there is no network; Prefect and its server talk over the loopback and try nothing else."""
+    """The whole demo runs where there is no network; Prefect talks to its server over the loopback and tries no more."""
     ended, calls = traced("demo", before=CUT_OFF)
 
     assert "The interviews are invented" in ended.stdout

@@ -16,3 +16,10 @@ study = click.option(
     help="The study's folder.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, for other programs.")
+engine = click.option(
+    "--engine",
+    type=click.Choice(["prefect", "local"]),
+    default="prefect",
+    show_default=True,
+    help="What runs the stages.",
+)

@@ -58,13 +58,7 @@ def check(
     help="The sheet from check --write, corrected.",
 )
 @click.option("--encoding", default="", help="Read all files in this encoding instead of guessing.")
-@click.option(
-    "--engine",
-    type=click.Choice(["prefect", "local"]),
-    default="prefect",
-    show_default=True,
-    help="What runs the stages.",
-)
+@options.engine
 @options.as_json
 def run(
     paths: tuple[Path, ...],

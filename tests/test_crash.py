@@ -1,15 +1,17 @@
-"""A run that is killed at any moment and started again leaves what one unbroken run leaves."""
+"""A run that is killed, or that finds the disk full, and is started again leaves what one unbroken run leaves."""
 
 from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -23,13 +25,10 @@ STAGES = ("read", "split", "embed", "suggest", "store")
 # Most of the work is lost between two stages, so storing is hit most often.
 KILLS = ("read", "split", "embed", "suggest") * 3 + ("store",) * 8
 SHIPPED = How(encoder="shipped")
-
-
-@pytest.fixture(name="forks", scope="module")
-def _forks(tmp_path_factory):
-    forks = Forks(tmp_path_factory.mktemp("forks"))
-    yield forks
-    forks.stop()
+FOREIGN = ("pipelines/__init__.py", "tagger.py", "prefect.py", "uvicorn.py", "secrets.py", "csv.py")
+# Too little for the lock, for the first shard, for merging the first, for later ones.
+ROOMS = (0, 50_000, 250_000, 1_400_000, 1_600_000)
+FULL = re.compile("the disk is full.* Make room and run the same command again|No space left.* the disk has room")
 
 
 class Trials:
@@ -68,8 +67,10 @@ class Trials:
 
 
 @pytest.fixture(name="trials", scope="module")
-def _trials(forks, tmp_path_factory):
-    return Trials(forks, tmp_path_factory.mktemp("trials"))
+def _trials(tmp_path_factory):
+    forks = Forks(tmp_path_factory.mktemp("forks"))
+    yield Trials(forks, tmp_path_factory.mktemp("trials"))
+    forks.stop()
 
 
 def test_killed_at_random_moments_and_run_again_it_stores_the_same(trials, record_property):
@@ -125,35 +126,45 @@ def test_without_transactions_the_same_check_fails(trials):
         trials.assert_as_one_run(study, How())
 
 
-def test_a_killed_prefect_run_leaves_no_server_and_can_be_run_again(trials):
-    """Prefect's server dies with the run it was started for, and a re-run leaves the rows of an unbroken local run."""
+@dataclass(frozen=True)
+class Prefect:
+    """A run under Prefect that was killed, and its re-run: servers while it ran, after the kill, after the re-run."""
+
+    study: Path
+    servers: tuple[list[int], list[int], list[int]]
+    again: subprocess.CompletedProcess[str]
+
+
+@pytest.fixture(name="prefect", scope="module")
+def _prefect(trials):
+    """Kill a run under Prefect and start it again, in a folder with modules that are not ours."""
+    for name in FOREIGN:
+        file = trials.folder / "elsewhere" / name
+        file.parent.mkdir(exist_ok=True, parents=True)
+        file.write_text(f"raise SystemExit('a foreign {name} was imported')\n")
     study = trials.study("prefect")
-    command = [sys.executable, "-m", "tagger", "run", trials.transcripts, "--study", study, "--dataset", "talks"]
-    environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    # -P leaves the working folder out of the path, as the console script does.
+    command = [sys.executable, "-P", "-m", "tagger", "run", trials.transcripts, "--study", study, "--dataset", "talks"]
+    how = {"env": {**os.environ, "PYTHONPATH": str(SOURCE)}, "cwd": trials.folder / "elsewhere", "text": True}
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True, **how)
     said = ""
     while "Embedding excerpts" not in said:
         line = process.stderr.readline()
         assert line, said
         said += line
-    assert servers_of(study)
+    during = servers_of(study)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     process.stderr.close()
-
     end = time.monotonic() + 10
-    while servers_of(study) and time.monotonic() < end:
+    while (after := servers_of(study)) and time.monotonic() < end:
         time.sleep(0.1)
-    assert [] == servers_of(study)
-    again = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=180)
-    assert 0 == again.returncode, again.stderr
-    assert "without it" not in again.stderr
-    trials.assert_as_one_run(study, SHIPPED)
-    assert [] == servers_of(study)
+    again = subprocess.run(command, capture_output=True, check=False, timeout=180, **how)
+    return Prefect(study, (during, after, servers_of(study)), again)
 
 
 def servers_of(study):
-    """List the processes other than ours that work with the study's Prefect home."""
+    """List the processes that work with the study's Prefect home."""
     home = f"PREFECT_HOME={study.resolve()}/.prefect".encode()
     found = []
     for process in Path("/proc").glob("[0-9]*"):
@@ -163,3 +174,79 @@ def servers_of(study):
         except OSError:
             continue  # it has ended, or is not ours
     return found
+
+
+def test_a_killed_prefect_run_leaves_no_server(prefect):
+    """Prefect's server dies with the run that it was started for, however that ends."""
+    during, after, at_end = prefect.servers
+
+    assert during
+    assert [] == after
+    assert [] == at_end
+
+
+def test_a_killed_prefect_run_can_be_run_again(prefect, trials):
+    """After kill -9 under Prefect, a re-run leaves the rows of one unbroken run of the other engine."""
+    assert 0 == prefect.again.returncode, prefect.again.stderr
+    trials.assert_as_one_run(prefect.study, SHIPPED)
+
+
+def test_a_run_works_where_other_people_s_modules_lie(prefect):
+    """A working folder with a pipelines/ of its own, or files named as modules are, has no say in what is imported."""
+    assert "foreign" not in prefect.again.stderr
+    assert "without it" not in prefect.again.stderr
+
+
+@pytest.fixture(name="disk")
+def _disk(tmp_path):
+    """Mount a small disk for a study; that needs root."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", disk], check=True)
+    yield disk
+    subprocess.run(["umount", "--lazy", disk], check=True)
+
+
+def test_a_full_disk_is_said_in_one_sentence_and_nothing_is_half_stored(trials, disk):
+    """D1: wherever the disk fills up, the run ends with one sentence; with room made, the same command finishes."""
+    hits = set()
+    for room in ROOMS:
+        study = shutil.copytree(trials.folder / "fresh", disk / f"study-{room}")
+        leave_room(disk, room)
+
+        full = trials.run(study)
+
+        hits.add(full.at)
+        assert 1 == full.code, full.errors
+        assert 1 == len(sentences(full)), full.errors
+        assert FULL.search(full.errors), full.errors
+        (disk / "ballast").unlink()
+        assert_ledger_is_right(study)
+        assert 0 == trials.run(study).code
+        trials.assert_as_one_run(study, How())
+        shutil.rmtree(study)
+    assert {"start", "read", "store"} <= hits
+
+
+def test_a_read_only_study_is_said_in_one_sentence(trials, disk):
+    """A study on a disk that cannot be written to stops the run before anything is done."""
+    study = shutil.copytree(trials.folder / "fresh", disk / "study")
+    subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+
+    ended = trials.run(study)
+
+    assert (1, "start") == (ended.code, ended.at)
+    assert 1 == len(sentences(ended)), ended.errors
+    assert "not read-only" in ended.errors
+
+
+def sentences(ended):
+    """Return what was said apart from the progress."""
+    return [line for line in ended.errors.splitlines() if not line.endswith("...")]
+
+
+def leave_room(disk, size):
+    """Fill the disk but for *size* bytes."""
+    with (disk / "ballast").open("wb") as ballast:
+        for _ in range((shutil.disk_usage(disk).free - size) // 4096):
+            ballast.write(bytes(4096))

@@ -53,7 +53,7 @@ def test_a_local_run_opens_no_connection_at_all(traced, tmp_path):
 
 
 def test_the_demo_works_without_a_network_and_talks_to_itself_alone(traced, tmp_path):
-    """The whole demo runs where there is no network; Prefect talks to its server over the loopback and tries no more."""
+    """The whole demo runs where there is no network; Prefect talks to its own server and tries nothing else."""
     ended, calls = traced("demo", before=CUT_OFF)
 
     assert "The interviews are invented" in ended.stdout

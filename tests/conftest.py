@@ -1,4 +1,4 @@
-"""What the tests of steps, study, command line and flow share: one small study, tagged once and copied where it changes."""
+"""What the tests of steps, study, command line and flow share: one small study, tagged once, copied to be changed."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-
 from small_study import SmallStudy, copied, new_study
+
 from tagger.cli import main
 
 # Batches here are tiny; threads of several programs that wait for each other make them slow on a busy machine.

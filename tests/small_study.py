@@ -1,4 +1,4 @@
-"""A study of four short transcripts of different shapes, and ways to run it and to look into it. All talk is invented."""
+"""A study of four short transcripts of different shapes, and ways to run and question it. All talk is invented."""
 
 from __future__ import annotations
 
@@ -210,9 +210,7 @@ def copied(study: SmallStudy, home: Path) -> SmallStudy:
 def comparable(tables: dict[str, list[dict[str, Any]]]) -> dict[str, list[str]]:
     """Leave out what may differ between two runs of the same work: runs, times, and the last digits of scores."""
     rows = {
-        name: [_comparable(row) for row in found]
-        for name, found in tables.items()
-        if name not in ("runs", "run_ends")
+        name: [_comparable(row) for row in found] for name, found in tables.items() if name not in ("runs", "run_ends")
     }
     # A shard brings the row of its run along, so how many rows the first one of a run adds depends on the runs.
     rows["ledger"] = [{"key": row["key"]} for row in rows["ledger"] if row["stage"] != "end"]

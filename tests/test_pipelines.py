@@ -1,4 +1,4 @@
-"""Tests of the Prefect flow: the same rows as without it, what Prefect gets to know, and what happens without Prefect."""
+"""Tests of the Prefect flow: the same rows as without it, what Prefect is told, and what happens without Prefect."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-
 from small_study import GARDEN, comparable, copied
+
 from tagger.errors import Busy
 from tagger.pipelines.server import start_server
 from tagger.pipelines.start import start
@@ -130,18 +130,23 @@ def test_an_error_of_ours_comes_out_of_the_flow_as_it_is(flow, study):
         start(study.folder, [study.files], dataset="general")
 
 
-@pytest.mark.parametrize(
-    "breakage",
-    [
-        pytest.param(lambda home: home.write_text("a file where its folder should be"), id="no home"),
-        pytest.param(lambda home: (home.mkdir(), (home / "prefect.db").write_bytes(b"no database" * 999)), id="damaged"),
-    ],
-)
-def test_a_broken_prefect_stops_nobody(study, breakage, monkeypatch):
+def without_home(home):
+    """Put a file where Prefect's folder should be."""
+    home.write_text("no folder")
+
+
+def with_a_damaged_database(home):
+    """Leave Prefect's server a database that it cannot open."""
+    home.mkdir()
+    (home / "prefect.db").write_bytes(b"no database" * 999)
+
+
+@pytest.mark.parametrize("broken", [without_home, with_a_damaged_database])
+def test_a_broken_prefect_stops_nobody(study, broken, monkeypatch):
     """The same stages run without it, and the notes say so."""
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
     study.edit("garden.txt", "wet Tuesday", "dry Thursday")
-    breakage(study.folder / ".prefect")
+    broken(study.folder / ".prefect")
 
     summary = start(study.folder, [study.files], dataset="general")
 
@@ -163,7 +168,7 @@ def test_a_foreign_folder_of_pipelines_does_not_get_in_the_way(tmp_path):
 
 
 def test_the_deployment_names_the_flow_and_its_parameters(flow):
-    """prefect.yaml can be deployed: its entry point is the flow, its parameters are those of the flow, and it has a schedule."""
+    """The entry point of prefect.yaml is the flow, its parameters are those of the flow, and it has a schedule."""
     from ruamel.yaml import YAML
 
     from tagger.pipelines import tag_transcripts as module

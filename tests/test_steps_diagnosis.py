@@ -13,7 +13,8 @@ def bad(folder):
 def test_a_sound_study_has_no_bad_finding(tagged):
     """Installation, weights, frameworks, settings and placements are in order, emoji or not."""
     assert [] == bad(tagged.folder)
-    assert "0 excerpts do not match the text they were cut from" in {finding.text for finding in diagnose(tagged.folder)}
+    told = {finding.text for finding in diagnose(tagged.folder)}
+    assert "0 excerpts do not match the text they were cut from" in told
 
 
 def test_a_folder_without_a_study_is_no_fault(tmp_path):

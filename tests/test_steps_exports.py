@@ -24,11 +24,11 @@ def rows(study, **options):
 
 def read_by_ann(study, holding, values):
     """Bring in one reading of the passage that holds these words; return its excerpt's id."""
-    [row] = study.ask(
-        "SELECT * FROM excerpt_list WHERE kind = 'passage' AND contains(text, $words)", words=holding
-    )
+    [row] = study.ask("SELECT * FROM excerpt_list WHERE kind = 'passage' AND contains(text, $words)", words=holding)
     file = study.home / "codings.csv"
-    file.write_text(f"transcript,start,end,coder,values\n{row['transcript']},{row['start']},{row['end']},Ann,{values}\n")
+    file.write_text(
+        f"transcript,start,end,coder,values\n{row['transcript']},{row['start']},{row['end']},Ann,{values}\n"
+    )
     import_codings(study.folder, file, "independently")
     return row["excerpt_id"]
 
@@ -68,7 +68,7 @@ def test_a_passage_read_with_no_value_is_exported_too(study):
 
 def test_words_of_who_may_not_be_quoted_are_held_back(study):
     """The row stays, the words go: text and evidence."""
-    [participant] = {row["participant"] for row in study.ask("SELECT participant FROM excerpt_list WHERE text LIKE '%beans%'")}
+    participant = study.one("SELECT participant FROM excerpt_list WHERE text LIKE '%beans%'")
     study.do(f"INSERT INTO permissions VALUES ('{participant}', true, false, NULL, now()::TIMESTAMP)")
 
     found = rows(study, include_unreviewed=True)

@@ -6,8 +6,8 @@ import csv
 from collections import Counter
 
 import pytest
-
 from small_study import FRAMEWORK
+
 from tagger.errors import CodingsError
 from tagger.steps.imports import import_codings
 
@@ -174,7 +174,7 @@ def test_the_framework_of_a_table_can_be_named(study):
 
     import_codings(study.folder, file, "independently", "women-side-by-side")
 
-    assert ["women-side-by-side"] == [row["framework"] for row in study.ask("SELECT DISTINCT framework FROM coding_list")]
+    assert "women-side-by-side" == study.one("SELECT DISTINCT framework FROM coding_list")
     assert 7 == len(answers(study, RANG))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 
 import pytest
-
 from small_study import write_files
+
 from tagger.errors import StoreError, UsageError
 from tagger.steps.inspect import inspect
 

@@ -12,7 +12,7 @@ from tagger.steps.overview import datasets, make_study, overview, workload
 
 
 def test_a_new_study_has_settings_and_an_empty_database(tmp_path):
-    """init makes study.toml with every setting, and a database that only its owner can read."""
+    """A new study is study.toml with every setting, and a database that only its owner can read."""
     make_study(tmp_path / "new", 'The "quiet" study', "maternal")
 
     settings = load_settings(tmp_path / "new")

@@ -8,7 +8,7 @@ from small_study import GARDEN
 def placements(study):
     """Return every excerpt at every place, with the text of the revision it lies in."""
     return study.ask(
-        "SELECT e.text, p.start, p.\"end\", r.text AS whole FROM placements p "
+        'SELECT e.text, p.start, p."end", r.text AS whole FROM placements p '
         "JOIN excerpts e ON e.id = p.excerpt_id JOIN revisions r ON r.id = p.revision_id"
     )
 
@@ -16,7 +16,7 @@ def placements(study):
 def evidence(study):
     """Return, for each transcript, the characters of the turns that are evidence."""
     held: dict[str, set[int]] = {}
-    for row in study.ask("SELECT transcript_id, start, \"end\" FROM live_turns WHERE evidence"):
+    for row in study.ask('SELECT transcript_id, start, "end" FROM live_turns WHERE evidence'):
         held.setdefault(row["transcript_id"], set()).update(range(row["start"], row["end"]))
     return held
 

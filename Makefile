@@ -20,6 +20,7 @@ $(READY): requirements.lock pyproject.toml scripts/install.sh
 
 demo: $(READY)  ## install into .venv/ (once) and run the bundled sample; its study is left in demo-study/
 	@$(BIN)/tagger demo --dir "$(STUDY)"
+	@echo "For 'tagger' to be found, first, once in each new terminal: . .venv/bin/activate"
 
 check: $(READY)  ## style, types, rule of imports
 	$(BIN)/ruff check

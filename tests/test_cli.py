@@ -455,7 +455,7 @@ def test_doctor_says_what_is_bad_and_ends_with_1(tagger, study):
     study.do("UPDATE placements SET start = start + 1 WHERE excerpt_id = (SELECT min(excerpt_id) FROM placements)")
     said = tagger("doctor", "--study", study.folder)
     assert 1 == said.code
-    assert "BAD  1 excerpts do not match the text they were cut from" in said.out.splitlines()
+    assert "BAD  excerpts that do not match their text: 1" in said.out.splitlines()
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ def test_a_sound_study_has_no_bad_finding(tagged):
     """Installation, weights, frameworks, settings and placements are in order, emoji or not."""
     assert [] == bad(tagged.folder)
     told = {finding.text for finding in diagnose(tagged.folder)}
-    assert "0 excerpts do not match the text they were cut from" in told
+    assert "every excerpt matches the text it was cut from" in told
 
 
 def test_a_folder_without_a_study_is_no_fault(tmp_path):
@@ -26,7 +26,7 @@ def test_an_excerpt_in_the_wrong_place_is_found(study):
     """text[start:end] == excerpt.text is checked row by row."""
     study.do("UPDATE placements SET start = start + 1 WHERE excerpt_id = (SELECT min(excerpt_id) FROM placements)")
 
-    assert ["1 excerpts do not match the text they were cut from"] == bad(study.folder)
+    assert ["excerpts that do not match their text: 1"] == bad(study.folder)
 
 
 def test_settings_that_make_no_sense_are_found(study):

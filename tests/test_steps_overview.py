@@ -82,6 +82,15 @@ def test_a_run_that_stopped_is_listed(study):
     assert ["general"] == [run["dataset"] for run in overview(study.folder)["unfinished"]]
 
 
+def test_a_run_that_stopped_and_was_run_again_is_not_listed(study):
+    """What a later run finished is no longer unfinished."""
+    study.do(
+        "INSERT INTO runs SELECT 'before', started_at - INTERVAL 1 DAY, * EXCLUDE (id, started_at) FROM runs LIMIT 1"
+    )
+
+    assert [] == overview(study.folder)["unfinished"]
+
+
 def test_the_workload_grows_with_what_is_suggested(study):
     """Excerpts with suggestions, their words, and the time that one person needs for them."""
     [load] = workload(study.folder, "general")

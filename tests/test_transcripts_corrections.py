@@ -80,6 +80,11 @@ def test_formulas_are_written_as_text() -> None:
             "'boss' is not a standing",
         ),
         (b"file,speaker\n,Sam\n", "speakers.csv, row 2, column file", "The file is not named"),
+        (
+            b"file,speaker,participant\na.txt,Sam,Samantha\n",
+            "speakers.csv, row 2, column participant",
+            "'Samantha' is not a pseudonym",
+        ),
         (b"file,speaker,asks\na.txt,Sam,yes\n./a.txt,SAM,no\n", "speakers.csv", "Two rows speak of 'SAM'"),
         (b"\x00\x01\x02\x03" * 50, "speakers.csv", "binary"),
     ],

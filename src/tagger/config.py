@@ -88,7 +88,7 @@ def load_settings(folder: Path) -> Settings:
         raise SettingsError(
             "this is not a study folder",
             where=str(folder),
-            remedy="Make a study with: tagger init DIR --framework NAME",
+            remedy="Name one with --study DIR, or make one with: tagger init DIR --framework NAME",
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(

@@ -27,7 +27,7 @@ ROLES = {
     "values": ("values", "value", "codes", "code", "labels", "label", "value ids", "value id"),
     "answer": ("answer",),
 }
-NO_VALUE = ("none", "no value", "nothing here", "nothing")
+NO_VALUE = ("none", "no value", "nothing here", "nothing", "(no value)")
 YES = frozenset({"1", "1.0", "yes", "y", "x", "true", "t", "✓", "✔"})
 NO = frozenset({"0", "0.0", "no", "n", "false", "f"})
 BETWEEN_VALUES = re.compile(r"[;|\n]")

@@ -113,9 +113,10 @@ class Workplace:
 
     @cached_property
     def corrections(self) -> tuple[Correction, ...]:
-        """Return what the speakers sheet of this run corrects."""
+        """Return what the speakers sheet of this run corrects; rows of another dataset are not for this one."""
         sheet = Path(self.run.speakers)
-        return parse(sheet.read_bytes(), sheet.name) if self.run.speakers else ()
+        rows = parse(sheet.read_bytes(), sheet.name) if self.run.speakers else ()
+        return tuple(row for row in rows if row.dataset in ("", self.run.dataset))
 
     @cached_property
     def framework_id(self) -> str:

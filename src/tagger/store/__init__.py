@@ -59,7 +59,7 @@ class Store:
             raise StoreError(
                 "there is no study here",
                 where=str(self.folder),
-                remedy="Make one with: tagger init DIR --framework NAME",
+                remedy="Name one with --study DIR, or make one with: tagger init DIR --framework NAME",
             )
         with owned(self._lock, role), opened(self.path) as database:
             yield database

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
@@ -15,6 +16,7 @@ from tagger.transcripts import decoding, speakers
 
 COLUMNS = ("file", "dataset", "participant", "speaker", "asks", "standing")
 NAMELESS = "(not named)"
+PSEUDONYM = re.compile(r"[A-Z]{1,3}\d{1,4}")
 YES = frozenset({"yes", "y", "true", "t", "1", "ja", "j", "oui", "o", "si", "sí", "sim", "wahr", "x", "vrai"})
 NO = frozenset({"no", "n", "false", "f", "0", "nein", "non", "nee", "não", "falsch", "faux"})
 OPEN = frozenset({"", "unknown", "?", "unbekannt", "not known"})
@@ -136,6 +138,12 @@ def _correction(header: Sequence[str], row: Sequence[str], where: str) -> Correc
     }
     if not cells["file"]:
         raise UsageError("The file is not named", where=f"{where}, column file", remedy="Copy it from the row above")
+    if cells["participant"] and not PSEUDONYM.fullmatch(cells["participant"]):
+        raise UsageError(
+            f"'{cells['participant']}' is not a pseudonym",
+            where=f"{where}, column participant",
+            remedy="Write a letter or two and a number, such as P07, and never a name",
+        )
     asks = cells["asks"].casefold()
     if asks not in YES | NO | OPEN:
         raise UsageError(

@@ -3,6 +3,8 @@
 -- Columns with people's words are stored uncompressed, so that a search of the file's bytes can prove an erasure.
 -- Times are UTC. Positions are code points. No index is created by hand (PRIMARY KEY and UNIQUE bring their own).
 
+COMMENT ON TABLE migrations IS 'The steps that made this schema, each written in the transaction that ran it.';
+
 CREATE TABLE study (
     only_row BOOLEAN PRIMARY KEY DEFAULT true CHECK (only_row),
     secret BLOB NOT NULL,

@@ -43,6 +43,15 @@ def fresh(empty_study: SmallStudy, tmp_path: Path) -> SmallStudy:
     return copied(empty_study, tmp_path / "fresh")
 
 
+@pytest.fixture(scope="session")
+def edited(tagged: SmallStudy, tmp_path_factory: pytest.TempPathFactory) -> SmallStudy:
+    """Return the tagged study after an edit of one file and a second run; tests look at it and do not change it."""
+    study = copied(tagged, tmp_path_factory.mktemp("edited"))
+    study.edit("garden.txt", "one wet Tuesday in March", "on a dry Thursday in the month of May")
+    study.run()
+    return study
+
+
 @dataclass(frozen=True)
 class Said:
     """How a command ended, and what it wrote."""

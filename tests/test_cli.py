@@ -302,8 +302,39 @@ def test_status_speaks_json(tagger, study):
     assert 1 == len(content["unfinished"])
 
 
+class _CtrlC(logging.Handler):
+    """Press Ctrl-C when a stage begins."""
+
+    def __init__(self, stage):
+        super().__init__()
+        self._stage = stage
+
+    def emit(self, record):
+        if record.__dict__["stage"] == self._stage:
+            signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.parametrize("stage", ["split", "embed"])
+def test_ctrl_c_ends_with_130_and_one_line(stage, tagger, fresh):
+    """What was finished is stored, the study is in order, and the next run has less to do."""
+    log = logging.getLogger("tagger.progress")
+    presses = _CtrlC(stage)
+    log.addHandler(presses)
+    try:
+        said = tagger("run", fresh.files / "morning-notes.txt", "--study", fresh.folder, "--engine", "local")
+    finally:
+        log.removeHandler(presses)
+
+    told = [line for line in said.err.splitlines() if line and not line.endswith(" ...")]
+    assert (130, "", [STOPPED]) == (said.code, said.out, told)
+    assert 1 == fresh.one("SELECT count(*) FROM transcripts")
+    assert {"split": 0, "embed": 3}[stage] == fresh.one("SELECT count(*) FROM excerpts")
+    assert "A run of interviews stopped before its end" in tagger("status", "--study", fresh.folder).out
+
+
+@pytest.mark.slow
 def test_ctrl_c_leaves_a_study_that_the_next_run_finishes(fresh, tagged):
-    """Exit code 130 and one line; after the same command again all is as if nobody had stopped it."""
+    """Stopped in the middle of a stage, by a signal to its process; after a second run all is as if nobody had."""
     arguments = ["run", fresh.files, "--study", fresh.folder, "--dataset", "general", "--engine", "local"]
     process = subprocess.Popen(
         [sys.executable, "-m", "tagger", *map(str, arguments)],

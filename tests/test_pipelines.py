@@ -141,7 +141,11 @@ def with_a_damaged_database(home):
     (home / "prefect.db").write_bytes(b"no database" * 999)
 
 
-@pytest.mark.parametrize("broken", [without_home, with_a_damaged_database])
+@pytest.mark.parametrize(
+    "broken",
+    [without_home, pytest.param(with_a_damaged_database, marks=pytest.mark.slow)],
+    ids=lambda broken: broken.__name__,
+)
 def test_a_broken_prefect_stops_nobody(study, broken, monkeypatch):
     """The same stages run without it, and the notes say so."""
     monkeypatch.delenv("PREFECT_API_URL", raising=False)

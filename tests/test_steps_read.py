@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 
 import pytest
-from small_study import FILES, GARDEN, NOTES
+from small_study import FILES, GARDEN, NOTES, copied
 
 from tagger.errors import UsageError
 from tagger.steps import begin, read
@@ -70,24 +70,19 @@ def test_ids_of_transcripts_say_nothing_about_files(tagged):
     assert all(id_[0] == "T" and len(id_) == 11 and int(id_[1:], 16) >= 0 for id_ in ids)
 
 
-def test_an_edited_file_is_a_second_revision_of_the_same_transcript(study):
+def test_an_edited_file_is_a_second_revision_of_the_same_transcript(tagged, edited):
     """Only the edited file gets a revision, and the first one stays as it was."""
-    before = study.ask("SELECT * FROM revisions ORDER BY id")
-    study.edit("garden.txt", "wet Tuesday", "dry Thursday")
+    before, after = (study.ask("SELECT * FROM revisions ORDER BY id") for study in (tagged, edited))
 
-    summary = study.run()
-
-    assert 1 == summary.counts["transcripts"]
-    assert {"evening.vtt": 1, "first-meeting.csv": 1, "garden.txt": 2, "morning-notes.txt": 1} == numbers(study)
-    after = study.ask("SELECT * FROM revisions ORDER BY id")
+    assert {"evening.vtt": 1, "first-meeting.csv": 1, "garden.txt": 2, "morning-notes.txt": 1} == numbers(edited)
+    assert 1 == len(after) - len(before)
     assert [] == [row for row in before if row not in after]
 
 
-def test_going_back_to_the_first_words_is_a_third_revision(study):
+def test_going_back_to_the_first_words_is_a_third_revision(edited, tmp_path):
     """History is only added to: the words of revision 1 come back as revision 3."""
-    study.edit("garden.txt", "wet Tuesday", "dry Thursday")
-    study.run()
-    study.edit("garden.txt", "dry Thursday", "wet Tuesday")
+    study = copied(edited, tmp_path / "copy")
+    (study.files / "garden.txt").write_text(GARDEN, "utf-8")
     study.run()
 
     garden = study.transcript("garden.txt")
@@ -176,60 +171,62 @@ def test_who_asks_is_no_participant(tagged):
     assert [("I02", None, True, ["unknown"]), ("P05", "P05", False, ["unknown"])] == heard(tagged, "garden.txt")
 
 
-def test_a_corrected_sheet_changes_what_is_believed_and_makes_no_revision(study):
-    """Asks, participant and standing follow the sheet; the text is the same, and so is its revision."""
+@pytest.fixture(scope="module")
+def with_sheet(tagged, tmp_path_factory):
+    """Return the study after a run with a sheet: Philippa asks, Barnaby is P77, Ottoline's interviewer is heard."""
+    study = copied(tagged, tmp_path_factory.mktemp("with-sheet"))
     sheet = corrected(
         study,
         ("evening.vtt", "", "", "Philippa", "yes", "peer facilitator"),
         ("evening.vtt", "", "P77", "Barnaby", "no", "group member; family"),
+        ("garden.txt", "", "", "Interviewer", "no", "staff"),
     )
-
     study.run(speakers=sheet)
+    return study
 
-    assert {1} == set(numbers(study).values())
+
+def test_a_corrected_sheet_changes_what_is_believed_and_makes_no_revision(with_sheet):
+    """Asks, participant and standing follow the sheet; the text is the same, and so is its revision."""
+    assert {1} == set(numbers(with_sheet).values())
     assert {
         ("P01", True, ("peer facilitator",)),
         ("P02", None, ("unknown",)),
         ("P77", False, ("group member", "family")),
-    } == {(participant, asks, tuple(standing)) for _, participant, asks, standing in heard(study, "evening.vtt")}
+    } == {(participant, asks, tuple(standing)) for _, participant, asks, standing in heard(with_sheet, "evening.vtt")}
 
 
-def test_excerpts_follow_a_corrected_speaker(study):
+def test_excerpts_follow_a_corrected_speaker(tagged, with_sheet):
     """Words of somebody who turns out to ask are no evidence any more, and words of somebody who does not, are."""
     philippa = "SELECT text FROM excerpt_list WHERE text LIKE '%would like to start%'"
-    assert 2 == len(study.ask(philippa))
+    assert (2, 0) == (len(tagged.ask(philippa)), len(with_sheet.ask(philippa)))
+    assert [] == with_sheet.ask("SELECT 1 FROM suggestion_list WHERE text LIKE '%somebody else like to say%'")
 
-    study.run(speakers=corrected(study, ("evening.vtt", "", "", "Philippa", "yes", "")))
-    assert [] == study.ask(philippa)
-    assert [] == study.ask("SELECT 1 FROM suggestion_list WHERE text LIKE '%somebody else like to say%'")
-
-    study.run(speakers=corrected(study, ("garden.txt", "", "", "Interviewer", "no", "staff")))
-    [passage] = study.ask("SELECT participant, standing FROM excerpt_list WHERE text LIKE 'Did that help?'")
+    [passage] = with_sheet.ask("SELECT participant, standing FROM excerpt_list WHERE text LIKE 'Did that help?'")
     assert "staff" == passage["standing"]
     assert passage["participant"].startswith("P")
 
 
-def test_a_correction_survives_a_later_run_without_the_sheet(study):
+def test_a_correction_survives_a_later_run_without_the_sheet(with_sheet, tmp_path):
     """What a person said is not overruled by a guess, not even when the file is edited."""
-    study.run(speakers=corrected(study, ("evening.vtt", "", "P77", "Philippa", "yes", "staff")))
-    wanted = heard(study, "evening.vtt")
+    study = copied(with_sheet, tmp_path / "copy")
+    before = study.tables()
 
     study.run()
+    assert before == study.tables()
+
     study.edit("evening.vtt", "It was a bad one", "It was a hard one")
     study.run()
-
     assert 2 == numbers(study)["evening.vtt"]
-    assert wanted == heard(study, "evening.vtt")
+    assert heard(with_sheet, "evening.vtt") == heard(study, "evening.vtt")
     assert "corrected" == study.one("SELECT basis FROM speaker_list WHERE participant_id = 'P77'")
 
 
-def test_the_same_sheet_twice_adds_nothing(study):
+def test_the_same_sheet_twice_adds_nothing(with_sheet, tmp_path):
     """A sheet that says what is believed already changes nothing."""
-    sheet = corrected(study, ("evening.vtt", "", "", "Philippa", "yes", "staff"))
-    study.run(speakers=sheet)
+    study = copied(with_sheet, tmp_path / "copy")
     before = study.tables()
 
-    study.run(speakers=sheet)
+    study.run(speakers=str(study.home / "speakers.csv"))
 
     assert before == study.tables()
 

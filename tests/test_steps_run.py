@@ -41,6 +41,16 @@ def test_a_second_run_adds_no_row_to_any_table(study):
     assert before == study.tables()
 
 
+def test_a_run_that_was_stopped_after_its_last_piece_of_work_is_ended_by_the_next(study):
+    """Where only the word that it ended is missing, the next run says it, and the one after adds nothing."""
+    study.do("DELETE FROM run_ends")
+
+    study.run()
+    assert 0 == study.one("SELECT count(*) FROM unfinished_runs")
+
+    assert 0 == study.run().rows
+
+
 def test_the_same_files_in_another_order_give_the_same_excerpts(fresh, tagged):
     """What is cut from a file does not depend on what was read before it."""
     for name in ("morning-notes.txt", "evening.vtt"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from small_study import GARDEN
+from small_study import GARDEN, copied
 
 
 def placements(study):
@@ -103,30 +103,26 @@ def test_sentences_lie_in_their_excerpt(tagged):
             assert sentence.strip() == sentence
 
 
-def test_unchanged_excerpts_keep_their_ids_in_a_new_revision(study):
+def test_unchanged_excerpts_keep_their_ids_in_a_new_revision(tagged, edited):
     """An edit gives new excerpts where words changed, and moves the others."""
     wanted = "SELECT excerpt_id, text FROM excerpt_list WHERE transcript = $id ORDER BY start"
-    garden = study.transcript("garden.txt")
-    before = {row["excerpt_id"]: row["text"] for row in study.ask(wanted, id=garden)}
-    study.edit("garden.txt", "one wet Tuesday in March", "on a surprisingly wet Tuesday in the month of March")
-
-    summary = study.run()
-
-    after = {row["excerpt_id"]: row["text"] for row in study.ask(wanted, id=garden)}
+    garden = tagged.transcript("garden.txt")
+    before, after = (
+        {row["excerpt_id"]: row["text"] for row in study.ask(wanted, id=garden)} for study in (tagged, edited)
+    )
     changed = [text for text in before.values() if "wet Tuesday" in text]
     assert set(before.values()) - set(changed) == {before[id_] for id_ in before.keys() & after.keys()}
-    assert len(before) - len(changed) == summary.counts["carried over"]
-    assert not any("one wet Tuesday" in text for text in after.values())
-    assert [] == [row for row in placements(study) if row["whole"][row["start"] : row["end"]] != row["text"]]
-    assert_every_character_once(study)
-    assert_nothing_is_orphaned(study)
+    assert 1 == len(changed)
+    assert not any("wet Tuesday" in text for text in after.values())
+    assert [] == [row for row in placements(edited) if row["whole"][row["start"] : row["end"]] != row["text"]]
+    assert_every_character_once(edited)
+    assert_nothing_is_orphaned(edited)
 
 
-def test_every_revision_keeps_its_own_places(study):
+def test_every_revision_keeps_its_own_places(edited, tmp_path):
     """Three revisions, and each excerpt fits the text of every revision it lies in."""
-    study.edit("garden.txt", "one wet Tuesday", "one 🙂🙂 Tuesday")
-    study.run()
-    study.edit("garden.txt", "one 🙂🙂 Tuesday", "one wet Tuesday")
+    study = copied(edited, tmp_path / "copy")
+    study.edit("garden.txt", "dry Thursday", "🙂🙂 Thursday")
     study.edit("garden.txt", "Interviewer: Did that help?\n\n", "")
     study.run()
 

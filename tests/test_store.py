@@ -158,8 +158,8 @@ def test_a_failed_statement_is_never_committed(store):
         assert [] == database.rows("SELECT * FROM participants")
 
 
-def test_a_damaged_shard_is_set_aside_and_the_others_are_stored(store):
-    """Bytes that are not the ones written are kept out of the database, and kept on disk."""
+def test_a_damaged_shard_is_set_aside_and_the_others_are_stored(store, caplog):
+    """Bytes that are not the ones written are kept out of the database, kept on disk, and reported."""
     store.put(shard("k1"))
     store.put(shard("k2", participants=("P03",)))
     file = store.inbox / "read-k1" / "participants.parquet"
@@ -168,6 +168,7 @@ def test_a_damaged_shard_is_set_aside_and_the_others_are_stored(store):
     store.merge()
 
     assert ["P03"] == participants(store)
+    assert "damaged on disk" in caplog.text
     assert 1 == sum(folder.name.startswith(".damaged-read-k1") for folder in store.inbox.iterdir())
 
 
@@ -228,6 +229,25 @@ def test_a_brief_owner_is_waited_for(store):
     assert [] == participants(store)
     assert 0 == process.wait()
     process.stdout.close()
+
+
+def test_the_name_that_a_killed_owner_left_does_not_keep_anybody_out(store):
+    """Between taking the lock and signing it, the file still names the owner before; if that one is dead, one waits."""
+    process = owner_process(store)
+    stop(process)
+    code = (
+        "import fcntl, os, sys, time\n"
+        "fcntl.flock(os.open(sys.argv[1], os.O_RDWR), fcntl.LOCK_EX)\n"
+        "print('owned', flush=True); time.sleep(1)"
+    )
+    lock = store.folder / "study.duckdb.lock"
+    unsigned = subprocess.Popen([sys.executable, "-c", code, str(lock)], stdout=subprocess.PIPE, text=True)
+    assert unsigned.stdout is not None
+    unsigned.stdout.readline()
+
+    assert [] == participants(store)
+    unsigned.wait()
+    unsigned.stdout.close()
 
 
 def test_two_runs_at_once_are_refused(store):

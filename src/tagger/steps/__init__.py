@@ -139,7 +139,7 @@ def tag(run: Run, call: Call = directly) -> Summary:
                 counts.update(outcome.counts)
                 problems += outcome.problems
                 notes += outcome.notes
-        if counts["rows"]:
+        if counts["rows"] or _unfinished(run):
             _end(run, counts, time.monotonic() - began)
             counts.update(store(run).counts)
     rows = counts.pop("rows", 0)
@@ -172,6 +172,12 @@ def _staged(run: Run, stage: Stage, call: Call) -> Iterable[Outcome]:
 
 def _progress(stage: str, done: int, total: int) -> dict[str, Any]:
     return {"stage": stage, "done": done, "total": total}
+
+
+def _unfinished(run: Run) -> bool:
+    """Say whether an earlier run of the dataset was stopped when only the word that it ended was missing."""
+    with workplace(run).store.session("looking for runs that stopped") as database:
+        return bool(database.rows("SELECT 1 FROM unfinished_runs WHERE dataset = $dataset", {"dataset": run.dataset}))
 
 
 def _end(run: Run, counts: Counter[str], seconds: float) -> None:

@@ -66,7 +66,7 @@ def _study(folder: Path) -> Iterator[Finding]:
                 "JOIN excerpts e ON e.id = p.excerpt_id "
                 'WHERE substring(r.text, p.start + 1, p."end" - p.start) <> e.text'
             )[0][0]
-            unfinished = database.rows("SELECT count(*) FROM run_list WHERE NOT finished")[0][0]
+            unfinished = database.rows("SELECT count(*) FROM unfinished_runs")[0][0]
         matches = "every excerpt matches the text it was cut from"
         yield Finding(misplaced == 0, f"excerpts that do not match their text: {misplaced}" if misplaced else matches)
         yield Finding(True, f"the database opens; {unfinished} runs stopped before their end")

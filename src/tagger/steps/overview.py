@@ -77,10 +77,7 @@ def overview(folder: Path) -> dict[str, Any]:
     with Store(folder).session("a look at the study") as database:
         return {
             "datasets": database.table("SELECT * FROM dataset_list ORDER BY dataset").to_pylist(),
-            "unfinished": database.table(
-                "SELECT * FROM run_list r WHERE NOT finished AND NOT EXISTS (SELECT 1 FROM run_list later WHERE "
-                "later.dataset = r.dataset AND later.finished AND later.started_at > r.started_at) ORDER BY started_at"
-            ).to_pylist(),
+            "unfinished": database.table("SELECT * FROM unfinished_runs ORDER BY started_at").to_pylist(),
             "to_reread": database.rows("SELECT count(*) FROM to_reread")[0][0],
         }
 

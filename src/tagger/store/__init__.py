@@ -11,6 +11,7 @@ Files are opened here and nowhere else in the package but in the readers' edge (
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -25,6 +26,9 @@ from tagger.store.lock import owned
 from tagger.store.shards import Shard
 
 __all__ = ["Database", "Shard", "Store"]
+
+
+log = logging.getLogger(__name__)
 
 
 class Store:
@@ -88,7 +92,8 @@ class Store:
             for folder in shards.waiting(self.inbox):
                 shard = shards.load(folder)
                 if shard is None:
-                    shards.set_aside(folder)
+                    aside = shards.set_aside(folder)
+                    log.warning("Finished work was damaged on disk: it is kept as %s and is done again.", aside)
                     continue
                 added += _merge(database, shard)
                 shards.remove(folder)

@@ -61,7 +61,8 @@ def owned(path: Path, role: str, *, patience: float = 30.0, brief: bool = True) 
         deadline = time.monotonic() + patience
         while not _try_lock(fd):
             owner = _owner(fd)
-            if not owner.get("brief", False) or time.monotonic() > deadline:
+            lasting = not owner.get("brief", False) and _alive(owner)
+            if lasting or time.monotonic() > deadline:
                 raise Busy(
                     f"the study is in use by {owner.get('role', 'another program')} (process {owner.get('pid', '?')})",
                     owner=owner,
@@ -106,3 +107,17 @@ def _owner(fd: int) -> dict[str, object]:
     except ValueError:  # read between the owner's truncate and its write
         return {"brief": True}
     return owner if isinstance(owner, dict) and owner else {"brief": True}
+
+
+def _alive(owner: dict[str, object]) -> bool:
+    """Say whether the process that signed the lock still lives; one that was killed leaves its name behind."""
+    pid = owner.get("pid")
+    if sys.platform == "win32" or not isinstance(pid, int):
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

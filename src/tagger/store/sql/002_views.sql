@@ -103,6 +103,14 @@ CREATE VIEW run_list AS
     LEFT JOIN models m ON m.id = r.model_id;
 COMMENT ON VIEW run_list IS 'Runs, whether they finished, and what they counted.';
 
+CREATE VIEW unfinished_runs AS
+    SELECT r.* FROM run_list r
+    WHERE NOT r.finished AND NOT EXISTS (
+        SELECT 1 FROM run_list later
+        WHERE later.dataset = r.dataset AND later.finished AND later.started_at > r.started_at
+    );
+COMMENT ON VIEW unfinished_runs IS 'Runs that stopped before their end, and whose work no later run has finished.';
+
 CREATE VIEW workload AS
     WITH suggested AS (
         SELECT dataset, framework, excerpt_id, transcript, any_value(text) AS text, count(*) AS suggestions

@@ -88,6 +88,17 @@ def test_a_run_that_stopped_after_any_stage_is_finished_by_the_next(fresh, tagge
     assert [] == list((fresh.folder / "inbox").iterdir())
 
 
+def test_a_folder_without_files_to_read_is_mentioned(study, tmp_path):
+    """A run over an empty folder, or over the study itself, says why it did nothing."""
+    for place in (tmp_path / "empty", study.folder):
+        place.mkdir(exist_ok=True)
+
+        summary = study.run(place)
+
+        assert 0 == summary.rows
+        assert f"{place}: there are no files to read" in summary.notes[0]
+
+
 def test_a_run_beside_another_is_refused(study):
     """Two runs of one study never work at the same time."""
     with Store(study.folder).only_run(), pytest.raises(Busy, match="a run of the pipeline"):

@@ -129,7 +129,7 @@ def tag(run: Run, call: Call = directly) -> Summary:
     began = time.monotonic()
     counts: Counter[str] = Counter()
     problems: list[str] = []
-    notes: list[str] = []
+    notes = _nothing_there(run)
     calls = 0
     with workplace(run).store.only_run():
         counts.update(store(run).counts)
@@ -159,6 +159,12 @@ def prepare(run: Run) -> None:
 def store(run: Run) -> Outcome:
     """Merge what waits in the inbox."""
     return Outcome({"rows": workplace(run).store.merge()})
+
+
+def _nothing_there(run: Run) -> list[str]:
+    if not run.paths or read.found(run.paths, Path(run.study)):
+        return []
+    return [f"{', '.join(run.paths)}: there are no files to read (the study's own and hidden ones are passed over)."]
 
 
 def _staged(run: Run, stage: Stage, call: Call) -> Iterable[Outcome]:

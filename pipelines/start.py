@@ -36,10 +36,20 @@ def start(folder: Path, paths: Iterable[Path], **chosen: str) -> Summary:
 
     log.info("Prefect is there", extra={"stage": "start", "done": 1, "total": 1})
     given = (run.study, list(run.paths), run.dataset, run.framework, run.speakers, run.encoding)
-    state = tag_transcripts(*given, return_state=True)
-    summary: Summary = state.result()
+    try:
+        state = tag_transcripts(*given, return_state=True)
+        summary: Summary = state.result()
+    except Exception as error:
+        if not _is_of_prefect(error):
+            raise
+        return steps.tag(run).with_note(f"Prefect stopped, so the rest was run without it ({type(error).__name__}).")
     await_records(str(state.state_details.flow_run_id), summary.calls)
     return summary
+
+
+def _is_of_prefect(error: Exception) -> bool:
+    """Say whether an error comes from Prefect or from the way to its server, and not from the stages."""
+    return type(error).__module__.partition(".")[0] in {"prefect", "httpx", "httpcore"}
 
 
 @lru_cache(maxsize=1)

@@ -187,7 +187,7 @@ class SmallStudy:
 
     def transcript(self, name: str) -> str:
         """Return the id of the transcript of a file."""
-        return str(self.one("SELECT id FROM transcripts WHERE source = $name", name=name))
+        return str(self.one("SELECT id FROM transcripts WHERE source = $name OR source LIKE '%/' || $name", name=name))
 
 
 def new_study(home: Path) -> SmallStudy:

@@ -263,7 +263,7 @@ def test_run_says_what_was_noted(tagger, study):
     said = tagger("run", study.files, "--study", study.folder, "--engine", "local")
 
     assert 0 == said.code
-    assert "note: copy.txt: holds the same words as garden.txt" in said.err
+    assert "note: files/copy.txt: holds the same words as files/garden.txt" in said.err
 
 
 def test_run_asks_for_the_dataset_where_there_are_several(tagger, study):

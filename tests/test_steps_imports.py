@@ -179,7 +179,7 @@ def test_the_framework_of_a_table_can_be_named(study):
 
 
 def test_a_file_of_one_name_in_two_datasets_is_not_guessed(study):
-    """Where two datasets hold a file of the same name, the row must say which."""
+    """Where two datasets hold a file of the same name, the row says which, with the folder that it was read from."""
     study.edit("garden.txt", "wet Tuesday", "dry Thursday")
     study.run(study.files / "garden.txt", dataset="women")
     [row] = study.ask(
@@ -192,7 +192,9 @@ def test_a_file_of_one_name_in_two_datasets_is_not_guessed(study):
         )
 
     import_codings(
-        study.folder, table(study, ("women/garden.txt", row["start"], row["end"], "", "Ann", "choice")), "independently"
+        study.folder,
+        table(study, ("women/files/garden.txt", row["start"], row["end"], "", "Ann", "choice")),
+        "independently",
     )
     assert {"women"} == {found["dataset"] for found in study.ask("SELECT dataset FROM coding_list")}
 

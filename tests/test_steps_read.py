@@ -18,8 +18,8 @@ LIVE = "SELECT source, number FROM live_revisions ORDER BY source"
 
 
 def numbers(study):
-    """Return the number of each transcript's newest revision, by source."""
-    return {row["source"]: row["number"] for row in study.ask(LIVE)}
+    """Return the number of each transcript's newest revision, by source as seen from the folder `files`."""
+    return {row["source"].removeprefix("files/"): row["number"] for row in study.ask(LIVE)}
 
 
 def corrected(study, *rows):
@@ -42,7 +42,7 @@ def heard(study, source):
     rows = study.ask(
         "SELECT s.pseudonym, s.participant_id, s.asks, s.standing FROM speaker_list s "
         "JOIN transcripts t ON t.id = s.transcript_id WHERE t.source = $source ORDER BY s.pseudonym",
-        source=source,
+        source=f"files/{source}",
     )
     return [tuple(row.values()) for row in rows]
 
@@ -55,10 +55,10 @@ def test_each_file_becomes_a_transcript(tagged):
     )
 
     assert [
-        ("evening.vtt", "group", "en", 1),
-        ("first-meeting.csv", "interview", "en", 1),
-        ("garden.txt", "interview", "en", 1),
-        ("morning-notes.txt", "observation", "en", 1),
+        ("files/evening.vtt", "group", "en", 1),
+        ("files/first-meeting.csv", "interview", "en", 1),
+        ("files/garden.txt", "interview", "en", 1),
+        ("files/morning-notes.txt", "observation", "en", 1),
     ] == [(row["source"], row["kind"], row["language"], row["number"]) for row in rows]
     assert 3 <= len({row["format"] for row in rows})
 
@@ -116,6 +116,9 @@ def test_other_bytes_with_the_same_words_are_no_revision(study):
     study.run()
 
     assert 1 == numbers(study)["garden.txt"]
+    before = study.tables()
+    study.run()
+    assert before == study.tables()
 
 
 def test_the_same_words_under_another_name_are_stored_once(study):
@@ -124,11 +127,11 @@ def test_the_same_words_under_another_name_are_stored_once(study):
 
     summary = study.run()
 
-    assert ("copy-of-garden.txt: holds the same words as garden.txt, so it was not stored a second time.",) == (
-        summary.notes
-    )
+    assert (
+        "files/copy-of-garden.txt: holds the same words as files/garden.txt, so it was not stored a second time.",
+    ) == (summary.notes)
     assert "copy-of-garden.txt" not in numbers(study)
-    assert ["copy-of-garden.txt"] == [row["source"] for row in study.ask("SELECT source FROM twins")]
+    assert ["files/copy-of-garden.txt"] == [row["source"] for row in study.ask("SELECT source FROM twins")]
     before = study.tables()
     assert () == study.run().notes
     assert before == study.tables()
@@ -150,12 +153,27 @@ def test_two_files_of_one_name_in_two_folders_are_two_transcripts(fresh):
     spring.parent.mkdir()
     spring.write_text(NOTES.replace("toast", "paint"), "utf-8")
 
-    fresh.run(spring.parent, fresh.files / "morning-notes.txt")
-    assert {"files/morning-notes.txt": 1, "spring/morning-notes.txt": 1} == numbers(fresh)
+    fresh.run(fresh.files / "morning-notes.txt")
+    fresh.run(spring.parent)
+    assert {"morning-notes.txt": 1, "spring/morning-notes.txt": 1} == numbers(fresh)
 
     spring.write_text(NOTES.replace("toast", "soap"), "utf-8")
     fresh.run(spring.parent)
-    assert {"files/morning-notes.txt": 1, "spring/morning-notes.txt": 2} == numbers(fresh)
+    assert {"morning-notes.txt": 1, "spring/morning-notes.txt": 2} == numbers(fresh)
+
+
+def test_two_files_of_one_name_in_folders_of_one_name_are_refused(fresh):
+    """Nothing tells them apart for ever, so neither is stored, and the remedy is said."""
+    for year in ("2024", "2025"):
+        folder = fresh.home / year / "spring"
+        folder.mkdir(parents=True)
+        (folder / "notes.txt").write_text(NOTES.replace("toast", year), "utf-8")
+
+    summary = fresh.run(fresh.home / "2024", fresh.home / "2025")
+
+    assert 2 == len(summary.problems)
+    assert "spring/notes.txt: two files go by this name. Rename one" in summary.problems[0]
+    assert {} == numbers(fresh)
 
 
 def test_speakers_get_pseudonyms_that_do_not_repeat(tagged):
@@ -299,7 +317,7 @@ def test_what_was_withdrawn_is_not_read_again(fresh):
     from tagger.privacy import keyed_hash
     from tagger.store import Store
 
-    key = keyed_hash(Store(fresh.folder).secret(), "source", "general", "garden.txt")
+    key = keyed_hash(Store(fresh.folder).secret(), "source", "general", "files/garden.txt")
     fresh.do(f"INSERT INTO tombstones VALUES ('{key}', 'withdrawn', now()::TIMESTAMP)")
 
     summary = fresh.run(fresh.files / "garden.txt")
@@ -337,4 +355,4 @@ def test_other_datasets_are_not_touched(study):
     study.run(study.files / "garden.txt", dataset="women")
 
     assert before == study.ask(wanted)
-    assert 2 == study.one("SELECT count(*) FROM transcripts WHERE source = 'garden.txt'")
+    assert 2 == study.one("SELECT count(*) FROM transcripts WHERE source = 'files/garden.txt'")

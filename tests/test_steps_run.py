@@ -156,7 +156,7 @@ def test_the_names_of_speakers_and_files_are_stored_nowhere_else(study):
     stored = texts(study.tables(), without=[("transcripts", "source"), ("twins", "source")])
 
     assert [] == [name for name in (*NAMES, *files, sheet.name, str(study.files)) if name in stored]
-    assert sorted(files) == sorted(
+    assert sorted(f"files/{name}" for name in files) == sorted(
         row["source"] for row in study.ask("SELECT source FROM transcripts UNION SELECT source FROM twins")
     )
 

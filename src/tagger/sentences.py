@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from importlib.util import find_spec
 from itertools import pairwise
 from unicodedata import category, combining
@@ -26,6 +27,7 @@ _FLAG_HALVES = frozenset(map(chr, range(0x1F1E6, 0x1F200)))
 _REACH = 400
 
 
+@lru_cache(maxsize=4)
 def sentence_splitter(language: str) -> SplitSentences:
     """
     Make a function that lists the trimmed spans of a text's sentences, by punctuation and the language's abbreviations.

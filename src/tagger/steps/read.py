@@ -81,7 +81,7 @@ def _content_key(place: Workplace, data: bytes) -> str:
 
 def _unchanged(place: Workplace, shelf: _Shelf, path: Path) -> bool:
     try:
-        return (shelf.source(path), _content_key(place, path.read_bytes())) in shelf.seen
+        return (_source(path), _content_key(place, path.read_bytes())) in shelf.seen
     except OSError:
         return False  # reading it again will say what is wrong with it
 
@@ -103,23 +103,20 @@ class _Shelf:
             ).to_pylist()
             beliefs = database.table("SELECT * FROM speaker_list").to_pylist()
             names = database.rows("SELECT id FROM participants UNION SELECT pseudonym FROM speakers")
-            twins = database.rows("SELECT source, content_key FROM twins WHERE dataset = $dataset", here)
+            twins = database.rows("SELECT source, content_key, text_key FROM twins WHERE dataset = $dataset", here)
             tombstones = database.rows("SELECT source_key FROM tombstones")
         self.live = {row["source"]: row for row in live}
         self.texts = {row["text_key"]: row["source"] for row in live}
-        self.seen = {(row["source"], row["content_key"]) for row in live} | {(str(a), str(b)) for a, b in twins}
+        sources = Counter(_source(file) for file in found(run.paths, Path(run.study)))
+        self.clashing = {source for source, files in sources.items() if files > 1}
+        self.seen = {(row["source"], row["content_key"]) for row in live}
+        self.seen |= {(source, content) for source, content, text in twins if text in self.texts}
         self.beliefs = {row["speaker_id"]: row for row in beliefs}
         self.names = {str(name) for (name,) in names}
         self.tombstones = {str(key) for (key,) in tombstones}
         self.turns: dict[str, list[tuple[int, int, str]]] = {}
         for row in turns:
             self.turns.setdefault(row["revision_id"], []).append((row["start"], row["end"], row["speaker_id"]))
-        self.twins = {name for name, n in Counter(file.name for file in found(run.paths)).items() if n > 1}
-
-    def source(self, path: Path) -> str:
-        """Say under which name the study knows a file: its own, or with its folder where two files share it."""
-        longer = f"{path.parent.name}/{path.name}"
-        return longer if path.name in self.twins or longer in self.live else path.name
 
     def transcript_id(self, source: str) -> str:
         """Return the id of a transcript: the one it has, or the one its source gives it for ever."""
@@ -137,7 +134,9 @@ class _Shelf:
 def _read_one(place: Workplace, shelf: _Shelf, path: Path) -> tuple[bool, str]:
     """Read one file and leave its shard; say whether it held anything new, and why not where a person would wonder."""
     run, secret = place.run, place.secret
-    source = shelf.source(path)
+    source = _source(path)
+    if source in shelf.clashing:
+        raise UsageError("two files go by this name", where=source, remedy="Rename one of them or its folder")
     if keyed_hash(secret, "source", run.dataset, source) in shelf.tombstones:
         raise UsageError("it was withdrawn from this study and is not read again", where=source)
     data = path.read_bytes()
@@ -148,17 +147,29 @@ def _read_one(place: Workplace, shelf: _Shelf, path: Path) -> tuple[bool, str]:
     content_key = _content_key(place, data)
     twin = shelf.texts.get(text_key, source)
     if twin != source:
-        seen = {"dataset": run.dataset, "source": source, "content_key": content_key, "run_id": run.id}
-        rows = [{**seen, "transcript_id": shelf.transcript_id(twin)}]
-        place.put("read", keyed_hash(secret, "twin", run.dataset, source, content_key), twins=rows)
+        _pass_over(place, source, content_key, text_key, shelf.transcript_id(twin))
         return False, f"{source}: holds the same words as {twin}, so it was not stored a second time."
     new = _New(place, shelf, source, transcript, corrections, text_key, content_key)
     if tables := new.rows():
         before = shelf.live[source]["revision_id"] if source in shelf.live else ""
         beliefs = str([{**belief, "run_id": ""} for belief in tables["speaker_beliefs"]])
         place.put("read", keyed_hash(secret, "read", run.dataset, source, new.content_key, before, beliefs), **tables)
+    elif (source, content_key) not in shelf.seen:
+        _pass_over(place, source, content_key, text_key, new.transcript_id)
     shelf.texts[text_key] = source
     return bool(tables), ""
+
+
+def _source(path: Path) -> str:
+    """Say under which name the study knows a file; many a study has one `interview.docx` in each folder."""
+    return f"{path.parent.name}/{path.name}"
+
+
+def _pass_over(place: Workplace, source: str, content_key: str, text_key: str, transcript_id: str) -> None:
+    """Remember a file whose words are there already, so that it is not read again while they are."""
+    seen = {"dataset": place.run.dataset, "source": source, "content_key": content_key, "text_key": text_key}
+    rows = [{**seen, "transcript_id": transcript_id, "run_id": place.run.id}]
+    place.put("read", keyed_hash(place.secret, "twin", *seen.values()), twins=rows)
 
 
 @dataclass(frozen=True)

@@ -110,12 +110,14 @@ def refuse_text(source: Source) -> None:
 
 def refuse_paperwork(source: Source, *, names_speakers: bool) -> None:
     """
-    Refuse licences and readme files; asked when the text is neither captions nor a table.
+    Refuse licences, readme files and settings; asked when the text is neither captions nor a table.
 
     Raises:
         TranscriptError: It is one of them.
     """
     title = PurePath(source.name).stem.casefold()
+    if PurePath(source.name).suffix.casefold() in (".yaml", ".yml", ".toml"):
+        raise TranscriptError("It is a file of settings, not a transcript", where=source.name, remedy=AS_TEXT)
     start = source.text[:20_000]
     if names_speakers and not title.startswith("readme"):
         return

@@ -73,7 +73,7 @@ CREATE TABLE transcripts (
     language VARCHAR NOT NULL,
     UNIQUE (dataset, source)
 );
-COMMENT ON TABLE transcripts IS 'One recording or document. The id is opaque and never changes; source is the file name, never shown to readers.';
+COMMENT ON TABLE transcripts IS 'One recording or document. The id is opaque and never changes; source is the file with its folder, never shown to readers.';
 
 CREATE TABLE revisions (
     id VARCHAR PRIMARY KEY,
@@ -93,11 +93,12 @@ CREATE TABLE twins (
     dataset VARCHAR NOT NULL,
     source VARCHAR NOT NULL USING COMPRESSION uncompressed,
     content_key VARCHAR NOT NULL,
+    text_key VARCHAR NOT NULL,
     transcript_id VARCHAR NOT NULL REFERENCES transcripts (id),
     run_id VARCHAR NOT NULL,
     PRIMARY KEY (dataset, source, content_key)
 );
-COMMENT ON TABLE twins IS 'Files that held the same words as a transcript of the dataset, and were not stored a second time.';
+COMMENT ON TABLE twins IS 'Files that held the words of a transcript that was there already; they are not read again while its words are these.';
 
 CREATE TABLE offset_maps (
     revision_id VARCHAR NOT NULL REFERENCES revisions (id),

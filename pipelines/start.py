@@ -39,7 +39,7 @@ def start(folder: Path, paths: Iterable[Path], **chosen: str) -> Summary:
     try:
         state = tag_transcripts(*given, return_state=True)
         summary: Summary = state.result()
-    except Exception as error:
+    except Exception as error:  # Prefect lets out whatever its parts raise; anything else goes on its way
         if not _is_of_prefect(error):
             raise
         return steps.tag(run).with_note(f"Prefect stopped, so the rest was run without it ({type(error).__name__}).")

@@ -6,8 +6,12 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
 
 _SECONDS_BETWEEN_LINES = 10.0
 _WORDS = {
@@ -54,14 +58,14 @@ class _Bars(logging.Handler):
             TimeRemainingColumn(elapsed_when_finished=True),
         )
         self.progress = Progress(*columns, console=Console(stderr=True))
-        self._tasks: dict[str, int] = {}
+        self._tasks: dict[str, TaskID] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
         stage, done, total = _stage_of(record)
         if stage not in self._tasks:
             self._tasks[stage] = self.progress.add_task(_WORDS.get(stage, stage), total=None)
         # A stage that had nothing to do counts as one piece of work, done.
-        self.progress.update(self._tasks[stage], completed=done if total else 1, total=total or 1)  # type: ignore[arg-type]
+        self.progress.update(self._tasks[stage], completed=done if total else 1, total=total or 1)
 
 
 def _stage_of(record: logging.LogRecord) -> tuple[str, int, int]:

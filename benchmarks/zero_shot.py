@@ -116,8 +116,10 @@ def company(data: Data, parts: Sequence[NDArray[np.intp]]) -> list[str]:
         tables = [suggestions.scores(data.vectors[p], phrases, centre(data.vectors[p])) for p in parts]
         return f"{figures(data.labels[order], np.concatenate(tables)):>14}"
 
-    by_count = [pooled(lambda own, count=count: own.sum(axis=0) / (len(own) + count)) for count in PSEUDO_COUNTS]  # type: ignore[misc]
-    return [*by_count, pooled(lambda own: np.zeros(own.shape[1]))]
+    def shrunk(count: int) -> Callable[[Array], Array]:
+        return lambda own: own.sum(axis=0) / (len(own) + count)
+
+    return [*(pooled(shrunk(count)) for count in PSEUDO_COUNTS), pooled(lambda own: np.zeros(own.shape[1]))]
 
 
 def figures(labels: NDArray[np.bool_], table: Array) -> str:

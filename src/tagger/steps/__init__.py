@@ -88,6 +88,7 @@ def begin(study: str | Path, paths: Iterable[str | Path] = (), **options: Any) -
     Raises:
         TaggerError: something named does not exist or cannot be read; nothing has been stored.
     """
+    paths = tuple(paths)
     missing = [str(path) for path in paths if not Path(path).exists()]
     if missing:
         raise UsageError(

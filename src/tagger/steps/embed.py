@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from tagger.privacy import plain_hash
-from tagger.steps.workplace import Outcome, Run, workplace
+from tagger.steps.workplace import Outcome, Run, batches, workplace
 
 _TEXTS_A_BATCH = 128
 _BATCHES_A_RUN = 80
@@ -24,9 +24,7 @@ def pending(run: Run) -> Iterator[tuple[str, ...]]:
             "WHERE dataset = $dataset AND segmentation_id = $segmentation ORDER BY text_key",
             {"model": place.model_id, "dataset": run.dataset, "segmentation": place.segmentation_id},
         )["text_key"].to_pylist()
-    size = max(_TEXTS_A_BATCH, -(-len(keys) // _BATCHES_A_RUN))
-    for start in range(0, len(keys), size):
-        yield tuple(keys[start : start + size])
+    return batches(keys, max(_TEXTS_A_BATCH, -(-len(keys) // _BATCHES_A_RUN)))
 
 
 def embed(run: Run, keys: tuple[str, ...]) -> Outcome:

@@ -14,7 +14,7 @@ from tagger.errors import TranscriptError, UsageError
 from tagger.privacy import keyed_hash, plain_hash, pseudonyms
 from tagger.records import Speaker, Transcript
 from tagger.revisions import offset_map
-from tagger.steps.workplace import UNNAMED, Outcome, Rows, Run, Workplace, workplace
+from tagger.steps.workplace import UNNAMED, Outcome, Rows, Run, Workplace, batches, workplace
 from tagger.transcripts import read as read_transcript
 from tagger.transcripts.corrections import Correction, apply, for_file
 
@@ -31,8 +31,7 @@ def pending(run: Run) -> Iterator[tuple[str, ...]]:
         for path in found(run.paths, Path(run.study))
         if run.speakers or run.encoding or not _unchanged(place, shelf, path)
     ]
-    for start in range(0, len(todo), _FILES_A_BATCH):
-        yield tuple(todo[start : start + _FILES_A_BATCH])
+    return batches(todo, _FILES_A_BATCH)
 
 
 def found(paths: tuple[str, ...], study: Path | None = None) -> list[Path]:

@@ -13,7 +13,7 @@ from tagger.privacy import keyed_hash, plain_hash
 from tagger.records import Cut, Span
 from tagger.revisions import Shared, carried
 from tagger.sentences import SplitSentences, sentence_splitter
-from tagger.steps.workplace import UNNAMED, Outcome, Rows, Run, Workplace, workplace
+from tagger.steps.workplace import UNNAMED, Outcome, Rows, Run, Workplace, batches, workplace
 
 _TRANSCRIPTS_A_BATCH = 20
 
@@ -32,8 +32,7 @@ def pending(run: Run) -> Iterator[tuple[str, ...]]:
     keys = {_key(place, row["revision_id"], row["evidence"]): row["transcript_id"] for row in rows}
     done = place.store.done(list(keys))
     todo = [transcript for key, transcript in keys.items() if key not in done]
-    for start in range(0, len(todo), _TRANSCRIPTS_A_BATCH):
-        yield tuple(todo[start : start + _TRANSCRIPTS_A_BATCH])
+    return batches(todo, _TRANSCRIPTS_A_BATCH)
 
 
 def split(run: Run, transcripts: tuple[str, ...]) -> Outcome:

@@ -70,21 +70,19 @@ class _Scoring:
     def __init__(self, place: Workplace) -> None:
         self.place = place
         run = place.run
-        here = {"dataset": run.dataset, "segmentation": place.segmentation_id, "framework": place.framework.id}
+        here = {"dataset": run.dataset}
         with place.store.session("looking for excerpts to score") as database:
             rows = database.table(
                 "SELECT excerpt_id AS id, kind, text_key, length(text) AS length FROM live_excerpts "
                 "WHERE dataset = $dataset AND segmentation_id = $segmentation ORDER BY excerpt_id",
-                {key: here[key] for key in ("dataset", "segmentation")},
+                {**here, "segmentation": place.segmentation_id},
             ).to_pylist()
             self.excerpts = [_Excerpt(**row) for row in rows]
             current = database.rows(
                 "SELECT scoring_id FROM current_scorings WHERE dataset = $dataset AND framework = $framework",
-                {key: here[key] for key in ("dataset", "framework")},
+                {**here, "framework": place.framework.id},
             )
-            uses = database.rows(
-                "SELECT coalesce(max(number), 0) FROM scoring_uses WHERE dataset = $dataset", {"dataset": run.dataset}
-            )
+            uses = database.rows("SELECT coalesce(max(number), 0) FROM scoring_uses WHERE dataset = $dataset", here)
             self.known = bool(database.rows("SELECT 1 FROM scorings WHERE id = $id", {"id": self.id}))
         self.current = current[0][0] if current else ""
         self.uses = uses[0][0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -192,6 +193,12 @@ def framework_rows(framework: Framework) -> dict[str, Rows]:
         for position, value in enumerate(framework.values)
     ]
     return {"frameworks": [{"id": identity, **described, "content": to_json(framework)}], "framework_values": values}
+
+
+def batches(items: Sequence[str], size: int) -> Iterator[tuple[str, ...]]:
+    """Part *items* into batches of *size*, the last one shorter."""
+    for start in range(0, len(items), size):
+        yield tuple(items[start : start + size])
 
 
 @lru_cache(maxsize=4)

@@ -10,7 +10,7 @@ READY := .venv/ready
 STUDY ?= demo-study
 PYTEST := $(BIN)/pytest
 
-.PHONY: help demo test test-all check fix lock wheel
+.PHONY: help demo review test test-all check fix lock wheel
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 16
@@ -20,7 +20,11 @@ $(READY): requirements.lock pyproject.toml scripts/install.sh
 
 demo: $(READY)  ## install into .venv/ (once) and run the bundled sample; its study is left in demo-study/
 	@$(BIN)/tagger demo --dir "$(STUDY)"
+	@echo "Or in short: make review"
 	@echo "For 'tagger' to be found, first, once in each new terminal: . .venv/bin/activate"
+
+review: $(READY)  ## read the demo's passages in the browser (STUDY=DIR: those of another study)
+	@$(BIN)/tagger review --study "$(STUDY)"
 
 check: $(READY)  ## style, types, rule of imports
 	$(BIN)/ruff check

@@ -182,6 +182,27 @@ def test_a_half_written_shard_is_never_merged(store):
         assert [] == list(store.inbox.iterdir())
 
 
+def test_what_another_process_is_writing_is_not_swept_away(store):
+    """An import beside a beginning run keeps its half-written shard; that of a process that died goes."""
+    (store.inbox / f".writing-{os.getpid()}-abc").mkdir(parents=True)
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    (store.inbox / f".writing-{ended.pid}-abc").mkdir()
+
+    with store.only_run():
+        assert [f".writing-{os.getpid()}-abc"] == [folder.name for folder in store.inbox.iterdir()]
+
+
+def test_a_shard_without_its_manifest_is_set_aside(store, caplog):
+    """A folder that somebody emptied does not stop the others."""
+    store.put(shard())
+    (store.inbox / "read-k1" / "shard.json").unlink()
+    store.put(shard("k2"))
+
+    assert 3 == store.merge()
+    assert "damaged on disk" in caplog.text
+
+
 def test_a_second_owner_is_told_who_the_first_is(store):
     """L1: while another process owns the study, opening fails at once and names it; the owner is unharmed."""
     process = owner_process(store)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -60,6 +61,46 @@ class SuggestionSettings:
         _require(self.min_characters >= 0, "suggestions", "min_characters must be 0 or more")
 
 
+ORDERS = ("transcript", "likely", "uncertain", "random", "mix")
+"""The orders in which passages are handed out: as they were said, or by the machine's scores, or by chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewSettings:
+    """
+    How passages are handed out to read in the browser.
+
+    `blind_share` of a reader's passages come without suggestions; elsewhere suggestions are shown after the reader's
+    own reading (`own_first`) or at once. `read` says whether passages without suggestions are handed out too. `mix`
+    weighs the orders that the order "mix" takes turns with. `double_share` of the passages go to `readers` people,
+    the others to one.
+    """
+
+    blind_share: float = 0.20
+    own_first: bool = True
+    read: str = "suggested"
+    order: str = "transcript"
+    mix: str = "likely 2, uncertain 1, random 1"
+    double_share: float = 0.20
+    readers: int = 2
+
+    def __post_init__(self) -> None:
+        _require(0 <= self.blind_share <= 1, "review", "blind_share must lie between 0 and 1")
+        _require(self.read in ("suggested", "all"), "review", 'read must be "suggested" or "all"')
+        _require(self.order in ORDERS, "review", f"order must be one of {', '.join(ORDERS)}")
+        _require(0 <= self.double_share <= 1, "review", "double_share must lie between 0 and 1")
+        _require(self.readers >= 1, "review", "readers must be 1 or more")
+        _ = self.weights
+
+    @property
+    def weights(self) -> dict[str, int]:
+        """Return the weight of each order in the mix."""
+        pattern = r"\s*(likely|uncertain|random|transcript)\s+([1-9]\d?)\s*"
+        found = [re.fullmatch(pattern, part) for part in self.mix.split(",")]
+        _require(all(found), "review", 'mix must read like "likely 2, uncertain 1, random 1"')
+        return {match[1]: int(match[2]) for match in found if match}
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All settings of a study, section by section as in study.toml."""
@@ -68,6 +109,7 @@ class Settings:
     excerpts: ExcerptSettings = field(default_factory=ExcerptSettings)
     model: ModelSettings = field(default_factory=ModelSettings)
     suggestions: SuggestionSettings = field(default_factory=SuggestionSettings)
+    review: ReviewSettings = field(default_factory=ReviewSettings)
 
     def as_json(self) -> str:
         """Write the settings as JSON with sorted keys."""
@@ -111,7 +153,7 @@ def parse_settings(text: str, where: str) -> Settings:
 
 def settings_text(study: StudySettings) -> str:
     """Write a study.toml for a new study, every setting with its default and what it does."""
-    excerpts, suggestions = ExcerptSettings(), SuggestionSettings()
+    excerpts, suggestions, review = ExcerptSettings(), SuggestionSettings(), ReviewSettings()
     return f"""\
 [study]
 name = {json.dumps(study.name, ensure_ascii=False)}
@@ -129,6 +171,15 @@ name = "{ModelSettings().name}"   # or the folder of any sentence-transformers m
 per_excerpt = {suggestions.per_excerpt}            # at most so many values are suggested for an excerpt
 share = {suggestions.share}               # per value and dataset, the strongest tenth of the passages
 min_characters = {suggestions.min_characters}       # shorter ones are never suggested
+
+[review]
+blind_share = {review.blind_share}         # this share is read without suggestions, to see whether they sway us; 0: none
+own_first = {str(review.own_first).lower()}          # suggestions are shown after the reader's own reading; false: at once
+read = "{review.read}"        # "all": passages without a suggestion are handed out too
+order = "{review.order}"      # or "likely", "uncertain", "random", "mix"
+mix = "{review.mix}"
+double_share = {review.double_share}        # this share goes to several readers, the rest to one
+readers = {review.readers}               # how many
 """
 
 
@@ -147,9 +198,9 @@ def _section(kind: Any, content: object, where: str) -> Any:
 
 
 def _typed(value: object, kind: str, where: str) -> object:
-    wanted: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (float, int)}
-    if isinstance(value, bool) or not isinstance(value, wanted[kind]):
-        words = {"str": "text in quotes", "int": "a whole number", "float": "a number"}[kind]
+    wanted: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (float, int), "bool": (bool,)}
+    if isinstance(value, bool) != (kind == "bool") or not isinstance(value, wanted[kind]):
+        words = {"str": "text in quotes", "int": "a whole number", "float": "a number", "bool": "true or false"}[kind]
         raise SettingsError(f"it must be {words}, not {value!r}", where=where, remedy="Correct it in study.toml")
     return value
 

@@ -14,6 +14,7 @@ import click
 
 from tagger import __version__
 from tagger.cli.frameworks import framework
+from tagger.cli.review import review
 from tagger.cli.run import check, run
 from tagger.cli.study import demo, doctor, init, next_step, status
 from tagger.cli.tables import export, import_codings
@@ -31,7 +32,7 @@ def tagger(context: click.Context) -> None:
         click.echo(next_step(Path()))
 
 
-for command in (demo, init, check, run, status, framework, import_codings, export, doctor):
+for command in (demo, init, check, run, review, status, framework, import_codings, export, doctor):
     tagger.add_command(command)
 
 

@@ -86,7 +86,7 @@ def run(
     else:
         tell(summary)
         click.echo("\n".join(reading(folder, dataset)))
-        click.echo(f"Next: tagger export --study {folder} --to xlsx --include-unreviewed -o suggestions.xlsx")
+        click.echo(f"Next: tagger review --study {folder}")
     if summary.problems:
         raise SystemExit(SOME_FILES_FAILED)
 

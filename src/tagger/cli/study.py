@@ -121,5 +121,4 @@ def next_step(folder: Path) -> str:
 
 
 def _read_next(folder: Path) -> str:
-    command = f"tagger export --study {folder} --to xlsx --include-unreviewed -o suggestions.xlsx"
-    return f"Next: {command}   (then open it in a spreadsheet)"
+    return f"Next: tagger review --study {folder}   (opens in the browser)"

@@ -1,13 +1,16 @@
-"""`tagger import` and `tagger export`: tables in and out."""
+"""`tagger import`, `tagger export` and `tagger exemplars`: tables in and out."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from tagger.cli import options
-from tagger.errors import StoreError
+from tagger.cli.files import written
+from tagger.cli.packs import bring_back
+from tagger.errors import UsageError
 from tagger.records import Made
 
 
@@ -16,15 +19,23 @@ from tagger.records import Made
 @options.study
 @click.option(
     "--made",
-    required=True,
     type=click.Choice(["independently", "after-suggestions", "unknown"]),
-    help="How the codings were made; only those made independently may be compared with the machine.",
+    help="How the codings were made; only those made independently may be compared with the machine. A reading pack "
+    "says so itself.",
 )
 @click.option("--framework", default="", help="What they were made with.  [default: what each dataset was tagged with]")
-def import_codings(file: Path, folder: Path, made: Made, framework: str) -> None:
-    """Bring in manual codings from a CSV or XLSX file."""
+def import_codings(file: Path, folder: Path, made: Made | None, framework: str) -> None:
+    """Bring in manual codings from a CSV or XLSX file, or a reading pack that was filled in."""
+    from tagger.exchange.packs import is_pack
     from tagger.steps.imports import import_codings as bring_in
 
+    data = file.read_bytes()
+    if is_pack(data):
+        for line in bring_back(folder, file, data):
+            click.echo(line)
+        return
+    if made is None:
+        raise click.MissingParameter(param_type="option", param_hint="'--made'", ctx=click.get_current_context())
     for line in bring_in(folder, file, made, framework).lines:
         click.echo(line)
 
@@ -41,12 +52,43 @@ def export(folder: Path, form: str, output: Path, include_unreviewed: bool) -> N
     from tagger.steps.exports import export as table
 
     data, n = table(folder, form, include_unreviewed=include_unreviewed)
-    try:
-        output.write_bytes(data)
-    except OSError as error:
-        raise StoreError(
-            f"it cannot be written ({error.strerror})", where=str(output), remedy="Close it elsewhere, or name another"
-        ) from error
+    written(output, data)
     click.echo(f"Wrote {n} rows to {output}.")
     if not n and not include_unreviewed:
         click.echo("Nobody has read anything yet. To see the suggestions: add --include-unreviewed")
+
+
+@click.command()
+@options.study
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The file to write: .xlsx for a workbook, .html for a page.",
+)
+@click.option("--quotes", default=5, show_default=True, type=click.IntRange(1), help="At most so many for a cell.")
+@click.option("--all", "everything", is_flag=True, help="All quotes.")
+def exemplars(folder: Path, output: Path, quotes: int, everything: bool) -> None:
+    """Write the exemplar table: for each value and dataset, quotes in which people found it."""
+    from tagger.config import load_settings
+    from tagger.review.exemplars import ALL, table
+    from tagger.store import Store
+
+    suffix = output.suffix.lower()
+    if suffix not in (".xlsx", ".html"):
+        raise UsageError("the table is a workbook or a page", where=str(output), remedy="End it in .xlsx or .html")
+    settings = load_settings(folder)
+    with Store(folder).session("an export") as study:
+        made = table(study, per_cell=ALL if everything else quotes)
+    if suffix == ".xlsx":
+        from tagger.review.exemplar_sheet import write
+
+        data = write(made)
+    else:
+        from tagger.review.web.files import exemplars_page
+
+        data = exemplars_page(made, settings.study.name, datetime.now(UTC).date())
+    written(output, data)
+    count = sum(len(cell.quotes) for cell in made.cells())
+    click.echo(f"Wrote {count} quotes to {output}. They are people's words: keep the file as safe as the study.")

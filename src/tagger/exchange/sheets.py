@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import codecs
 import csv
+import html
 import io
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time
@@ -30,6 +32,7 @@ OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 BINARY = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 # The apostrophe that an export of ours puts before what a spreadsheet would run as a formula.
 GUARD = re.compile(r"'(?=[=+@\t\r\n]|-\S)")
+SHEET_NAME = re.compile(r'<(?:\w+:)?sheet\b[^>]*?\bname="([^"]*)"')
 SAVE_AS = "Save the table as CSV or XLSX"
 
 
@@ -77,7 +80,7 @@ def read(data: bytes, name: str, familiarity: Callable[[Sequence[str]], int]) ->
     if not data.strip():
         raise CodingsError("The file is empty", where=name, remedy=SAVE_AS)
     if data.startswith(b"PK\x03\x04"):
-        readings = [_Reading(_workbook_rows(data, name))]
+        readings = [_Reading(_workbook(data, name, lambda book: book.worksheets[0]))]
     else:
         text = _decoded(data, name)
         readings = [_delimited(text, delimiter) for delimiter in DELIMITERS]
@@ -143,10 +146,36 @@ def _add(rows: list[Row], number: int, cells: Iterable[str]) -> None:
         rows.append(Row(number, tidy))
 
 
-def _workbook_rows(data: bytes, name: str) -> list[Row]:
+def titles(data: bytes) -> list[str]:
+    """List the names of a workbook's sheets; none where the bytes are no workbook that can be read."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
-            size = sum(entry.file_size for entry in package.infolist())
+            content = package.read("xl/workbook.xml") if _size(package) <= MOST_BYTES else b""
+    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, zlib.error):
+        return []
+    return [html.unescape(name) for name in SHEET_NAME.findall(content.decode("utf-8", "replace"))]
+
+
+def named(data: bytes, name: str, title: str) -> list[Row]:
+    """
+    Read the rows of the sheet with this title that hold anything.
+
+    Raises:
+        CodingsError: The workbook is damaged, or has no such sheet.
+    """
+    if title not in titles(data):
+        raise CodingsError(f"There is no sheet '{title}'", where=name, remedy="Use the workbook as it was handed out")
+    return _workbook(data, name, lambda book: book[title])
+
+
+def _size(package: zipfile.ZipFile) -> int:
+    return sum(entry.file_size for entry in package.infolist())
+
+
+def _workbook(data: bytes, name: str, choose: Callable[[Any], Any]) -> list[Row]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            size = _size(package)
             is_workbook = "xl/workbook.xml" in package.namelist()
     except zipfile.BadZipFile as reason:
         raise CodingsError("The workbook is damaged", where=name, remedy=SAVE_AS) from reason
@@ -155,20 +184,20 @@ def _workbook_rows(data: bytes, name: str) -> list[Row]:
     if size > MOST_BYTES:
         raise CodingsError(f"The workbook unpacks to {size:,} bytes", where=name, remedy="Save the one sheet as CSV")
     try:
-        return _first_sheet(data)
+        return _rows(data, choose)
     except (
         Exception
     ) as reason:  # openpyxl raises whatever it stumbles over in a malformed part: KeyError, ParseError, ...
         raise CodingsError("The workbook is damaged", where=name, remedy=SAVE_AS) from reason
 
 
-def _first_sheet(data: bytes) -> list[Row]:
+def _rows(data: bytes, choose: Callable[[Any], Any]) -> list[Row]:
     rows: list[Row] = []
     with warnings.catch_warnings():
         # It warns of decoration that it leaves out (validation, themes); only the cells matter here.
         warnings.simplefilter("ignore")
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
+        sheet = choose(book)
         sheet.reset_dimensions()
         for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
             _add(rows, number, map(_as_text, cells))

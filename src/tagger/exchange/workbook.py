@@ -1,5 +1,5 @@
 """
-Rows as an XLSX workbook of one sheet: bold frozen header, filter, wrapped long text, and never a formula.
+Rows as an XLSX workbook: bold frozen header, filter, wrapped long text, and never a formula.
 
 The few parts of the package are written here, row by row into memory: openpyxl takes ten times as long, stamps the
 time into the file and keeps people's words in a temporary file meanwhile.
@@ -10,7 +10,8 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from itertools import chain, islice
@@ -34,48 +35,55 @@ FIRST_DAY = date(1900, 3, 1)  # before it, sheets count a day that never was
 LIKE_A_CODE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 Record = Sequence[Any]
 
-PLAIN, HEADER, LONG, MOMENT, DAY = range(5)
+PLAIN, HEADER, LONG, MOMENT, DAY, LONG_HEADER, FRAMED, BOX = range(8)
 TOP = '<alignment vertical="top"/>'
 TOP_WRAPPED = '<alignment vertical="top" wrapText="1"/>'
+MIDDLE = '<alignment horizontal="center" vertical="top" wrapText="1"/>'
 XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 OOXML = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-PARTS = {
-    "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types">'
-    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-    '<Default Extension="xml" ContentType="application/xml"/>'
-    f'<Override PartName="/xl/workbook.xml" ContentType="{OOXML}.sheet.main+xml"/>'
-    f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{OOXML}.worksheet+xml"/>'
-    f'<Override PartName="/xl/styles.xml" ContentType="{OOXML}.styles+xml"/></Types>',
-    "_rels/.rels": f'<Relationships xmlns="{PACKAGE}/relationships">'
-    f'<Relationship Id="rId1" Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-    "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}/relationships">'
-    f'<Relationship Id="rId1" Type="{OFFICE}/worksheet" Target="worksheets/sheet1.xml"/>'
-    f'<Relationship Id="rId2" Type="{OFFICE}/styles" Target="styles.xml"/></Relationships>',
-    "xl/styles.xml": f"<styleSheet {MAIN}>"
+EDGES = "".join(f'<{edge} style="thin"><color rgb="FF808080"/></{edge}>' for edge in ("left", "right", "top", "bottom"))
+STYLES = (
+    f"<styleSheet {MAIN}>"
     '<numFmts count="2"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd\\ hh:mm:ss"/>'
     '<numFmt numFmtId="165" formatCode="yyyy\\-mm\\-dd"/></numFmts>'
     '<fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>'
     '<font><b/><sz val="11"/><name val="Calibri"/></font></fonts>'
     '<fills count="2"><fill><patternFill patternType="none"/></fill>'
     '<fill><patternFill patternType="gray125"/></fill></fills>'
-    '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
-    '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="5">'
+    '<borders count="2"><border><left/><right/><top/><bottom/><diagonal/></border>'
+    f"<border>{EDGES}<diagonal/></border></borders>"
+    '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="8">'
     + "".join(
-        f'<xf numFmtId="{number}" fontId="{font}" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyFont="1" '
-        f'applyAlignment="1">{alignment}</xf>'
-        for number, font, alignment in (
-            (0, 0, TOP),
-            (0, 1, TOP),
-            (0, 0, TOP_WRAPPED),
-            (164, 0, TOP),
-            (165, 0, TOP),
+        f'<xf numFmtId="{number}" fontId="{font}" fillId="0" borderId="{border}" xfId="0" applyNumberFormat="1" '
+        f'applyFont="1" applyAlignment="1" applyBorder="1">{alignment}</xf>'
+        for number, font, border, alignment in (
+            (0, 0, 0, TOP),
+            (0, 1, 0, TOP),
+            (0, 0, 0, TOP_WRAPPED),
+            (164, 0, 0, TOP),
+            (165, 0, 0, TOP),
+            (0, 1, 1, TOP_WRAPPED),
+            (0, 0, 1, TOP_WRAPPED),
+            (0, 0, 1, MIDDLE),
         )
     )
-    + '</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>',
-}
+    + '</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
+)
+RELATIONS = "application/vnd.openxmlformats-package.relationships+xml"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet to be read and filled in: columns of a stated width and style, empty cells framed as others are."""
+
+    title: str
+    names: Sequence[str]
+    records: Sequence[Record]
+    widths: Sequence[int]
+    styles: Sequence[int]
 
 
 def write(names: Sequence[str], records: Iterable[Record], n_rows: int, title: str) -> bytes:
@@ -87,16 +95,50 @@ def write(names: Sequence[str], records: Iterable[Record], n_rows: int, title: s
     """
     if n_rows >= MOST_ROWS:
         raise UsageError(f"{n_rows:,} rows are more than a sheet can hold ({MOST_ROWS - 1:,})", remedy=LAST)
-    sheet = quoteattr(_sheet_name(title))
-    book = f'<sheets><sheet name={sheet} sheetId="1" r:id="rId1"/></sheets>'
-    parts = PARTS | {"xl/workbook.xml": f'<workbook {MAIN} xmlns:r="{OFFICE}">{book}</workbook>'}
+    return _package({title: _sheet(names, iter(records), n_rows)})
+
+
+def write_sheets(sheets: Sequence[Sheet]) -> bytes:
+    """
+    Write a workbook of several sheets, each printed on pages that lie on their side.
+
+    Raises:
+        UsageError: A cell is larger than a sheet allows.
+    """
+    return _package({sheet.title: _laid_out(sheet) for sheet in sheets})
+
+
+def _package(sheets: Mapping[str, Iterable[str]]) -> bytes:
+    numbered = list(enumerate(sheets, start=1))
+    overrides = "".join(
+        f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{OOXML}.worksheet+xml"/>' for n, _ in numbered
+    )
+    names = "".join(
+        f'<sheet name={quoteattr(_sheet_name(title))} sheetId="{n}" r:id="rId{n}"/>' for n, title in numbered
+    )
+    related = "".join(
+        f'<Relationship Id="rId{n}" Type="{OFFICE}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n, _ in numbered
+    )
+    last = f'<Relationship Id="rId{len(numbered) + 1}" Type="{OFFICE}/styles" Target="styles.xml"/>'
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types"><Default Extension="rels" '
+        f'ContentType="{RELATIONS}"/><Default Extension="xml" ContentType="application/xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{OOXML}.sheet.main+xml"/>{overrides}'
+        f'<Override PartName="/xl/styles.xml" ContentType="{OOXML}.styles+xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{PACKAGE}/relationships">'
+        f'<Relationship Id="rId1" Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}/relationships">{related}{last}</Relationships>',
+        "xl/styles.xml": STYLES,
+        "xl/workbook.xml": f'<workbook {MAIN} xmlns:r="{OFFICE}"><sheets>{names}</sheets></workbook>',
+    }
     sink = io.BytesIO()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as package:
         for name, content in parts.items():
             package.writestr(_entry(name), XML + content)
-        with package.open(_entry("xl/worksheets/sheet1.xml"), "w") as part:
-            for piece in _sheet(names, iter(records), n_rows):
-                part.write(piece.encode())
+        for number, pieces in enumerate(sheets.values(), start=1):
+            with package.open(_entry(f"xl/worksheets/sheet{number}.xml"), "w") as part:
+                for piece in pieces:
+                    part.write(piece.encode())
     return sink.getvalue()
 
 
@@ -115,16 +157,30 @@ def _sheet(names: Sequence[str], records: Iterator[Record], n_rows: int) -> Iter
     sample = list(islice(records, SAMPLE))
     widths = [_width(name, [record[position] for record in sample]) for position, name in enumerate(names)]
     letters = [_letters(position) for position in range(len(names))]
-    yield f'{XML}<worksheet {MAIN}><sheetViews><sheetView workbookViewId="0">'
-    yield '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><cols>'
-    for number, width in enumerate(widths, start=1):
-        yield f'<col min="{number}" max="{number}" width="{width}" customWidth="1"/>'
-    yield "</cols><sheetData>"
+    yield from _opened(widths)
     yield _row(1, zip(letters, names, [HEADER] * len(names), names, strict=True))
     styles = [LONG if width == WRAPPED else PLAIN for width in widths]
     for number, record in enumerate(chain(sample, records), start=2):
         yield _row(number, zip(letters, record, styles, names, strict=True))
     yield f'</sheetData><autoFilter ref="A1:{letters[-1]}{n_rows + 1}"/></worksheet>'
+
+
+def _laid_out(sheet: Sheet) -> Iterator[str]:
+    letters = [_letters(position) for position in range(len(sheet.names))]
+    yield from _opened(sheet.widths, '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>')
+    yield _row(1, zip(letters, sheet.names, [LONG_HEADER] * len(letters), sheet.names, strict=True))
+    for number, record in enumerate(sheet.records, start=2):
+        cells = ["" if value is None else value for value in record]
+        yield _row(number, zip(letters, cells, sheet.styles, sheet.names, strict=True))
+    yield '</sheetData><pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"/></worksheet>'
+
+
+def _opened(widths: Sequence[int], properties: str = "") -> Iterator[str]:
+    yield f'{XML}<worksheet {MAIN}>{properties}<sheetViews><sheetView workbookViewId="0">'
+    yield '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><cols>'
+    for number, width in enumerate(widths, start=1):
+        yield f'<col min="{number}" max="{number}" width="{width}" customWidth="1"/>'
+    yield "</cols><sheetData>"
 
 
 def _letters(position: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from tagger import __version__
 from tagger.config import load_settings
 from tagger.errors import CodingsError
 from tagger.exchange.codings import parse
@@ -19,7 +21,7 @@ from tagger.frameworks import digest, from_json, load_framework
 from tagger.privacy import keyed_hash, plain_hash
 from tagger.records import Framework, Made
 from tagger.steps.workplace import Rows, framework_rows
-from tagger.store import Database, Store
+from tagger.store import Reader, Shard, Store
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ def import_codings(folder: Path, file: Path, made: Made, framework: str = "") ->
     settings = load_settings(folder)
     chosen = load_framework(framework or settings.study.framework, [folder / "frameworks"])
     data = file.read_bytes()
-    with Store(folder).session("an import") as database:
+    store = Store(folder)
+    with store.session("an import") as database:
         study = _Study(database, chosen, by_dataset=not framework)
         matching = match_codings(parse(data, file.name, study.all_values()), study.sources, study.texts, study.spans)
         if not matching.codings:
@@ -55,20 +58,44 @@ def import_codings(folder: Path, file: Path, made: Made, framework: str = "") ->
                 remedy=matching.report.lines[0] if matching.report.lines else "Run tagger run on its transcripts first",
             )
         tables = _Import(study, made, hashlib.sha256(data).hexdigest()).rows(matching, file.name)
-        stored = len(tables["codings"])
-        known = database.rows("SELECT count(*) FROM codings")[0][0]
-        with database.transaction():
-            for table, rows in tables.items():
-                if rows:
-                    database.insert(table, pa.Table.from_pylist(rows))
-        new = database.rows("SELECT count(*) FROM codings")[0][0] - known
-    return ImportReport(new, stored - new, _lines(file, matching, new, stored - new))
+        codings = [row["id"] for row in tables["codings"]]
+        before = _stored(database, codings)
+    store.put(_shard(tables, settings.as_json()))
+    store.merge()
+    with store.session("an import") as database:
+        new = _stored(database, codings) - before
+    known = len(codings) - new
+    return ImportReport(new, known, _lines(file, matching, new, known))
+
+
+def _stored(database: Reader, codings: list[str]) -> int:
+    """Count which of these codings are in the study."""
+    wanted = pa.table({"id": pa.array(codings, pa.string())})
+    found = database.table("SELECT count(*) AS n FROM codings SEMI JOIN wanted USING (id)", wanted=wanted)
+    return int(found["n"][0].as_py())
+
+
+def _shard(tables: dict[str, Rows], settings: str) -> Shard:
+    """
+    Make the work of one import; the same codings of the same rows are the same work.
+
+    The run that the ledger asks for is one of no dataset, which has ended: no run of the pipeline is taken for stopped
+    or for finished because of it.
+    """
+    [identity] = [row["id"] for row in tables["imports"]]
+    rows = [str(row["number"]) for row in tables["imported_rows"]]
+    key = plain_hash("import", identity, *sorted(row["id"] for row in tables["codings"]), *rows)
+    run, now = f"import-{key[:12]}", tables["imports"][0]["imported_at"]
+    begun = {"id": run, "started_at": now, "engine": "import", "dataset": "", "settings": settings}
+    ended = {"run_id": run, "ended_at": now, "seconds": 0.0, "counts": json.dumps({"codings": len(tables["codings"])})}
+    filled = {"runs": [{**begun, "tagger_version": __version__}], "run_ends": [ended], **tables}
+    return Shard(key, "import", run, {name: pa.Table.from_pylist(rows) for name, rows in filled.items() if rows})
 
 
 class _Study:
     """What an import needs of the study: its texts and passages, and the framework of each dataset."""
 
-    def __init__(self, database: Database, chosen: Framework, *, by_dataset: bool) -> None:
+    def __init__(self, database: Reader, chosen: Framework, *, by_dataset: bool) -> None:
         live = database.table("SELECT transcript_id, dataset, source, text FROM live_revisions").to_pylist()
         used = database.table(
             "SELECT s.dataset, f.content FROM current_scorings s JOIN frameworks f ON f.id = s.framework_id "

@@ -1,34 +1,35 @@
 """
 The study's database and its only door.
 
-    lock.py       one owner at a time, by a lock file beside the database
-    database.py   DuckDB: opening, transactions, migrations, errors
-    shards.py     finished work on its way in
-    sql/          numbered migrations; the views of analysis among them
+    lock.py         one owner at a time, by a lock file beside the database
+    database.py     DuckDB: opening, transactions, migrations, errors
+    shards.py       finished work on its way in
+    connections.py  a database file that stays open, and its cursors
+    owner.py        a process that keeps the database open: one thread writes, others read
+    remote.py       reading through such an owner, from other processes
+    sql/            numbered migrations; the views of analysis among them
 
 Files are opened here and nowhere else in the package but in the readers' edge (`steps`), `config` and `frameworks`.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pyarrow as pa
 
-from tagger.errors import StoreError
+from tagger import __version__
+from tagger.errors import Busy, StoreError
 from tagger.store import shards
-from tagger.store.database import Database, migrate, opened
-from tagger.store.lock import owned
+from tagger.store.database import Database, Reader, migrate, opened
+from tagger.store.lock import beside, owned, signed
+from tagger.store.owner import Owner, serving
+from tagger.store.remote import Line, Remote, here_or_there
 from tagger.store.shards import Shard
 
-__all__ = ["Database", "Shard", "Store"]
-
-
-log = logging.getLogger(__name__)
+__all__ = ["Database", "Owner", "Reader", "Shard", "Store", "serving"]
 
 
 class Store:
@@ -36,7 +37,8 @@ class Store:
     A study's database, opened for moments and never kept open.
 
     Every reader and writer takes the owner's lock for one call and lets it go, so that a run of hours never keeps
-    anybody out for longer than one merge.
+    anybody out for longer than one merge. While another process keeps the study open, it is read and merged through
+    that one.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -45,28 +47,37 @@ class Store:
         self.inbox = folder / "inbox"
 
     def create(self) -> None:
-        """Make the database if it is not there, and bring it up to date."""
-        with owned(self._lock, "set-up"), opened(self.path) as database:
-            migrate(database)
-        self.path.chmod(0o600)
+        """
+        Make the database if it is not there, and bring it up to date.
+
+        Raises:
+            Busy: another process owns it for long; one of this version that serves has brought it up to date already.
+        """
+        try:
+            with owned(beside(self.path), "set-up"), opened(self.path) as database:
+                migrate(database)
+        except Busy as busy:
+            if "url" not in busy.owner:
+                raise
+            self._must_fit(busy.owner)
+        else:
+            self.path.chmod(0o600)
 
     @contextmanager
-    def session(self, role: str) -> Iterator[Database]:
+    def session(self, role: str) -> Iterator[Reader]:
         """
-        Own the database for the time of the block.
+        Read the study for the time of the block: as its owner, or through the one who keeps it open.
+
+        The owner sees it unchanged from one SELECT to the next; through another one, each SELECT sees what is committed
+        when it begins.
 
         Raises:
             StoreError: there is no database here, or it cannot be opened.
-            Busy: another process owns it and is not brief about it.
+            Busy: another process owns it, is not brief about it, and cannot be asked.
         """
-        if not self.path.exists():
-            raise StoreError(
-                "there is no study here",
-                where=str(self.folder),
-                remedy="Name one with --study DIR, or make one with: tagger init DIR --framework NAME",
-            )
-        with owned(self._lock, role), opened(self.path) as database:
-            yield database
+        self._must_exist()
+        with ExitStack() as stack:
+            yield self._reader(stack, role)
 
     @contextmanager
     def only_run(self) -> Iterator[None]:
@@ -83,21 +94,13 @@ class Store:
         """
         Store all that waits in the inbox, each shard and its ledger row in one transaction; return the rows added.
 
-        A shard whose ledger row is there was stored before the process that wrote it could tidy up.
+        Who keeps the study open does it, and may have begun by itself: what it added since it was last asked counts
+        too.
         """
-        if not shards.waiting(self.inbox):
+        if not shards.waiting(self.inbox) and "url" not in signed(beside(self.path)):
             return 0
-        added = 0
-        with self.session("a merge") as database:
-            for folder in shards.waiting(self.inbox):
-                shard = shards.load(folder)
-                if shard is None:
-                    aside = shards.set_aside(folder)
-                    log.warning("Finished work was damaged on disk: it is kept as %s and is done again.", aside)
-                    continue
-                added += _merge(database, shard)
-                shards.remove(folder)
-        return added
+        self._must_exist()
+        return here_or_there(self.path, "a merge", self._merged, Line.merge)
 
     def done(self, keys: list[str]) -> set[str]:
         """Say which of these pieces of work are in the ledger."""
@@ -113,23 +116,33 @@ class Store:
         with self.session("a look at the study") as database:
             return bytes(database.rows("SELECT secret FROM study")[0][0])
 
-    @property
-    def _lock(self) -> Path:
-        return self.path.with_name("study.duckdb.lock")
+    def _reader(self, stack: ExitStack, role: str) -> Reader:
+        try:
+            stack.enter_context(owned(beside(self.path), role))
+        except Busy as busy:
+            if "url" not in busy.owner:
+                raise
+            return Remote(self.path, role)
+        return stack.enter_context(opened(self.path))
 
+    def _merged(self, database: Database) -> int:
+        return sum(shards.merge(database, folder) for folder in shards.waiting(self.inbox))
 
-def _merge(database: Database, shard: Shard) -> int:
-    with database.transaction():
-        if database.rows("SELECT 1 FROM ledger WHERE key = $key", {"key": shard.key}):
-            return 0
-        added = sum(database.insert(name, rows) for name, rows in shard.tables.items())
-        now = datetime.now(UTC).replace(tzinfo=None)
-        entry = {
-            "key": [shard.key],
-            "stage": [shard.stage],
-            "run_id": [shard.run_id],
-            "n_rows": [added],
-            "merged_at": [now],
-        }
-        database.insert("ledger", pa.table(entry))
-    return added
+    def _must_exist(self) -> None:
+        if not self.path.exists():
+            raise StoreError(
+                "there is no study here",
+                where=str(self.folder),
+                remedy="Name one with --study DIR, or make one with: tagger init DIR --framework NAME",
+            )
+
+    def _must_fit(self, owner: dict[str, object]) -> None:
+        version = owner.get("version")
+        if version != __version__:
+            raise Busy(
+                f"the study is kept open by version {version} of tagger, and this is {__version__}",
+                owner=owner,
+                where=str(self.folder),
+                remedy=f"Stop {owner.get('role')} (process {owner.get('pid')}), start it again with this version, and "
+                "try again; nothing was changed",
+            )

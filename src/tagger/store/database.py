@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import errno
 import secrets
+import threading
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -28,79 +29,202 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
 }
 
 
-class Database:
-    """An open study database; valid while its owner's lock is held."""
+T = TypeVar("T")
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-        self._connection = connection
-        self._path = path
+
+class Reader(Protocol):
+    """What anybody may do with a study: read."""
 
     def table(self, sql: str, parameters: Mapping[str, object] | None = None, **tables: pa.Table) -> pa.Table:
         """Run one SELECT and return its rows; *tables* are visible to it under their names."""
-        with explained(self._path):
-            for name, rows in tables.items():
-                self._connection.register(name, rows)
-            try:
-                with warnings.catch_warnings():
-                    # DuckDB 2.0 would rather be asked by con.sql, which is forty times slower on 1.5 with vectors.
-                    warnings.filterwarnings("ignore", message="Arrow output on a DB-API")
-                    return self._connection.execute(sql, dict(parameters or {})).to_arrow_table()
-            finally:
-                for name in tables:
-                    self._connection.unregister(name)
 
     def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
         """Run one SELECT and return its rows as tuples."""
-        with explained(self._path):
-            return self._connection.execute(sql, dict(parameters or {})).fetchall()
+
+
+class Database:
+    """
+    An open study database; valid while its owner's lock is held.
+
+    Statements of several threads are run one after another.
+
+    Args:
+        mend: called when a SELECT finds that DuckDB gave the database up; the SELECT is then tried once more.
+    """
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, path: Path, mend: Callable[[], object] | None = None
+    ) -> None:
+        self._connection = connection
+        self._path = path
+        self._mend = mend
+        self._turn = threading.RLock()
+        self._failure: StoreError | None = None
+
+    def table(self, sql: str, parameters: Mapping[str, object] | None = None, **tables: pa.Table) -> pa.Table:
+        """Run one SELECT and return its rows; *tables* are visible to it under their names."""
+
+        def fetched(connection: duckdb.DuckDBPyConnection) -> pa.Table:
+            with _visible(connection, tables):
+                return _fetched(connection, sql, parameters)[0]
+
+        return self._selected(fetched)
+
+    def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
+        """Run one SELECT and return its rows as tuples."""
+        return self._selected(lambda connection: connection.execute(sql, dict(parameters or {})).fetchall())
+
+    def select(
+        self, sql: str, parameters: Mapping[str, object], tables: Mapping[str, pa.Table]
+    ) -> tuple[pa.Table, list[str]]:
+        """
+        Run what must be one SELECT, with no way to write; return its rows and DuckDB's names of its columns' types.
+
+        Raises:
+            StoreError: it is something else, or more than one statement.
+        """
+
+        def read_only(connection: duckdb.DuckDBPyConnection) -> tuple[pa.Table, list[str]]:
+            kinds = [statement.type for statement in connection.extract_statements(sql)]
+            if kinds != [duckdb.StatementType.SELECT]:
+                raise StoreError(
+                    "a study that another process keeps open can be asked one SELECT at a time, and nothing else",
+                    where=str(self._path),
+                    remedy="Ask a single SELECT, or stop that process first; nothing was changed",
+                )
+            with _visible(connection, tables):
+                connection.execute("BEGIN TRANSACTION READ ONLY")
+                try:
+                    return _fetched(connection, sql, parameters)
+                finally:
+                    _roll_back(connection)
+
+        return self._selected(read_only)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """
         Commit what the block did, or nothing of it.
 
-        After any error the transaction is rolled back and never committed: DuckDB 2.0 reports success for the COMMIT
-        of a failed transaction and stores nothing.
+        After any error the transaction is rolled back and never committed, though the block may have caught it: DuckDB
+        2.0 reports success for the COMMIT of a failed transaction and stores nothing.
         """
         with explained(self._path):
-            self._connection.execute("BEGIN")
+            self.run("BEGIN")
+            self._failure = None
             try:
                 yield
+                if self._failure:
+                    raise self._failure
             except BaseException:
-                self._roll_back()
+                with self._turn:
+                    _roll_back(self._connection)
                 raise
-            self._connection.execute("COMMIT")
+            self.run("COMMIT")
 
     def insert(self, table: str, rows: pa.Table) -> int:
         """Insert the rows whose keys are not there yet; return how many there were. *table* is a name of ours."""
-        with explained(self._path):
-            self._connection.register("incoming", rows)
+        with self._statement() as connection:
+            connection.register("incoming", rows)
             try:
                 columns = ", ".join(f'"{name}"' for name in rows.column_names)
                 sql = f"INSERT INTO {table} ({columns}) SELECT {columns} FROM incoming ON CONFLICT DO NOTHING"  # noqa: S608
-                counted = self._connection.execute(sql).fetchone()
+                counted = connection.execute(sql).fetchone()
             finally:
-                self._connection.unregister("incoming")
+                connection.unregister("incoming")
         return int(counted[0]) if counted else 0
-
-    def _roll_back(self) -> None:
-        try:
-            self._connection.execute("ROLLBACK")
-        except duckdb.Error:
-            # The connection may be invalid by now; the error on its way up says why.
-            return
 
     def run(self, sql: str, parameters: Mapping[str, object] | None = None) -> None:
         """Run statements for their effect."""
-        with explained(self._path):
-            self._connection.execute(sql, dict(parameters or {}))
+        with self._statement() as connection:
+            connection.execute(sql, dict(parameters or {}))
+
+    def between_statements(self) -> threading.RLock:
+        """Return the lock that holds off the next statement."""
+        return self._turn
+
+    def go_on_with(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Use another connection from now on; the one before is closed."""
+        with self._turn:
+            self._connection.close()
+            self._connection = connection
+
+    def close(self) -> None:
+        """Close the connection, once its statement has ended."""
+        with self._turn:
+            self._connection.close()
+
+    def _selected(self, act: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
+        try:
+            with self._statement() as connection:
+                return act(connection)
+        except StoreError as error:
+            if self._mend is None or not given_up(error):
+                raise
+        self._mend()
+        with self._statement() as connection:
+            return act(connection)
+
+    @contextmanager
+    def _statement(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        try:
+            with self._turn, explained(self._path):
+                yield self._connection
+        except StoreError as error:
+            self._failure = error
+            raise
+
+
+@contextmanager
+def _visible(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table]) -> Iterator[None]:
+    for name, rows in tables.items():
+        connection.register(name, rows)
+    try:
+        yield
+    finally:
+        for name in tables:
+            connection.unregister(name)
+
+
+def _fetched(
+    connection: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, object] | None
+) -> tuple[pa.Table, list[str]]:
+    with warnings.catch_warnings():
+        # DuckDB 2.0 would rather be asked by con.sql, which is forty times slower on 1.5 with vectors.
+        warnings.filterwarnings("ignore", message="Arrow output on a DB-API")
+        asked = connection.execute(sql, dict(parameters or {}))
+        kinds = [str(column[1]) for column in asked.description or ()]
+        return asked.to_arrow_table(), kinds
+
+
+def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
+    try:
+        connection.execute("ROLLBACK")
+    except duckdb.Error:
+        # The connection may be invalid by now; the error on its way up says why.
+        return
+
+
+def given_up(error: BaseException) -> bool:
+    """Say whether DuckDB gave the whole database up with this error, so that only opening it again helps."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, duckdb.FatalException | duckdb.InternalException | duckdb.ConnectionException):
+            return True
+        cause = cause.__cause__
+    return False
+
+
+def connected(path: Path) -> duckdb.DuckDBPyConnection:
+    """Open the database file; the caller holds the owner's lock."""
+    with explained(path):
+        return duckdb.connect(str(path), config=_CONFIG)
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[Database]:
     """Open the database file for the time of the block; the caller holds the owner's lock."""
-    with explained(path):
-        connection = duckdb.connect(str(path), config=_CONFIG)
+    connection = connected(path)
     try:
         yield Database(connection, path)
     finally:

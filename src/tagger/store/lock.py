@@ -43,7 +43,7 @@ _PAUSE = 0.02
 
 
 @contextmanager
-def owned(path: Path, role: str, *, patience: float = 30.0, brief: bool = True) -> Iterator[None]:
+def owned(path: Path, role: str, *, patience: float = 30.0, brief: bool = True, **told: str) -> Iterator[None]:
     """
     Hold the lock file *path* for the time of the block; the file itself is never removed.
 
@@ -51,9 +51,10 @@ def owned(path: Path, role: str, *, patience: float = 30.0, brief: bool = True) 
         role: what the owner is doing, for whoever finds the lock taken.
         patience: seconds to wait for an owner that said it would be brief.
         brief: whether this owner lets go within moments; one that does not makes others fail at once.
+        told: what else others may want of an owner that stays: its url, its version, the token that opens its doors.
 
     Raises:
-        Busy: another process holds it; `owner` is what that process wrote (pid, role, brief).
+        Busy: another process holds it; `owner` is what that process wrote (pid, role, brief, url), but for its token.
         StoreError: the folder cannot be written to.
     """
     fd = _open(path)
@@ -61,19 +62,62 @@ def owned(path: Path, role: str, *, patience: float = 30.0, brief: bool = True) 
         deadline = time.monotonic() + patience
         while not _try_lock(fd):
             owner = _owner(fd)
-            lasting = not owner.get("brief", False) and _alive(owner)
+            lasting = not owner.get("brief", False) and _lives(owner)
             if lasting or time.monotonic() > deadline:
-                raise Busy(
-                    f"the study is in use by {owner.get('role', 'another program')} (process {owner.get('pid', '?')})",
-                    owner=owner,
-                    where=str(path.parent),
-                    remedy="Wait until it has finished, or stop it, and try again; nothing was changed",
-                )
+                raise _busy(path, owner)
             time.sleep(_PAUSE)
-        _sign(fd, path, {"pid": os.getpid(), "role": role, "brief": brief})
-        yield
+        _sign(fd, path, {"pid": os.getpid(), "role": role, "brief": brief, **told})
+        try:
+            yield
+        finally:
+            if told:
+                # Nobody shall take an owner that has ended for one that still answers.
+                os.ftruncate(fd, 0)
     finally:
         os.close(fd)
+
+
+def beside(path: Path) -> Path:
+    """Name the lock file of the database *path*."""
+    return path.with_name(f"{path.name}.lock")
+
+
+def signed(path: Path) -> dict[str, object]:
+    """Read what the owner of the lock file *path*, or the last one there was, wrote of itself."""
+    try:
+        fd = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    try:
+        return _owner(fd)
+    finally:
+        os.close(fd)
+
+
+def alive(pid: int) -> bool:
+    """Say whether a process lives; True where that cannot be asked."""
+    if sys.platform == "win32":
+        return True
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _busy(path: Path, owner: dict[str, object]) -> Busy:
+    who = f"{owner.get('role', 'another program')} (process {owner.get('pid', '?')})"
+    what = f"the study is in use by {who}"
+    remedy = "Wait until it has finished, or stop it, and try again; nothing was changed"
+    if "url" in owner:
+        what = f"the study is already open at {owner['url']}, in {who}"
+        remedy = "Open that page in your browser; nothing was changed"
+    public = {key: value for key, value in owner.items() if key != "token"}
+    return Busy(what, owner=public, where=str(path.parent), remedy=remedy)
 
 
 def _open(path: Path) -> int:
@@ -85,6 +129,8 @@ def _open(path: Path) -> int:
 
 def _sign(fd: int, path: Path, owner: dict[str, object]) -> None:
     try:
+        if "token" in owner and sys.platform != "win32":
+            os.fchmod(fd, 0o600)
         os.ftruncate(fd, 0)
         os.lseek(fd, 0, os.SEEK_SET)
         os.write(fd, json.dumps(owner).encode())
@@ -109,15 +155,7 @@ def _owner(fd: int) -> dict[str, object]:
     return owner if isinstance(owner, dict) and owner else {"brief": True}
 
 
-def _alive(owner: dict[str, object]) -> bool:
+def _lives(owner: dict[str, object]) -> bool:
     """Say whether the process that signed the lock still lives; one that was killed leaves its name behind."""
     pid = owner.get("pid")
-    if sys.platform == "win32" or not isinstance(pid, int):
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+    return not isinstance(pid, int) or alive(pid)

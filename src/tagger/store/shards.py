@@ -5,19 +5,24 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import logging
 import os
 import shutil
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tagger.store.database import explained
+from tagger.store.database import Database, explained
+from tagger.store.lock import alive
 
 _MANIFEST = "shard.json"
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,7 @@ def write(inbox: Path, shard: Shard) -> Path:
     target = inbox / f"{shard.stage}-{shard.key}"
     if target.exists():
         return target
-    temporary = inbox / f".writing-{uuid.uuid4().hex}"
+    temporary = inbox / f".writing-{os.getpid()}-{uuid.uuid4().hex}"
     with explained(inbox):
         temporary.mkdir(parents=True, mode=0o700)
         try:
@@ -68,15 +73,51 @@ def waiting(inbox: Path) -> list[Path]:
     return [inbox / name for _, name in sorted(found)]
 
 
+def merge(database: Database, folder: Path) -> int:
+    """
+    Store one shard with its ledger row in a transaction of its own; return the rows added.
+
+    A shard whose ledger row is there was stored before the process that wrote it could tidy up.
+    """
+    shard = load(folder)
+    if shard is None:
+        aside = set_aside(folder)
+        log.warning("Finished work was damaged on disk: it is kept as %s and is done again.", aside)
+        return 0
+    added = _store(database, shard)
+    remove(folder)
+    return added
+
+
+def _store(database: Database, shard: Shard) -> int:
+    with database.transaction():
+        if database.rows("SELECT 1 FROM ledger WHERE key = $key", {"key": shard.key}):
+            return 0
+        added = sum(database.insert(name, rows) for name, rows in shard.tables.items())
+        now = datetime.now(UTC).replace(tzinfo=None)
+        entry = {
+            "key": [shard.key],
+            "stage": [shard.stage],
+            "run_id": [shard.run_id],
+            "n_rows": [added],
+            "merged_at": [now],
+        }
+        database.insert("ledger", pa.table(entry))
+    return added
+
+
 def load(folder: Path) -> Shard | None:
     """Read a shard back; None if its bytes are not those that were written."""
-    manifest = json.loads((folder / _MANIFEST).read_bytes())
     tables: dict[str, pa.Table] = {}
-    for name, digest in manifest["tables"].items():
-        data = (folder / f"{name}.parquet").read_bytes()
-        if hashlib.sha256(data).hexdigest() != digest:
-            return None
-        tables[name] = pq.read_table(pa.BufferReader(data))
+    try:
+        manifest = json.loads((folder / _MANIFEST).read_bytes())
+        for name, digest in manifest["tables"].items():
+            data = (folder / f"{name}.parquet").read_bytes()
+            if hashlib.sha256(data).hexdigest() != digest:
+                return None
+            tables[name] = pq.read_table(pa.BufferReader(data))
+    except (FileNotFoundError, ValueError):
+        return None
     return Shard(manifest["key"], manifest["stage"], manifest["run_id"], tables)
 
 
@@ -94,11 +135,16 @@ def set_aside(folder: Path) -> Path:
 
 
 def sweep(inbox: Path) -> None:
-    """Remove what a killed process left half-written or half-removed; the caller is the only run of the study."""
+    """Remove what a killed process left half-written or half-removed; what one that lives is writing is left alone."""
     if inbox.is_dir():
         for folder in inbox.iterdir():
-            if folder.name.startswith((".writing-", ".merged-")):
+            if folder.name.startswith(".merged-") or (folder.name.startswith(".writing-") and not _is_written(folder)):
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_written(folder: Path) -> bool:
+    pid = folder.name.split("-")[1]
+    return pid.isdecimal() and alive(int(pid))
 
 
 def _write_table(path: Path, rows: pa.Table) -> str:

@@ -1,0 +1,105 @@
+"""
+Take the pictures in docs/screens: every page of the review app, on the bundled sample, in a real browser.
+
+    python scripts/screenshots.py [--study demo-study]     (needs Debian's chromium)
+
+The study is copied first; what is read for the pictures is read in the copy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from playwright.sync_api import Page  # noqa: E402
+from serve import chromium, served  # noqa: E402
+
+PHONE, WIDE = {"width": 390, "height": 844}, {"width": 1280, "height": 860}
+PAGES = {
+    "progress": "/progress",
+    "find": "/browse",
+    "quotes": "/exemplars",
+    "paper": "/packs",
+    "how-it-works": "/welcome",
+    "without-suggestions": "/without-suggestions",
+    "keys": "/help",
+    "preferences": "/preferences",
+    "who": "/who",
+    "pause": "/pause",
+}
+
+
+def read_some(page: Page, url: str, passages: int) -> None:
+    """Read passages of the first dataset as a person might: the first two values on, the rest no."""
+    page.goto(url)
+    page.locator("button.large").first.click()
+    for number in range(passages):
+        page.wait_for_selector("#decision")
+        if number % 4 != 3:
+            page.locator(".mark").nth(number % 3).click()
+            page.wait_for_selector(".value.yes")
+        page.get_by_role("button", name="Done").click()
+        page.wait_for_selector(".said, button:has-text('Next')")
+        while page.get_by_role("button", name="Next", exact=True).count():
+            before = page.locator("main").get_attribute("data-serving")
+            page.get_by_role("button", name="Next", exact=True).click()
+            page.wait_for_function("old => document.querySelector('main').dataset.serving !== old", arg=before)
+
+
+def main() -> None:
+    """Serve a copy of the study, read a little, and take the pictures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--study", type=Path, default=ROOT / "demo-study")
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "screens")
+    arguments = parser.parse_args()
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary, "study")
+        shutil.copytree(arguments.study, folder)
+        with served(folder) as server, chromium() as browser:
+            _pictures(browser, server.url, arguments.out)
+
+
+def _pictures(browser, url: str, out: Path) -> None:  # type: ignore[no-untyped-def]
+    wide = browser.new_page(viewport=WIDE, reduced_motion="reduce")
+    phone = browser.new_page(viewport=PHONE, reduced_motion="reduce")
+    wide.goto(url)
+    _picture(wide, out / "start.png")
+    read_some(wide, url, 6)
+    _picture(wide, out / "read.png")
+    phone.goto(wide.url)
+    _picture(phone, out / "read-phone.png")
+    phone.emulate_media(color_scheme="dark")
+    _picture(phone, out / "read-phone-dark.png")
+    _until_suggested(wide)
+    _picture(wide, out / "suggested.png")
+    phone.emulate_media(color_scheme="light")
+    phone.goto(wide.url)
+    _picture(phone, out / "suggested-phone.png")
+    for name, path in PAGES.items():
+        wide.goto(url + path)
+        _picture(wide, out / f"{name}.png")
+
+
+def _until_suggested(page: Page) -> None:
+    for _ in range(10):
+        page.get_by_role("button", name="Done").click()
+        page.wait_for_selector(".said, .suggestion")
+        if page.locator(".suggestion").count():
+            return
+
+
+def _picture(page: Page, file: Path) -> None:
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=file)
+    print(file)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

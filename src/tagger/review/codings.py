@@ -1,0 +1,194 @@
+"""Readings and the codings that store them: what each person holds, and a new coding after each of their acts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+import pyarrow as pa
+
+from tagger.readings import Reading, Step, fold
+from tagger.review.gate import wanted
+from tagger.store import Database
+from tagger.store import Reader as Source
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """An excerpt on which a decision was just stored, and the list and the serving that it was read with."""
+
+    excerpt_id: str
+    framework_id: str
+    decision_id: str
+    serving_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The newest finished reading of an excerpt by one person; `yes` and `no` are value ids, `names` those of yes."""
+
+    coding_id: str
+    coder_id: str
+    letter: str
+    excerpt_id: str
+    framework: str
+    kind: str
+    made: str
+    outcome: str
+    yes: tuple[str, ...]
+    no: tuple[str, ...]
+    names: tuple[str, ...]
+
+
+def reading(db: Source, coder_id: str, excerpt_id: str, framework_id: str) -> Reading:
+    """Return what a person holds an excerpt to show, as far as they have said."""
+    return _held(db, coder_id, [(excerpt_id, framework_id)])[excerpt_id, framework_id]
+
+
+def latest(db: Source, excerpt_ids: Collection[str]) -> list[Latest]:
+    """Return everybody's newest finished reading of each excerpt, imported ones included, by excerpt and letter."""
+    rows = db.table(_LATEST, wanted=wanted(excerpt_ids)).to_pylist()
+    return [
+        Latest(**{**row, "made": row["made"] or ""} | {key: tuple(row[key] or ()) for key in ("yes", "no", "names")})
+        for row in rows
+    ]
+
+
+def store_codings(db: Database, coder_id: str, touched: Sequence[Touched], now: datetime) -> None:
+    """
+    Store what a person holds of the excerpts they just decided on, each as a new coding.
+
+    Its kind follows from what was shown to them on these characters until this moment, on any page, and from how the
+    passage was handed out.
+    """
+    held = _held(db, coder_id, [(one.excerpt_id, one.framework_id) for one in touched])
+    [(trained_on, seen)] = db.rows(_BEFORE, {"coder": coder_id})
+    codings: list[dict[str, Any]] = []
+    answers: list[dict[str, str]] = []
+    for one in touched:
+        now_held = held[one.excerpt_id, one.framework_id]
+        identity = uuid5(UUID(one.decision_id), "coding").hex
+        codings.append(
+            {
+                "id": identity,
+                "excerpt_id": one.excerpt_id,
+                "coder_id": coder_id,
+                "framework_id": one.framework_id,
+                "round": "before talk",
+                # A reading whose marks were all taken away is kept too, so that the one before it is not current.
+                "outcome": now_held.outcome or "values",
+                "kind": _kind(db, coder_id, one),
+                "serving_id": one.serving_id,
+                "decision_id": one.decision_id,
+                "trained_on": trained_on,
+                "suggestions_seen_before": seen,
+                "coded_at": now,
+            }
+        )
+        answers += [
+            {"coding_id": identity, "value_id": value, "answer": answer} for value, answer in now_held.answers.items()
+        ]
+    db.insert("codings", pa.Table.from_pylist(codings))
+    if answers:
+        db.insert("coding_answers", pa.Table.from_pylist(answers))
+
+
+def _kind(db: Source, coder_id: str, one: Touched) -> str:
+    """Derive a coding's kind; what was not handed out was decided on a page of suggestions."""
+    if one.serving_id is None:
+        return "assisted"
+    [(kind,)] = db.rows(_KIND, {"coder": coder_id, "excerpt": one.excerpt_id, "serving": one.serving_id})
+    return str(kind)
+
+
+def _held(db: Source, coder_id: str, pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], Reading]:
+    """Fold a person's standing decisions on each (excerpt, framework); versions of one framework count together."""
+    about = pa.table(
+        {
+            "excerpt_id": pa.array([excerpt for excerpt, _ in pairs], pa.string()),
+            "framework_id": pa.array([framework for _, framework in pairs], pa.string()),
+        }
+    )
+    asked = "SELECT id, kind FROM excerpts SEMI JOIN about ON about.excerpt_id = id"
+    kinds = {row["id"]: row["kind"] for row in db.table(asked, about=about).to_pylist()}
+    lists = _Lists(db)
+    steps: dict[tuple[str, str], list[Step]] = {pair: [] for pair in pairs}
+    for row in db.table(_STEPS, {"coder": coder_id}, about=about).to_pylist():
+        answers = dict(zip(row["value_ids"], row["answers"], strict=True)) if row["act"] == "choose" else {}
+        if row["act"] in ("accept", "reject"):
+            answers = {row["value_id"]: "yes" if row["act"] == "accept" else "no"}
+        listed = lists.read_against(row["made_with"], kinds.get(row["excerpt_id"], "passage"))
+        steps[row["excerpt_id"], row["framework_id"]].append(Step(row["act"], answers, row["number"], listed))
+    return {pair: fold(found, lists.values(pair[1])) for pair, found in steps.items()}
+
+
+class _Lists:
+    """The values of each framework, and those among them that an excerpt of some kind is read against."""
+
+    def __init__(self, db: Source) -> None:
+        self._units: dict[str, dict[str, str]] = {}
+        for framework, value, unit in db.rows(
+            "SELECT framework_id, value_id, unit FROM framework_values ORDER BY framework_id, position"
+        ):
+            self._units.setdefault(framework, {})[value] = unit
+
+    def values(self, framework_id: str) -> tuple[str, ...]:
+        return tuple(self._units.get(framework_id, ()))
+
+    def read_against(self, framework_id: str, kind: str) -> tuple[str, ...]:
+        """Leave out what an exchange is not read for: it serves values of its own unit alone, if there are any."""
+        units = self._units.get(framework_id, {})
+        own = tuple(value for value, unit in units.items() if unit == "exchange")
+        return own if kind == "exchange" and own else tuple(units)
+
+
+_STEPS = """
+    SELECT a.excerpt_id, a.framework_id, d.framework_id AS made_with, d.act, d.number, d.value_id,
+           coalesce((SELECT list(n.value_id ORDER BY n.value_id) FROM decision_answers n WHERE n.decision_id = d.id), []) AS value_ids,
+           coalesce((SELECT list(n.answer ORDER BY n.value_id) FROM decision_answers n WHERE n.decision_id = d.id), []) AS answers
+    FROM about a
+    JOIN frameworks f ON f.id = a.framework_id
+    JOIN standing_decisions d ON d.excerpt_id = a.excerpt_id
+    JOIN frameworks g ON g.id = d.framework_id AND g.name = f.name
+    WHERE d.coder_id = $coder AND d.act NOT IN ('memo', 'adjust')
+    ORDER BY d.number
+"""  # noqa: E501
+
+_KIND = """
+    SELECT CASE WHEN EXISTS (SELECT 1 FROM shown_on WHERE coder_id = $coder AND excerpt_id = $excerpt AND shown_excerpt_id = $excerpt) THEN 'assisted'
+                WHEN arm = 'blind' AND reason IN ('random', 'audit') THEN 'blind'
+                ELSE 'own-first' END
+    FROM servings WHERE id = $serving::UUID
+"""
+
+_BEFORE = """
+    SELECT (SELECT trained_on FROM coders WHERE id = $coder),
+           (SELECT count(*) FROM displays WHERE coder_id = $coder AND shown = 'suggestion')
+"""
+
+_LATEST = """
+    WITH newest AS (
+        SELECT x.*
+        FROM current_codings x
+        SEMI JOIN wanted w ON w.excerpt_id = x.excerpt_id
+        LEFT JOIN decision_sets s ON s.decision_id = x.decision_id
+        LEFT JOIN conclusions c ON c.coder_id = x.coder_id AND c.excerpt_id = x.excerpt_id
+        WHERE x.kind = 'imported' OR c.act <> 'skip'
+        QUALIFY row_number() OVER (
+            PARTITION BY x.coder_id, x.excerpt_id, x.framework ORDER BY s.number DESC NULLS LAST, x.coded_at DESC, x.id
+        ) = 1
+    )
+    SELECT n.id AS coding_id, n.coder_id, r.letter, n.excerpt_id, n.framework, n.kind, n.made, n.outcome,
+           list(a.value_id ORDER BY v.position) FILTER (WHERE a.answer = 'yes') AS yes,
+           list(a.value_id ORDER BY v.position) FILTER (WHERE a.answer = 'no') AS no,
+           list(v.name ORDER BY v.position) FILTER (WHERE a.answer = 'yes') AS names
+    FROM newest n
+    JOIN readers r ON r.coder_id = n.coder_id
+    LEFT JOIN coding_answers a ON a.coding_id = n.id
+    LEFT JOIN framework_values v ON v.framework_id = n.framework_id AND v.value_id = a.value_id
+    GROUP BY n.id, n.coder_id, r.letter, r.added_at, n.excerpt_id, n.framework, n.kind, n.made, n.outcome
+    ORDER BY n.excerpt_id, r.added_at, n.coder_id, n.framework
+"""

@@ -1,0 +1,33 @@
+"""What there is to read: each dataset with the framework it was tagged with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tagger.frameworks import from_json
+from tagger.records import Framework
+from tagger.store import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A dataset and the framework of its newest scoring; None where nothing was tagged yet."""
+
+    name: str
+    transcripts: int
+    framework: Framework | None
+
+
+def datasets(db: Reader) -> list[Dataset]:
+    """Return the study's datasets by name."""
+    rows = db.rows(
+        "SELECT d.id, (SELECT count(*) FROM transcripts t WHERE t.dataset = d.id), "
+        "(SELECT arg_max(f.content, c.number) FROM current_scorings c JOIN frameworks f ON f.id = c.framework_id "
+        "WHERE c.dataset = d.id) FROM datasets d ORDER BY d.id"
+    )
+    return [Dataset(name, count, from_json(content) if content else None) for name, count, content in rows]
+
+
+def framework(db: Reader, framework_id: str) -> Framework:
+    """Return a framework as it was stored."""
+    return from_json(db.rows("SELECT content FROM frameworks WHERE id = $id", {"id": framework_id})[0][0])

@@ -1,0 +1,259 @@
+"""
+The exemplar table: for each value and dataset, quotes in which people found it, and in how many transcripts.
+
+It orders and counts nothing that could be read as a grade: layers and values stand in the order of their list, and a
+cell says in how many of the transcripts that were read somebody found the value, and no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from tagger.config import ReviewSettings
+from tagger.frameworks import from_json
+from tagger.records import Framework
+from tagger.review.codings import latest
+from tagger.review.combined import Group, Line, combine, families
+from tagger.review.gate import Item, allowed, record
+from tagger.review.passages import NUMBERS
+from tagger.review.quotes import Choice, Quote, chosen, moved_borders, worded
+from tagger.store import Database, Reader
+
+PER_CELL = 5
+ALL = 1_000_000
+NO_LONGER = "No longer on the list"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """
+    A value in a dataset: found in so many transcripts of those in which somebody was asked about it.
+
+    `listed`: the dataset's list has the value. `own_meaning`: there it means something of its own. `withheld` passages
+    show it and may not be quoted; `more` show it and are not among the quotes.
+    """
+
+    listed: bool = False
+    own_meaning: bool = False
+    found: int = 0
+    read: int = 0
+    quotes: tuple[Quote, ...] = ()
+    withheld: int = 0
+    more: int = 0
+
+    @property
+    def words(self) -> str:
+        """Say in how many transcripts the value was found."""
+        if not self.listed:
+            return "Not on this list."
+        if not self.read:
+            return "Nobody has read for this yet."
+        read = "1 transcript" if self.read == 1 else f"{self.read} transcripts"
+        if not self.found:
+            return f"Not found so far in the {read} read."
+        return f"Found in {self.found} of {read} read."
+
+    @property
+    def silence(self) -> str:
+        """Say what is left out of the quotes, and why; empty where nothing is."""
+        said = []
+        if self.withheld:
+            passages = "1 passage" if self.withheld == 1 else f"{self.withheld} passages"
+            said.append(f"The words of {passages} are left out: somebody there may not be quoted.")
+        if self.more:
+            said.append("More passages show it than are quoted here.")
+        return " ".join(said)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A dataset with the list it was read with; `order` is that list's own, layer by layer."""
+
+    dataset: str
+    title: str
+    version: str
+    order: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A value and its cell in each dataset."""
+
+    name: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A layer and its values."""
+
+    name: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The datasets whose lists belong together."""
+
+    columns: tuple[Column, ...]
+    layers: tuple[Layer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Exemplars:
+    """The whole table; `per_cell` quotes at most in a cell."""
+
+    sections: tuple[Section, ...]
+    per_cell: int
+
+    def cells(self) -> list[Cell]:
+        """List all cells, row by row."""
+        rows = [row for section in self.sections for layer in section.layers for row in layer.rows]
+        return [cell for row in rows for cell in row.cells]
+
+    @property
+    def withheld(self) -> bool:
+        """Say whether words are left out because somebody may not be quoted."""
+        return any(cell.withheld for cell in self.cells())
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """A dataset with the newest version of a list that it was read with, and the values found that are not on it."""
+
+    dataset: str
+    framework: Framework
+    dropped: Mapping[str, str]
+
+
+def table(db: Reader, *, per_cell: int = PER_CELL) -> Exemplars:
+    """Make the table from everybody's readings."""
+    return _table(db, _answers(db), per_cell, "")
+
+
+def table_for(
+    db: Database, coder_id: str, review: ReviewSettings, now: datetime, *, per_cell: int = PER_CELL
+) -> Exemplars:
+    """
+    Make the table for one reader, and record which of the others' readings it shows.
+
+    The others' readings count where this reader has given their own and nothing on the same words waits to be read
+    without suggestions.
+    """
+    answers = _answers(db)
+    seen = allowed(db, coder_id, {row["excerpt_id"] for row in answers if row["coder_id"] != coder_id}, review).readings
+    finished = {(one.coder_id, one.excerpt_id, one.framework) for one in latest(db, seen)}
+    known = [
+        row
+        for row in answers
+        if row["coder_id"] == coder_id or (row["coder_id"], row["excerpt_id"], row["framework"]) in finished
+    ]
+    made = _table(db, known, per_cell, coder_id)
+    places = {excerpt: k for k, excerpt in enumerate(q.excerpt_id for cell in made.cells() for q in cell.quotes)}
+    others = [row for row in known if row["newest"] and row["coder_id"] != coder_id and row["excerpt_id"] in places]
+    others.sort(key=lambda row: places[row["excerpt_id"]])
+    record(db, coder_id, (Item(r["excerpt_id"], "reading", coding_id=r["coding_id"]) for r in others), "exemplars", now)
+    return made
+
+
+_ANSWERS = f"""
+    WITH held AS (
+        SELECT x.id AS coding_id, x.coder_id, x.excerpt_id, x.framework, x.framework_id,
+               coalesce(x.made, x.kind) AS kind,
+               row_number() OVER (PARTITION BY x.coder_id, x.excerpt_id, x.framework
+                                  ORDER BY s.number DESC NULLS LAST, x.coded_at DESC, x.id) = 1 AS newest
+        FROM current_codings x LEFT JOIN decision_sets s ON s.decision_id = x.decision_id
+    )
+    SELECT h.coding_id, h.coder_id, h.excerpt_id, h.framework, h.framework_id, h.kind, h.newest,
+           a.value_id, a.answer = 'yes' AS yes, v.name AS value,
+           e.dataset, e.transcript_id, e.start, e."end", q.excerpt_id IS NULL AS quotable
+    FROM held h
+    JOIN coding_answers a ON a.coding_id = h.coding_id
+    JOIN framework_values v ON v.framework_id = h.framework_id AND v.value_id = a.value_id
+    JOIN live_excerpts e ON e.excerpt_id = h.excerpt_id
+    JOIN ({NUMBERS}) n ON n.transcript_id = e.transcript_id
+    LEFT JOIN unquotable q ON q.excerpt_id = h.excerpt_id
+    ORDER BY e.dataset, h.framework, a.value_id, n.number, e.start, h.excerpt_id, h.coder_id, h.kind
+"""  # noqa: S608
+
+
+def _answers(db: Reader) -> list[dict[str, Any]]:
+    """Return every answer that somebody holds now (newest), and those of other kinds that they gave before."""
+    rows: list[dict[str, Any]] = db.table(_ANSWERS).to_pylist()
+    return rows
+
+
+def _table(db: Reader, answers: Sequence[dict[str, Any]], per_cell: int, viewer: str) -> Exemplars:
+    lists = _lists(db, answers)
+    moved = moved_borders(db)
+    choices = {
+        place: chosen(list(rows), moved, per_cell, viewer)
+        for place, rows in groupby(answers, lambda row: (row["dataset"], row["framework"], row["value_id"]))
+    }
+    quotes = worded(db, [found for choice in choices.values() for found in choice.quotes])
+
+    def cell(item: _List, value_id: str | None) -> Cell:
+        if value_id is None:
+            return Cell()
+        choice = choices.get((item.dataset, item.framework.id, value_id), Choice())
+        return Cell(
+            listed=True,
+            own_meaning=value_id in item.framework.revised_meaning,
+            found=choice.found,
+            read=choice.read,
+            quotes=tuple(quotes[found] for found in choice.quotes),
+            withheld=choice.withheld,
+            more=choice.more,
+        )
+
+    def row(line: Line, together: Sequence[_List]) -> Row:
+        return Row(line.name, tuple(cell(item, value) for item, value in zip(together, line.ids, strict=True)))
+
+    sections = []
+    for places in families([item.framework for item in lists]):
+        together = [lists[place] for place in places]
+        layers = [Layer(group.name, tuple(row(line, together) for line in group.lines)) for group in _groups(together)]
+        sections.append(Section(tuple(map(_column, together)), tuple(layers)))
+    return Exemplars(tuple(sections), per_cell)
+
+
+def _lists(db: Reader, answers: Sequence[dict[str, Any]]) -> list[_List]:
+    """Return each dataset with each list that it is read with now, or in which somebody found something before."""
+    current = db.rows("SELECT dataset, framework, framework_id FROM current_scorings")
+    newest = {(dataset, name): framework_id for dataset, name, framework_id in current}
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for row in answers:
+        if row["newest"] and row["yes"]:
+            place = (row["dataset"], row["framework"])
+            newest.setdefault(place, row["framework_id"])
+            found.setdefault(place, {})[row["value_id"]] = row["value"]
+    contents = {identity: from_json(content) for identity, content in db.rows("SELECT id, content FROM frameworks")}
+    lists = []
+    for place in sorted(newest):
+        framework = contents[newest[place]]
+        known = {value.id for value in framework.values}
+        dropped = {value: name for value, name in found.get(place, {}).items() if value not in known}
+        lists.append(_List(place[0], framework, dropped))
+    return lists
+
+
+def _groups(together: Sequence[_List]) -> list[Group]:
+    """Return the layers of lists that belong together, and one for what is no longer on any of them."""
+    dropped = sorted({(name, value) for item in together for value, name in item.dropped.items()})
+    lines = [
+        Line(name, tuple(value if item.dropped.get(value) == name else None for item in together))
+        for name, value in dropped
+    ]
+    return [*combine([item.framework for item in together]), *([Group(NO_LONGER, tuple(lines))] if lines else [])]
+
+
+def _column(item: _List) -> Column:
+    order = tuple(
+        (layer.name, tuple(value.name for value in item.framework.values if value.layer == layer.id))
+        for layer in item.framework.layers
+    )
+    return Column(item.dataset, item.framework.title, item.framework.version, order)

@@ -1,0 +1,270 @@
+"""Reading packs: passages for somebody to read without the program, and what they wrote when the pack comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+import pyarrow as pa
+
+from tagger.config import ReviewSettings
+from tagger.errors import UsageError
+from tagger.exchange.packs import Answered, Pack, PackPassage, Returned
+from tagger.review import decisions, notes, readers
+from tagger.review.datasets import framework
+from tagger.review.passages import Context, in_transcript
+from tagger.review.servings import Queue, Serving, prepare, serving, take
+from tagger.store import Database, Reader
+
+MOST = 200
+_SHOWN_PROBLEMS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A pack that was handed out: how many passages it holds, and how many of them came back."""
+
+    id: str
+    dataset: str
+    made_at: datetime
+    passages: int
+    returned: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What became of a pack that came back: rows stored now, rows that were stored before, and lines to show."""
+
+    stored: int
+    known: int
+    lines: tuple[str, ...]
+
+
+def make(
+    db: Database,
+    coder_id: str,
+    queue: Queue,
+    review: ReviewSettings,
+    *,
+    n: int,
+    pack_id: str,
+    seed: int,
+    now: datetime,
+) -> Pack:
+    """
+    Hand out the next `n` passages of a reader's queue as a pack; the same id again gives the same pack.
+
+    Raises:
+        UsageError: nothing is left to read, or `n` is no number of passages for a pack.
+    """
+    pack_id = _checked(pack_id)
+    if not db.rows("SELECT 1 FROM packs WHERE id = $id", {"id": pack_id}):
+        if not 1 <= n <= MOST:
+            raise UsageError(f"a pack holds 1 to {MOST} passages", remedy="Make a smaller one; more can follow")
+        prepare(db, coder_id, queue.dataset, review, seed, now)
+        ids = [str(uuid5(UUID(pack_id), str(number))) for number in range(1, n + 1)]
+        taken = take(db, coder_id, queue, review, n, ids, now)
+        if not taken:
+            raise UsageError(
+                "nothing is left to put into a pack",
+                where=queue.dataset,
+                remedy="Bring back the packs that are out, or choose another dataset",
+            )
+        db.insert("packs", pa.Table.from_pylist([{"id": pack_id, "coder_id": coder_id, "made_at": now}]))
+        rows = [{"serving_id": one.id, "pack_id": pack_id, "number": k} for k, one in enumerate(taken, start=1)]
+        db.insert("pack_servings", pa.table({
+            "serving_id": [row["serving_id"] for row in rows],
+            "pack_id": [row["pack_id"] for row in rows],
+            "number": pa.array([row["number"] for row in rows], pa.int32()),
+        }))  # fmt: skip
+    return pack(db, pack_id)
+
+
+def pack(db: Database, pack_id: str) -> Pack:
+    """
+    Return a pack with the words of its passages.
+
+    Raises:
+        UsageError: there is no such pack, or its passages are no longer in the study.
+    """
+    handed = _servings(db, pack_id)
+    reader = db.rows("SELECT c.name FROM packs p JOIN coders c ON c.id = p.coder_id WHERE p.id = $id", {"id": pack_id})
+    if not handed or not reader:
+        raise UsageError("there is no such reading pack in this study", remedy="Make a new one")
+    first = next(iter(handed.values()))
+    return Pack(
+        id=pack_id,
+        reader=reader[0][0],
+        dataset=first.dataset,
+        framework_id=first.framework_id,
+        framework=framework(db, first.framework_id),
+        passages=tuple(_passage(db, number, one) for number, one in handed.items()),
+    )
+
+
+def packs(db: Reader, coder_id: str) -> list[Handed]:
+    """List the packs that were handed out to a reader, the newest first."""
+    rows = db.rows(
+        "SELECT p.id, any_value(t.dataset), p.made_at, count(*), count(d.serving_id) FROM packs p "
+        "JOIN pack_servings k ON k.pack_id = p.id "
+        "JOIN servings s ON s.id = k.serving_id JOIN excerpts e ON e.id = s.excerpt_id "
+        "JOIN transcripts t ON t.id = e.transcript_id "
+        "LEFT JOIN (SELECT DISTINCT serving_id FROM standing_decisions WHERE act NOT IN ('memo', 'adjust')) d "
+        "ON d.serving_id = s.id WHERE p.coder_id = $coder GROUP BY p.id, p.made_at ORDER BY p.made_at DESC, p.id",
+        {"coder": coder_id},
+    )
+    return [Handed(*row) for row in rows]
+
+
+def bring_back(db: Database, returned: Returned, name: str, now: datetime) -> Report:
+    """
+    Store what a reader wrote into a pack, each row as one step; bringing it back again stores nothing twice.
+
+    Args:
+        name: the file's, for the report.
+
+    Raises:
+        UsageError: the pack is not one of this study.
+    """
+    handed = _servings(db, returned.pack_id)
+    lists = db.rows("SELECT 1 FROM frameworks WHERE id = $id", {"id": returned.framework_id})
+    if not handed or not lists:
+        raise UsageError(
+            "this reading pack was not made in this study",
+            where=name,
+            remedy="Bring it back where it was made",
+        )
+    problems = list(returned.problems)
+    stored = known = 0
+    for answered in returned.answered:
+        result = _store(db, returned, answered, handed.get(answered.number), now)
+        if isinstance(result, str):
+            problems.append(f"row {answered.row}: {result}; it was left out")
+        elif result:
+            stored += 1
+        else:
+            known += 1
+    return Report(stored, known, _lines(name, stored, known, returned.empty, problems))
+
+
+def _store(db: Database, returned: Returned, answered: Answered, handed: Serving | None, now: datetime) -> bool | str:
+    """Store one row; say whether it was new, or why it cannot be stored."""
+    if handed is None:
+        return f"there is no No. {answered.number} in this pack"
+    handed = replace(handed, framework_id=returned.framework_id)
+    if _read_elsewhere(db, handed):
+        return f"No. {answered.number} was read in the browser meanwhile, and that reading stays"
+    try:
+        new = [_act(db, returned, answered, handed, act, now) for act in _acts(answered)]
+    except UsageError as error:
+        return str(error).rstrip(".")
+    return any(new)
+
+
+def _acts(answered: Answered) -> list[str]:
+    concludes = answered.outcome or ("done" if answered.value_ids else "")
+    said_with_it = concludes == "something not on our list"
+    return [*([concludes] if concludes else []), *(["memo"] if answered.note and not said_with_it else [])]
+
+
+def _act(db: Database, returned: Returned, answered: Answered, handed: Serving, act: str, now: datetime) -> bool:
+    """Store one step under an id that follows from what the row says; say whether it is new."""
+    note = answered.note if act in ("memo", "something not on our list") else ""
+    content = "\x1f".join([returned.pack_id, str(answered.number), act, *sorted(answered.value_ids), note])
+    step = str(uuid5(NAMESPACE_OID, content))
+    if db.rows("SELECT 1 FROM decision_sets WHERE set_id = $id::UUID LIMIT 1", {"id": step}):
+        return False
+    answers = {}
+    if act in ("done", "something not on our list"):
+        held = decisions.reading(db, handed.coder_id, handed.excerpt_id, handed.framework_id).answers
+        # A mark that was there when the pack came back before, and is no longer, is taken away.
+        answers = {value: "not asked" for value, answer in held.items() if answer == "yes"}
+        answers |= dict.fromkeys(answered.value_ids, "yes")
+    return decisions.decide(db, id=step, serving=handed, act=act, answers=answers, note=note, now=now)
+
+
+def _read_elsewhere(db: Reader, handed: Serving) -> bool:
+    """Say whether the newest conclusion about a passage was reached outside of the pack; a skip is none."""
+    found = db.rows(
+        "SELECT d.serving_id IS DISTINCT FROM $serving::UUID FROM conclusions c "
+        "JOIN standing_decisions d ON d.number = c.number "
+        "WHERE c.coder_id = $coder AND c.excerpt_id = $excerpt AND c.act <> 'skip'",
+        {"serving": handed.id, "coder": handed.coder_id, "excerpt": handed.excerpt_id},
+    )
+    return bool(found and found[0][0])
+
+
+def _servings(db: Reader, pack_id: str) -> dict[int, Serving]:
+    rows = db.rows(
+        "SELECT number, serving_id::VARCHAR FROM pack_servings WHERE pack_id = $id ORDER BY number", {"id": pack_id}
+    )
+    found = {number: serving(db, identity) for number, identity in rows}
+    return {number: one for number, one in found.items() if one is not None}
+
+
+def _passage(db: Database, number: int, handed: Serving) -> PackPassage:
+    context = in_transcript(db, handed.excerpt_id, before=1, after=0)
+    touched = notes.before(db, handed.transcript_id, handed.excerpt_id)
+    warnings = [*(note for _, note, _ in touched.by_people), *touched.topics]
+    before, who, text = _parts(context)
+    return PackPassage(number, handed.arm, "\n".join(warnings), before, who, text)
+
+
+def _parts(context: Context) -> tuple[str, str, str]:
+    """Part what is shown into what was said before, who speaks, and the words of the excerpt."""
+    before: list[str] = []
+    inside: list[tuple[str, str]] = []
+    who: dict[str, None] = {}
+    for turn in context.turns:
+        spoken, name, reached = "", turn.speaker or "unnamed", False
+        for piece in turn.pieces:
+            if piece.mark == "excerpt":
+                inside.append((name, piece.text.strip()))
+                standing = [one for one in turn.standing if one != "unknown"]
+                who[", ".join([name, *standing])] = None
+                reached = True
+            elif not inside and not reached:
+                spoken += piece.text
+        if spoken.strip():
+            start = "… " if turn.cut_before else ""
+            before.append(f"{name}{' (asks)' if turn.asks else ''}: {start}{spoken.strip()}")
+    several = len({name for name, _ in inside}) > 1
+    text = "\n\n".join(f"{name}: {words}" if several else words for name, words in inside)
+    return "\n\n".join(before), "\n".join(who), text
+
+
+def _lines(name: str, stored: int, known: int, empty: int, problems: Sequence[str]) -> tuple[str, ...]:
+    rows = "1 row" if stored == 1 else f"{stored} rows"
+    said = [f"{name}: stored what {rows} say{'s' if stored == 1 else ''}."]
+    if known:
+        said.append("1 row was stored before." if known == 1 else f"{known} rows were stored before.")
+    if empty:
+        said.append("1 row is empty and stays open." if empty == 1 else f"{empty} rows are empty and stay open.")
+    said += [f"  {problem}" for problem in problems[:_SHOWN_PROBLEMS]]
+    if len(problems) > _SHOWN_PROBLEMS:
+        said.append(f"  ... and {len(problems) - _SHOWN_PROBLEMS} more")
+    return tuple(said)
+
+
+def _checked(pack_id: str) -> str:
+    try:
+        return str(UUID(pack_id))
+    except ValueError as error:
+        raise UsageError("the form lost its number", remedy="Open the page again and repeat it") from error
+
+
+def reader_called(db: Database, name: str) -> readers.Reader:
+    """
+    Find a reader by name.
+
+    Raises:
+        UsageError: nobody here is called so.
+    """
+    everybody = readers.readers(db)
+    found = next((one for one in everybody if one.name.casefold() == name.strip().casefold()), None)
+    if found is None:
+        known = ", ".join(one.name for one in everybody) or "nobody so far"
+        raise UsageError(f"nobody here is called {name}", remedy=f"Readers are: {known}. To add somebody: --new")
+    return found

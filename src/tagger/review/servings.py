@@ -1,0 +1,254 @@
+"""
+What is whose next.
+
+    arms.py     what is drawn before anything is given
+    queues.py   what is theirs to read, in which order, and how far they are
+
+A passage that is open is given again until it is finished, one put off comes after all others, and nobody is given a
+passage that enough others have read or have open.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import pyarrow as pa
+
+from tagger.config import ReviewSettings
+from tagger.errors import UsageError
+from tagger.review.arms import FRAME, prepare
+from tagger.review.queues import Entry, Left, Queue, ahead, entries, left
+from tagger.servings import probability_of_none
+from tagger.store import Database, Reader
+
+__all__ = [
+    "HOLD",
+    "Left",
+    "Queue",
+    "Serving",
+    "chosen",
+    "left",
+    "next_serving",
+    "postpone",
+    "prepare",
+    "serving",
+    "take",
+]
+
+HOLD = timedelta(hours=2)
+"""How long a passage that one person has open, or put off, is kept from others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """
+    An excerpt given to a person to read.
+
+    `framework_id` is what the dataset is read against now, empty where nothing was tagged yet; `kind` is the excerpt's.
+    """
+
+    id: str
+    excerpt_id: str
+    coder_id: str
+    reason: str
+    arm: str
+    position: int
+    dataset: str
+    transcript_id: str
+    framework_id: str
+    kind: str
+
+
+_SERVING = """
+SELECT s.id::VARCHAR, s.excerpt_id, s.coder_id, s.reason, s.arm, s.position, t.dataset, e.transcript_id,
+       coalesce((SELECT arg_max(c.framework_id, c.number) FROM current_scorings c WHERE c.dataset = t.dataset), ''),
+       e.kind
+FROM servings s
+JOIN excerpts e ON e.id = s.excerpt_id
+JOIN transcripts t ON t.id = e.transcript_id
+WHERE s.id = try_cast($id AS UUID)
+"""
+
+_OPEN = """
+SELECT s.id::VARCHAR, s.arm FROM servings s
+WHERE s.coder_id = $coder AND s.excerpt_id = $excerpt
+  AND s.id NOT IN (SELECT serving_id FROM pack_servings)
+  AND NOT EXISTS (
+      SELECT 1 FROM standing_decisions d
+      WHERE d.serving_id = s.id AND d.act IN ('done', 'nothing here', 'something not on our list', 'unsure', 'skip')
+  )
+ORDER BY s.position DESC LIMIT 1
+"""
+
+_WAITS_BLIND = """
+SELECT 1 FROM live_spans e
+JOIN waiting_blind w ON w.transcript_id = e.transcript_id AND w.start < e."end" AND w."end" > e.start
+WHERE e.excerpt_id = $excerpt AND w.coder_id = $coder LIMIT 1
+"""
+
+_ARM = "SELECT draw_id, stratum, probability FROM arms WHERE coder_id = $coder AND excerpt_id = $excerpt"
+
+_TOUCHED = """
+SELECT DISTINCT a.excerpt_id, a.draw_id, a.stratum, d.frame, n.population
+FROM placements e
+JOIN live_revisions l ON l.revision_id = e.revision_id
+JOIN placements p ON p.revision_id = e.revision_id AND p.first_turn BETWEEN e.first_turn AND e.last_turn
+JOIN arms a ON a.excerpt_id = p.excerpt_id AND a.coder_id = $coder
+JOIN draws d ON d.id = a.draw_id
+JOIN draw_strata n ON n.draw_id = a.draw_id AND n.stratum = a.stratum
+WHERE e.excerpt_id = $excerpt
+ORDER BY a.draw_id, a.excerpt_id
+"""
+
+
+def serving(db: Reader, serving_id: str) -> Serving | None:
+    """Return a serving; None where there is none of this id."""
+    found = db.rows(_SERVING, {"id": serving_id})
+    return Serving(*found[0]) if found else None
+
+
+def next_serving(
+    db: Database, coder_id: str, queue: Queue, review: ReviewSettings, serving_id: str, now: datetime
+) -> Serving | None:
+    """
+    Give a person what is next in a queue: what they have open, else the first that is left, else what was put off.
+
+    `prepare` comes first, in the same act.
+
+    Args:
+        serving_id: the id of the serving that is made, if one is.
+
+    Raises:
+        UsageError: the queue has an order, or a choice of what to read, that there is not.
+    """
+    order = queue.order or review.order
+    found = next(ahead(entries(db, coder_id, queue, review, now - HOLD), order, review.weights), None)
+    return _given(db, coder_id, *found, serving_id, now) if found else None
+
+
+def take(
+    db: Database,
+    coder_id: str,
+    queue: Queue,
+    review: ReviewSettings,
+    n: int,
+    serving_ids: Sequence[str],
+    now: datetime,
+) -> list[Serving]:
+    """
+    Give a person the next `n` of a queue at once, for a reading pack; fewer where fewer are left.
+
+    Args:
+        serving_ids: the ids of the servings that are made, at least `n`.
+
+    Raises:
+        UsageError: the queue has an order, or a choice of what to read, that there is not.
+    """
+    order = queue.order or review.order
+    found = ahead(entries(db, coder_id, queue, review, now - HOLD), order, review.weights)
+    return [
+        _given(db, coder_id, entry, brought, serving_id, now)
+        for serving_id, (entry, brought) in zip(serving_ids[:n], found, strict=False)
+    ]
+
+
+def chosen(
+    db: Database, coder_id: str, excerpt_id: str, review: ReviewSettings, serving_id: str, now: datetime
+) -> Serving:
+    """
+    Give a person the excerpt that they chose; what they have open of it is used again.
+
+    It is blind where they are still to read these characters without suggestions.
+
+    Raises:
+        UsageError: there is no such excerpt.
+    """
+    ids: dict[str, object] = {"coder": coder_id, "excerpt": excerpt_id}
+    if not db.rows("SELECT 1 FROM excerpts WHERE id = $excerpt", {"excerpt": excerpt_id}):
+        raise UsageError("there is no such passage", where=excerpt_id, remedy="Look for it under Browse")
+    seen = _seen(db, coder_id, excerpt_id)
+    for open_id, arm in db.rows(_OPEN, ids):
+        opened = serving(db, open_id)
+        if opened is not None and not (seen and arm == "blind"):
+            return opened
+    blind = not seen and bool(db.rows(_WAITS_BLIND, ids))
+    row = {"arm": "blind" if blind else "assisted", "reason": "chosen"}
+    return _served(db, coder_id, excerpt_id, row, serving_id, now)
+
+
+def postpone(db: Database, serving_id: str, postponement_id: str, now: datetime) -> None:
+    """
+    Put a serving off: its passage comes again after all others of its queue.
+
+    Raises:
+        UsageError: there is no such serving.
+    """
+    if serving(db, serving_id) is None:
+        raise UsageError("this passage was handed to nobody", remedy="Start from the first page")
+    row = {"id": postponement_id, "serving_id": serving_id, "postponed_at": now}
+    db.insert("postponements", pa.Table.from_pylist([row]))
+
+
+def _given(db: Database, coder_id: str, entry: Entry, brought: str, serving_id: str, now: datetime) -> Serving:
+    """Give what is open again, or make a serving; of what was shown in the meantime none is blind."""
+    excerpt_id = entry.listed.excerpt_id
+    seen = entry.listed.blind and _seen(db, coder_id, excerpt_id)
+    opened = serving(db, entry.open_id) if entry.open_id else None
+    if opened is not None and not (seen and opened.arm == "blind"):
+        return opened
+    arm = "blind" if entry.listed.blind and not seen else "assisted"
+    return _served(db, coder_id, excerpt_id, {"arm": arm, **_reason(db, coder_id, entry, brought)}, serving_id, now)
+
+
+def _reason(db: Reader, coder_id: str, entry: Entry, brought: str) -> dict[str, Any]:
+    """Return the columns that say why an excerpt is given, and how probable its arm was where that was drawn."""
+    excerpt_id, suggested = entry.listed.excerpt_id, entry.listed.best is not None
+    if suggested and brought != "random" and not entry.listed.blind:
+        return {"reason": "uncertain" if brought == "uncertain" else "likely"}
+    ids = {"coder": coder_id, "excerpt": excerpt_id}
+    if entry.kind == "passage":
+        [(draw_id, stratum, probability)] = db.rows(_ARM, ids)
+    else:
+        touched = db.rows(_TOUCHED, ids)
+        _, draw_id, stratum, *_ = touched[0]
+        probability = _none_blind(touched)
+    return {"reason": "random", "draw_id": draw_id, "stratum": stratum, "inclusion_probability": probability}
+
+
+def _none_blind(touched: list[tuple[Any, ...]]) -> float:
+    """Return how probable it was that none of the runs an exchange touches became blind."""
+    probability = 1.0
+    for draw_id, stratum, frame, population in {row[1:] for row in touched}:
+        if stratum == FRAME:
+            own, content = {row[0] for row in touched if row[1] == draw_id}, json.loads(frame)
+            among = sum(not own.isdisjoint(run) for run in content[FRAME])
+            probability *= probability_of_none(population, content["share"], among)
+    return probability
+
+
+def _seen(db: Reader, coder_id: str, excerpt_id: str) -> bool:
+    """Say whether this person was shown anything on characters of an excerpt."""
+    ids = {"coder": coder_id, "excerpt": excerpt_id}
+    return bool(db.rows("SELECT 1 FROM shown_on WHERE coder_id = $coder AND excerpt_id = $excerpt LIMIT 1", ids))
+
+
+def _served(
+    db: Database, coder_id: str, excerpt_id: str, columns: dict[str, Any], serving_id: str, now: datetime
+) -> Serving:
+    last = db.rows("SELECT coalesce(max(position), 0) FROM servings WHERE coder_id = $coder", {"coder": coder_id})
+    row = {
+        "id": serving_id,
+        "coder_id": coder_id,
+        "excerpt_id": excerpt_id,
+        "position": last[0][0] + 1,
+        "served_at": now,
+    }
+    db.insert("servings", pa.Table.from_pylist([row | columns]))
+    made = serving(db, serving_id)
+    if made is None or made.coder_id != coder_id:
+        raise UsageError("this passage was handed to somebody else, or to nobody", remedy="Start from the first page")
+    return made

@@ -1,0 +1,96 @@
+"""The application: all routes in one place, and what a person sees when something goes wrong."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Collection
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from tagger.config import Settings
+from tagger.errors import StoreError, TaggerError, UsageError
+from tagger.review.web.pages import browse, care, exemplars, help, home, packs, progress, read, who
+from tagger.review.web.rendering import HERE, environment
+from tagger.review.web.security import Guard
+from tagger.review.web.visit import Desk, rendered
+from tagger.store import Owner
+
+log = logging.getLogger(__name__)
+
+_PAGES = (home, who, read, browse, progress, exemplars, packs, care, help)
+
+
+def create_app(owner: Owner, folder: Path, settings: Settings, hosts: Collection[str]) -> Starlette:
+    """
+    Make the application that serves one study.
+
+    Args:
+        hosts: the names by which browsers may address it.
+    """
+    with owner.reading() as database:
+        secret = bytes(database.rows("SELECT secret FROM study")[0][0])
+    pages = [route for module in _PAGES for route in module.routes]
+    static = StaticFiles(directory=HERE / "static")
+    app = Starlette(
+        routes=[*pages, *_OWNER, Mount("/static", static, name="static")],
+        middleware=[Middleware(Guard, hosts=hosts)],
+        exception_handlers={TaggerError: _explained, HTTPException: _missing, Exception: _broken},
+    )
+    app.state.desk = Desk(owner, folder, settings, environment(), secret)
+    return app
+
+
+async def _read_for_others(request: Request) -> Response:
+    """Answer another process of this machine that reads the study while this one owns it."""
+    owner: Owner = request.app.state.desk.owner
+    if not owner.knows(request.headers.get("x-tagger-token", "")):
+        return PlainTextResponse("This is for the study's own programs.\n", status_code=403)
+    answer = await run_in_threadpool(owner.answer, await request.body())
+    return Response(answer, media_type="application/vnd.apache.arrow.stream")
+
+
+async def _merge_for_others(request: Request) -> Response:
+    """Take in what a run has left in the inbox."""
+    owner: Owner = request.app.state.desk.owner
+    if not owner.knows(request.headers.get("x-tagger-token", "")):
+        return PlainTextResponse("This is for the study's own programs.\n", status_code=403)
+    return Response(await run_in_threadpool(owner.answer_merge), media_type="application/json")
+
+
+_OWNER = [
+    Route("/owner/read", _read_for_others, methods=["POST"]),
+    Route("/owner/merge", _merge_for_others, methods=["POST"]),
+]
+
+
+def _explained(request: Request, error: Exception) -> Response:
+    stored = isinstance(error, StoreError)
+    status = 503 if stored else 400 if isinstance(error, UsageError) else 500
+    title = "This could not be saved just now" if stored else "That did not work"
+    return rendered(request, "trouble.html", status, title=title, text=str(error))
+
+
+def _missing(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    text = "It may have been moved, or the address has a slip in it. Nothing is lost."
+    return rendered(request, "trouble.html", status, title="There is no such page here", text=text)
+
+
+def _broken(request: Request, error: Exception) -> Response:
+    """Say that a fault of the program's own happened; Starlette then raises it, so the log has all of it."""
+    number = secrets.token_hex(3)
+    log.error("Fault %s at %s", number, request.url.path, exc_info=error)
+    text = (
+        "This is a fault of the program, not of yours. What was saved is safe. "
+        f"Go back and try again; if it stays, tell whoever looks after the study the number {number}."
+    )
+    return rendered(request, "trouble.html", 500, title="Something went wrong", text=text)

@@ -1,0 +1,162 @@
+"""Finding passages, the ones like another, a passage in its whole transcript, and one answer to many suggestions."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tagger.review import browse, bulk, listing, notes, passages, words
+from tagger.review.browse import STATES, Find
+from tagger.review.datasets import datasets
+from tagger.review.servings import prepare
+from tagger.review.web.visit import Form, Visit, now, page, posted
+from tagger.store import Database
+
+_SAMPLE = 6
+_WORDS = {"accept": "yes", "reject": "no"}
+
+
+def sought_of(fields: Mapping[str, str]) -> Find:
+    """Read what is looked for from the fields of an address or a form."""
+    number, mine = fields.get("page", ""), fields.get("mine", "")
+    return Find(
+        text=fields.get("text", "").strip()[: words.LONGEST],
+        dataset=fields.get("dataset", ""),
+        value=fields.get("value", ""),
+        participant=fields.get("participant", ""),
+        mine=mine if mine in STATES else "",
+        page=int(number) if number.isascii() and number.isdigit() and len(number) < 7 else 1,
+    )
+
+
+def find(visit: Visit) -> Response:
+    """Show the passages looked for."""
+    sought, time, seed, review, coder_id = (
+        _asked(visit),
+        now(),
+        secrets.randbits(62),
+        visit.settings.review,
+        visit.reader.id,
+    )
+
+    def look(db: Database) -> dict[str, Any]:
+        _prepared(db, visit, seed, time)
+        choices = browse.choices(db)
+        return {
+            "values": choices.values,
+            "datasets": [(name, name) for name in choices.datasets],
+            "participants": [(name, name) for name in choices.participants],
+            "found": browse.find(db, coder_id, sought, review, time, "browse"),
+            "offer": bulk.offer(db, coder_id, sought, review),
+        }
+
+    return visit.render(
+        "browse.html", **visit.write(look), sought=sought, carried=_carried(sought), review=review,
+        undo="done" in visit.query,
+    )  # fmt: skip
+
+
+def similar(visit: Visit) -> Response:
+    """Show the passages most and least like one of them."""
+    excerpt_id, time, seed = visit.path("excerpt"), now(), secrets.randbits(62)
+    review, coder_id = visit.settings.review, visit.reader.id
+
+    def look(db: Database) -> dict[str, Any]:
+        context = passages.in_transcript(db, excerpt_id, 0, 0)
+        _prepared(db, visit, seed, time)
+        return {
+            "context": context,
+            "itself": listing.rows(db, coder_id, [excerpt_id], review, time, "similar"),
+            "similar": browse.similar(db, coder_id, excerpt_id, review, time, "similar"),
+        }
+
+    return visit.render("similar.html", **visit.write(look))
+
+
+def transcript(visit: Visit) -> Response:
+    """Show a whole transcript with one passage marked, and nothing of suggestions."""
+    transcript_id, excerpt_id = visit.path("transcript"), visit.query.get("excerpt", "")
+
+    def look(db: Database) -> dict[str, Any]:
+        context = passages.in_transcript(db, excerpt_id, whole=True) if excerpt_id else None
+        if context is None or context.transcript_id != transcript_id:
+            context = passages.transcript(db, transcript_id)
+        return {"context": context, "notes": notes.before(db, transcript_id)}
+
+    return visit.render("transcript.html", **visit.read(look), excerpt=excerpt_id)
+
+
+def confirm(visit: Visit) -> Response:
+    """Show what one answer to many suggestions would be about, before it is given."""
+    sought, answer, time = _asked(visit), visit.query.get("answer", ""), now()
+    review, coder_id = visit.settings.review, visit.reader.id
+
+    def look(db: Database) -> dict[str, Any]:
+        offer = bulk.offer(db, coder_id, sought, review)
+        some = _spread([item.excerpt_id for item in offer.items]) if offer else []
+        rows = listing.rows(db, coder_id, some, review, time, "all at once", value=sought.value)
+        return {"offer": offer, "rows": rows}
+
+    looked = visit.write(look)
+    if answer not in _WORDS or not looked["offer"] or not looked["offer"].items:
+        return visit.back(f"/browse?{_carried(sought)}", said="There is nothing here to answer all at once.")
+    return visit.render(
+        "together.html", **looked, sought=sought, carried=_carried(sought), answer=answer, word=_WORDS[answer]
+    )
+
+
+def answer_all(visit: Visit, form: Form) -> Response:
+    """Store one answer to many suggestions."""
+    sought = sought_of({name: form.text(name) for name in asdict(Find())})
+    identity, suggestions, time = form.id, set(form.texts("suggestion")), now()
+    answer: bulk.Answer = "accept" if form.text("answer") == "accept" else "reject"
+    review, coder_id = visit.settings.review, visit.reader.id
+
+    def store(db: Database) -> tuple[int, str]:
+        count = bulk.answer_all(
+            db, coder_id, sought, review,
+            id=identity, answer=answer, suggestion_ids=suggestions, page_name="all at once", now=time,
+        )  # fmt: skip
+        return count, dict(browse.choices(db).values)[sought.value]
+
+    count, name = visit.write(store)
+    said = f"Done: {_WORDS[answer]} to {name} on {count} {'passage' if count == 1 else 'passages'}."
+    return visit.back(f"/browse?{_carried(sought)}&done=1", said=said)
+
+
+def _prepared(db: Database, visit: Visit, seed: int, time: datetime) -> None:
+    """Draw what this reader is to read blind before any of it is listed, where suggestions come before the reading."""
+    if not visit.settings.review.own_first:
+        for dataset in datasets(db):
+            prepare(db, visit.reader.id, dataset.name, visit.settings.review, seed, time)
+
+
+def _asked(visit: Visit) -> Find:
+    return sought_of(visit.query)
+
+
+def _carried(sought: Find) -> str:
+    """Write what is looked for as the fields of an address, without the page."""
+    return urlencode({name: value for name, value in asdict(sought).items() if value and name != "page"})
+
+
+def _spread(excerpt_ids: list[str]) -> list[str]:
+    """Choose some from the first to the last."""
+    step = max(1, -(-len(excerpt_ids) // _SAMPLE))
+    return excerpt_ids[::step]
+
+
+routes = [
+    Route("/browse", page(find)),
+    Route("/browse/together", page(confirm)),
+    Route("/browse/together", posted(answer_all), methods=["POST"]),
+    Route("/similar/{excerpt}", page(similar)),
+    Route("/transcript/{transcript}", page(transcript)),
+]

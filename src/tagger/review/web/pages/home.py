@@ -1,0 +1,44 @@
+"""The first page: what there is to read, how far it is, and one button to go on."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tagger.config import ORDERS, ReviewSettings
+from tagger.review.datasets import Dataset, datasets
+from tagger.review.servings import Left, Queue, left, prepare
+from tagger.review.web.visit import Visit, now, page
+from tagger.store import Database
+
+
+def queue_of(fields: Mapping[str, str], review: ReviewSettings, dataset: str = "") -> Queue:
+    """Read what a person asked to read from the fields of a form or an address; what is not said is the study's."""
+    order, read = fields.get("order", ""), fields.get("read", "")
+    return Queue(
+        dataset=fields.get("dataset", "") or dataset,
+        order=order if order in ORDERS else review.order,
+        value=fields.get("value", ""),
+        read=read if read in ("suggested", "all") else review.read,
+    )
+
+
+def first(visit: Visit) -> Response:
+    """Show the study."""
+    review, coder_id, time, seed = visit.settings.review, visit.reader.id, now(), secrets.randbits(62)
+
+    def look(database: Database) -> list[tuple[Dataset, Left]]:
+        found = datasets(database)
+        for dataset in found:
+            prepare(database, coder_id, dataset.name, review, seed, time)
+        return [(dataset, left(database, coder_id, queue_of({}, review, dataset.name), review)) for dataset in found]
+
+    shelf = visit.write(look)
+    started = any(progress.read or progress.skipped for _, progress in shelf)
+    return visit.render("home.html", shelf=shelf, started=started, orders=ORDERS, review=review)
+
+
+routes = [Route("/", page(first))]

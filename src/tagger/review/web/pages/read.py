@@ -1,0 +1,260 @@
+"""Reading: one passage at a time, what the person sees in it, and then what was suggested."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tagger.errors import UsageError
+from tagger.readings import Reading
+from tagger.records import Framework, Value
+from tagger.review import decisions, displays, notes, passages, servings
+from tagger.review.datasets import framework as framework_of
+from tagger.review.displays import Shown, Suggested
+from tagger.review.servings import Queue, Serving
+from tagger.review.web.pages.home import queue_of
+from tagger.review.web.visit import Form, Visit, now, page, posted
+from tagger.store import Database
+
+_MOST_TURNS = 40
+CONCLUDES = {"done", "nothing here", "something not on our list", "unsure", "skip"}
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """A serving as it stands: what the person holds of it so far, and what may be shown beside it."""
+
+    serving: Serving
+    framework: Framework
+    reading: Reading
+    shown: Shown
+
+    @property
+    def open_suggestion(self) -> Suggested | None:
+        """Return the suggestion that is asked about now."""
+        return next((s for s in self.shown.suggestions if not s.answered), None)
+
+    @property
+    def open_value(self) -> Value | None:
+        """Return the value that is asked about now, while nothing is suggested."""
+        if self.reading.finished or self.shown.suggestions:
+            return None
+        return next((value for value in self.framework.values if value.id not in self.reading.answers), None)
+
+
+def begin(visit: Visit, form: Form) -> Response:
+    """Hand out the first passage of a queue."""
+    fields = {name: form.text(name) for name in ("dataset", "order", "value", "read")}
+    return _next(visit, queue_of(fields, visit.settings.review))
+
+
+def choose(visit: Visit, form: Form) -> Response:
+    """Open the passage that the reader chose."""
+    excerpt, identity, time, review = form.text("excerpt"), str(uuid4()), now(), visit.settings.review
+    coder_id = visit.reader.id
+    serving = visit.write(lambda db: servings.chosen(db, coder_id, excerpt, review, identity, time))
+    return visit.back(f"/read/{serving.id}")
+
+
+def show(visit: Visit) -> Response:
+    """Show a passage with what the reader holds of it so far."""
+    queue = _queue(visit)
+    turns = min(int(visit.query.get("turns", "1") if visit.query.get("turns", "1").isdigit() else 1), _MOST_TURNS)
+    whole, others = "whole" in visit.query, "others" in visit.query
+    time, serving_id, review = now(), visit.path("serving"), visit.settings.review
+
+    def look(db: Database) -> dict[str, Any]:
+        sitting = _sitting(db, visit, serving_id, queue, time, others=others)
+        serving = sitting.serving
+        evidence = [s.why.sentence for s in sitting.shown.suggestions if not s.answered][:1]
+        return {
+            "sitting": sitting,
+            "context": passages.in_transcript(db, serving.excerpt_id, turns, turns, evidence=evidence, whole=whole),
+            "notes": notes.before(db, serving.transcript_id, serving.excerpt_id),
+            "memos": decisions.memos(db, serving.coder_id, serving.excerpt_id),
+            "history": decisions.history(db, serving.coder_id, serving.excerpt_id),
+            "left": servings.left(db, serving.coder_id, queue or _default(visit, serving), review),
+        }
+
+    return visit.render(
+        "read.html", **visit.write(look), queue=_carried(queue), turns=turns, whole=whole, others=others, review=review
+    )
+
+
+def decide(visit: Visit, form: Form) -> Response:
+    """Store what the reader decided, then show what comes next."""
+    queue, serving_id, review = _queue(visit), visit.path("serving"), visit.settings.review
+    act, answers, suggestion_id = _act(form)
+    note, identity, time = form.text("note"), form.id, now()
+    postponement = str(uuid4())
+
+    def store(db: Database) -> Sitting:
+        serving = _mine(db, visit, serving_id)
+        if act == "later":
+            servings.postpone(db, serving_id, postponement, time)
+        elif act != "next":
+            decisions.decide(
+                db, id=identity, serving=serving, act=act, answers=answers, suggestion_id=suggestion_id,
+                note=note, now=time, coder_id=visit.reader.id,
+            )  # fmt: skip
+        return _sitting(db, visit, serving_id, queue, time)
+
+    sitting = visit.write(store)
+    if _stays(act, sitting, by_value=bool(queue and queue.value)):
+        return visit.back(_address(serving_id, queue), said="Your note is saved." if act == "memo" else "")
+    return _next(visit, queue or _default(visit, sitting.serving), said=_said(act, sitting))
+
+
+def adjust(visit: Visit) -> Response:
+    """Show the sentences around a passage, to say where it should begin and end."""
+    serving_id = visit.path("serving")
+
+    def look(db: Database) -> dict[str, Any]:
+        serving = _mine(db, visit, serving_id)
+        return {"serving": serving, "sentences": passages.sentences_around(db, serving.excerpt_id)}
+
+    return visit.render("adjust.html", **visit.write(look), queue=_carried(_queue(visit)))
+
+
+def adjusted(visit: Visit, form: Form) -> Response:
+    """Store the moved borders; the reading stays on the passage that was handed out."""
+    serving_id, time, identity = visit.path("serving"), now(), form.id
+    start, end = form.text("start"), form.text("end")
+    if not (start.isdigit() and end.isdigit() and int(start) < int(end)):
+        raise UsageError("the passage must begin before it ends", remedy="Go back and choose both again")
+    borders = (int(start), int(end))
+
+    def store(db: Database) -> None:
+        serving = _mine(db, visit, serving_id)
+        decisions.decide(db, id=identity, serving=serving, act="adjust", borders=borders, now=time, coder_id=visit.reader.id)
+
+    visit.write(store)
+    return visit.back(_address(serving_id, _queue(visit)), said="The borders are moved. Undo takes it back.")
+
+
+def undo(visit: Visit, form: Form) -> Response:
+    """Take back the reader's last step, wherever it was."""
+    coder_id, identity, time = visit.reader.id, form.id, now()
+    undone = visit.write(lambda db: decisions.undo(db, id=identity, coder_id=coder_id, now=time))
+    if undone is None:
+        return visit.back(form.text("back", "/"), said="There is nothing to take back.")
+    target = _address(undone.serving_id, _queue(visit)) if undone.serving_id else "/browse"
+    return visit.back(target, said=undone.words)
+
+
+def finished(visit: Visit) -> Response:
+    """Say that there is nothing left to read here."""
+    queue = _queue(visit) or queue_of({}, visit.settings.review)
+    review, coder_id = visit.settings.review, visit.reader.id
+    return visit.render(
+        "finished.html", queue=queue, left=visit.read(lambda db: servings.left(db, coder_id, queue, review))
+    )
+
+
+def _next(visit: Visit, queue: Queue, said: str = "") -> Response:
+    coder_id, identity, time = visit.reader.id, str(uuid4()), now()
+    review, seed = visit.settings.review, secrets.randbits(62)
+
+    def hand_out(db: Database) -> Serving | None:
+        servings.prepare(db, coder_id, queue.dataset, review, seed, time)
+        return servings.next_serving(db, coder_id, queue, review, identity, time)
+
+    serving = visit.write(hand_out)
+    if serving is None:
+        return visit.back(f"/finished?{_carried(queue)}", said=said)
+    return visit.back(_address(serving.id, queue), said=said)
+
+
+def _sitting(
+    db: Database, visit: Visit, serving_id: str, queue: Queue | None, time: Any, *, others: bool = False
+) -> Sitting:
+    serving = _mine(db, visit, serving_id)
+    coder_id, excerpt_id = visit.reader.id, serving.excerpt_id
+    reading = decisions.reading(db, coder_id, excerpt_id, serving.framework_id)
+    by_value = queue.value if queue else ""
+    shown = Shown((), ())
+    if serving.arm != "blind":
+        shown = displays.show(
+            db, coder_id, [excerpt_id], "passage", visit.settings.review, time,
+            readings=others, value=by_value, asked=bool(by_value),
+        )[excerpt_id]  # fmt: skip
+    return Sitting(serving, framework_of(db, serving.framework_id), reading, shown)
+
+
+def _mine(db: Database, visit: Visit, serving_id: str) -> Serving:
+    serving = servings.serving(db, serving_id)
+    if serving is None or serving.coder_id != visit.reader.id:
+        raise UsageError("this passage was handed to somebody else, or to nobody", remedy="Start from the first page")
+    return serving
+
+
+def _act(form: Form) -> tuple[str, dict[str, str], str]:
+    """Return the act, the answers it gives, and the suggestion it is about."""
+    act = form.text("act")
+    if mark := form.text("mark"):
+        value, _, answer = mark.rpartition(":")
+        return "choose", {value: answer}, ""
+    if act in ("yes", "no"):
+        if suggestion := form.text("suggestion"):
+            return ("accept" if act == "yes" else "reject"), {}, suggestion
+        return "choose", {form.text("value"): act}, ""
+    return act, {}, ""
+
+
+def _stays(act: str, sitting: Sitting, *, by_value: bool) -> bool:
+    """Say whether the reader is still busy with this passage."""
+    if act in ("skip", "later", "next"):
+        return False
+    if act in ("choose", "memo"):
+        return True
+    if sitting.open_suggestion is not None:
+        return True
+    return not (sitting.reading.finished or by_value)
+
+
+def _said(act: str, sitting: Sitting) -> str:
+    if act == "skip":
+        return "Skipped. That is always all right."
+    if act == "later":
+        return "It will come back at the end."
+    if act == "unsure":
+        return "Saved: not sure."
+    names = [v.name for v in sitting.framework.values if sitting.reading.answers.get(v.id) == "yes"]
+    if act == "something not on our list":
+        return "Saved: something that is not on our list."
+    return f"Saved: {', '.join(names)}." if names else "Saved: none of the values."
+
+
+def _queue(visit: Visit) -> Queue | None:
+    return queue_of(visit.query, visit.settings.review) if visit.query.get("dataset") else None
+
+
+def _default(visit: Visit, serving: Serving) -> Queue:
+    return queue_of({}, visit.settings.review, serving.dataset)
+
+
+def _carried(queue: Queue | None) -> str:
+    return urlencode({name: value for name, value in asdict(queue).items() if value}) if queue else ""
+
+
+def _address(serving_id: str, queue: Queue | None) -> str:
+    carried = _carried(queue)
+    return f"/read/{serving_id}" + (f"?{carried}" if carried else "")
+
+
+routes = [
+    Route("/read", posted(begin), methods=["POST"]),
+    Route("/read/choose", posted(choose), methods=["POST"]),
+    Route("/read/{serving:uuid}", page(show)),
+    Route("/read/{serving:uuid}", posted(decide), methods=["POST"]),
+    Route("/read/{serving:uuid}/borders", page(adjust)),
+    Route("/read/{serving:uuid}/borders", posted(adjusted), methods=["POST"]),
+    Route("/undo", posted(undo), methods=["POST"]),
+    Route("/finished", page(finished)),
+]

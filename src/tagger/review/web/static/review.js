@@ -1,0 +1,164 @@
+"use strict";
+// What the pages do beyond links and forms: keys, drafts that survive a reload, and acts that are sent again until saved.
+
+(() => {
+  const store = {
+    get: (key) => { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } },
+    set: (key, value) => { try { localStorage.setItem(key, JSON.stringify(value)); } catch { /* private mode: no drafts */ } },
+    drop: (key) => { try { localStorage.removeItem(key); } catch { /* as above */ } },
+  };
+  const main = () => document.getElementById("main");
+  const serving = () => main()?.dataset.serving || "";
+  const tell = (text) => { document.getElementById("saving").textContent = text; };
+
+  // One request at a time: what is pressed meanwhile waits, and is let go if the passage has changed by then.
+  let busy = false;
+  let waiting = [];
+
+  document.addEventListener("submit", (event) => {
+    const button = event.submitter;
+    if (!busy && !outbox().length) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (outbox().length) { keep(event.target, button); return; }
+    if (button?.name) waiting.push({ serving: serving(), name: button.name, value: button.value });
+  }, true);
+
+  function goOn() {
+    busy = false;
+    const next = waiting.shift();
+    if (!next) return;
+    if (next.serving !== serving()) { waiting = []; return; }
+    const same = [...document.querySelectorAll(`button[name="${next.name}"]`)].find((b) => b.value === next.value);
+    if (same) same.click(); else goOn();
+  }
+
+  // Acts that could not be sent: kept in the browser, sent again in their order, each under its own id.
+  const OUTBOX = `outbox:${location.host}`;
+  const outbox = () => store.get(OUTBOX) || [];
+
+  function keep(form, button) {
+    const fields = new URLSearchParams(new FormData(form, button));
+    keepFields(new URL(form.action).pathname + new URL(form.action).search, fields.toString());
+    button?.closest(".value")?.classList.toggle("yes");
+  }
+
+  function keepFields(path, body) {
+    store.set(OUTBOX, [...outbox(), { path, body }]);
+    tell("This could not be saved just now. It is kept on this computer, and is sent again until it is saved.");
+    setTimeout(sendAgain, 1500);
+  }
+
+  let sending = false;
+  async function sendAgain() {
+    if (sending || !outbox().length) return;
+    sending = true;
+    let last = "";
+    try {
+      for (let item = outbox()[0]; item; item = outbox()[0]) {
+        const answer = await fetch(item.path, { method: "POST", body: new URLSearchParams(item.body) });
+        if (answer.status >= 500) throw new Error(String(answer.status));
+        store.set(OUTBOX, outbox().slice(1));
+        last = answer.ok ? answer.url : last;
+      }
+      store.drop(OUTBOX);
+      tell("Saved.");
+      if (last) location.assign(last); else location.reload();
+    } catch {
+      tell("This could not be saved yet. It is kept on this computer, and is sent again until it is saved.");
+      setTimeout(sendAgain, 2000);
+    } finally { sending = false; }
+  }
+
+  document.addEventListener("htmx:beforeRequest", () => { busy = true; });
+  document.addEventListener("htmx:afterSettle", () => { settled(); goOn(); });
+  for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+    document.addEventListener(failure, (event) => {
+      busy = false;
+      waiting = [];
+      const { requestConfig: asked, xhr } = event.detail;
+      if (xhr && xhr.status && xhr.status < 500) return;
+      if (asked.verb === "post") {
+        const fields = new URLSearchParams();
+        for (const [name, value] of asked.formData.entries()) if (typeof value === "string") fields.append(name, value);
+        keepFields(asked.path, fields.toString());
+      } else tell("The page could not be reached just now. Is the program still running? Try again in a moment.");
+    });
+  }
+
+  // Drafts: what is being written is still there after a reload.
+  const draftKey = (field) => `draft:${serving() || location.pathname}:${field.id}`;
+  document.addEventListener("input", (event) => {
+    if (event.target.matches("[data-draft]")) store.set(draftKey(event.target), event.target.value);
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (!event.detail.successful || event.detail.requestConfig.verb !== "post") return;
+    for (const field of document.querySelectorAll("[data-draft]")) {
+      if (event.detail.requestConfig.formData.get(field.name) === field.value.trim() && field.value) store.drop(draftKey(field));
+    }
+  });
+
+  // Keys: one each, as the reader set them; never while typing, and Enter stays what it is on buttons and links.
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") { closePanels(); return; }
+    const page = main();
+    if (page?.dataset.shortcuts !== "on" || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    if (["Enter", " "].includes(event.key) && event.target.closest("button, a, summary")) return;
+    const keys = JSON.parse(page.dataset.keys);
+    const pressed = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const act = Object.keys(keys).find((name) => keys[name] === pressed) || (/^[1-9]$/.test(pressed) ? pressed : "");
+    if (!act) return;
+    if (act === "help") { event.preventDefault(); document.querySelector('.menu a[href="/help"]').click(); return; }
+    if (act === "memo") { event.preventDefault(); open("details.more"); document.getElementById("memo").focus(); return; }
+    const button = document.querySelector(`[data-key~="${act}"]`);
+    if (!button) return;
+    event.preventDefault();
+    if (act === "choose") { open("details.else"); document.getElementById("unlisted-note").focus(); return; }
+    button.click();
+  });
+
+  function open(selector) { closePanels(); document.querySelector(selector)?.setAttribute("open", ""); }
+  function closePanels() {
+    for (const panel of document.querySelectorAll("details.panel[open], details.menu[open]")) panel.removeAttribute("open");
+  }
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-close]") || !event.target.closest("details.panel, details.menu")) closePanels();
+    if (event.target.closest("[data-carry-on]")) { rested(); document.getElementById("rest").hidden = true; }
+  });
+
+  // A gentle word after a time that the reader set.
+  const SINCE = "reading-since";
+  const rested = () => { try { sessionStorage.setItem(SINCE, String(Date.now())); } catch { /* as above */ } };
+  setInterval(() => {
+    const rest = document.getElementById("rest");
+    const since = Number(sessionStorage.getItem(SINCE) || 0);
+    if (rest && serving() && since && Date.now() - since > Number(rest.dataset.after) * 60000) rest.hidden = false;
+  }, 15000);
+
+  let before = { path: "", serving: "" };
+  function settled() {
+    const now = { path: location.pathname, serving: serving() };
+    for (const field of document.querySelectorAll("[data-draft]")) field.value ||= store.get(draftKey(field)) || "";
+    if (now.path === "/pause" || (now.serving && !sessionStorage.getItem(SINCE))) rested();
+    if (now.path !== before.path || now.serving !== before.serving) {
+      if (before.path) (document.getElementById("passage") || main()).focus({ preventScroll: true });
+      if (!location.hash) bringIntoView();
+    }
+    before = now;
+  }
+
+  function bringIntoView() {
+    window.scrollTo(0, 0);
+    const marks = document.querySelectorAll("mark.excerpt");
+    const bar = document.querySelector(".bar");
+    if (!marks.length || !bar) return;
+    const room = window.innerHeight - bar.offsetHeight;
+    const top = marks[0].getBoundingClientRect().top;
+    const bottom = marks[marks.length - 1].getBoundingClientRect().bottom;
+    if (bottom > room - 16) window.scrollTo(0, Math.max(0, Math.min(top - 40, bottom - room + 16)));
+  }
+
+  const start = () => { settled(); sendAgain(); };
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start); else start();
+})();

@@ -1,0 +1,61 @@
+"""A database file that stays open: a cursor for each who asks, and a way to reopen the file under all of them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from tagger.store.database import Database, connected, explained
+
+
+class Connections:
+    """The cursors of one database file; the caller holds the owner's lock."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._turn = threading.RLock()
+        self._lent: set[Database] = set()
+        self._root = connected(path)
+        self.closed = False
+
+    @contextmanager
+    def lent(self, mend: Callable[[], object] | None = None) -> Iterator[Database]:
+        """Lend a cursor of its own for the time of the block."""
+        with self._turn, explained(self._path):
+            database = Database(self._root.cursor(), self._path, mend)
+            self._lent.add(database)
+        try:
+            yield database
+        finally:
+            with self._turn:
+                self._lent.discard(database)
+            database.close()
+
+    def reopen(self) -> None:
+        """Close the file and open it again, as is needed after a fatal error; whoever has a cursor can go on."""
+        with self._quiet() as lent:
+            self._root = connected(self._path)
+            self.closed = False
+            for database in lent:
+                database.go_on_with(self._root.cursor())
+
+    def close(self) -> None:
+        """Close the file; no cursor is of any use from now on."""
+        with self._quiet():
+            return
+
+    @contextmanager
+    def _quiet(self) -> Iterator[set[Database]]:
+        """Wait until no statement runs, and close everything."""
+        with self._turn, ExitStack() as stack:
+            for database in self._lent:
+                stack.enter_context(database.between_statements())
+            # As long as one cursor is open, DuckDB hands out the same damaged instance again.
+            for database in self._lent:
+                database.close()
+            self._root.close()
+            self.closed = True
+            with explained(self._path):
+                yield self._lent

@@ -1,0 +1,288 @@
+"""
+The lasting owner of a study: it keeps the database open, and one thread of it does all the writing.
+
+Acts of several callers share a commit, and each is answered after it. Shards from the inbox are merged between such
+groups, one a transaction, so that no decision waits longer than for one shard, and none is lost with one.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tagger import __version__
+from tagger.errors import StoreError
+from tagger.store import shards
+from tagger.store.connections import Connections
+from tagger.store.database import Database, given_up, migrate
+from tagger.store.lock import beside, owned
+from tagger.store.remote import answered, told
+
+log = logging.getLogger(__name__)
+
+_MOST = 64
+_LOOK = 1.0
+_AGAIN = 60.0
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class _Act:
+    """Something to write, and what its caller waits for."""
+
+    do: Callable[[Database], Any]
+    answer: Future[Any] = field(default_factory=Future)
+
+
+@dataclass
+class _Merging:
+    """A caller who waits until these shards were merged, or could not be."""
+
+    left: set[Path]
+    answer: Future[int] = field(default_factory=Future)
+    error: BaseException | None = None
+
+
+class Owner:
+    """A process that keeps a study open; made by `serving`."""
+
+    def __init__(self, path: Path, token: str) -> None:
+        self.token = token
+        self._where = str(path.parent)
+        self._inbox = path.parent / "inbox"
+        self._connections = Connections(path)
+        self._wake = threading.Condition()
+        self._acts: deque[_Act] = deque()
+        self._merging: list[_Merging] = []
+        self._found: deque[Path] = deque()
+        self._failed: dict[Path, float] = {}
+        self._next_look = 0.0
+        self._untold = 0
+        self._closing = False
+        self._writer: threading.Thread | None = None
+
+    @contextmanager
+    def reading(self) -> Iterator[Database]:
+        """
+        Read with a cursor of one's own, from any thread; each SELECT sees what is committed when it begins.
+
+        It is for reading alone: whatever is to be stored goes through `write`.
+        """
+        if self._connections.closed:
+            self._mend()
+        with self._connections.lent(mend=self._mend) as database:
+            yield database
+
+    def write(self, act: Callable[[Database], T]) -> T:
+        """
+        Run *act* on the writer's thread; return its result after it was committed.
+
+        The transaction may be shared with other acts, and *act* may be run more than once until it is stored (a
+        neighbour failed, the database had to be reopened). So it touches nothing but the database it is given, opens no
+        transaction of its own, and asks first whether a row with its id is there.
+
+        Raises:
+            BaseException: what *act* raised; nothing of it is stored.
+            StoreError: it could not be stored.
+        """
+        request = _Act(act)
+        self._request(self._acts.append, request)
+        result: T = request.answer.result()
+        return result
+
+    def merge(self) -> int:
+        """
+        Merge what waits in the inbox, each shard in a transaction of its own; return the rows added.
+
+        Those that the owner merged by itself since it was last asked are counted too.
+
+        Raises:
+            StoreError: a shard could not be merged; the others were.
+        """
+        request = _Merging(set(shards.waiting(self._inbox)))
+        self._request(self._merging.append, request)
+        return request.answer.result()
+
+    def answer(self, request: bytes) -> bytes:
+        """Answer a question of `store.remote`: one SELECT, in Arrow."""
+        return answered(request, self.reading)
+
+    def answer_merge(self) -> bytes:
+        """Merge, and say in JSON how many rows were added or what was wrong, for another process."""
+        return told(self.merge)
+
+    def knows(self, token: str) -> bool:
+        """Say whether *token* is the one in the lock file."""
+        return secrets.compare_digest(token.encode(), self.token.encode())
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Bring the study up to date, then write for the time of the block; what waits at its end is still done."""
+        try:
+            with self._connections.lent() as database:
+                migrate(database)
+                self._writer = threading.Thread(target=self._write_all, args=(database,), name="writer", daemon=True)
+                self._writer.start()
+                try:
+                    yield
+                finally:
+                    with self._wake:
+                        self._closing = True
+                        self._wake.notify()
+                    self._writer.join()
+        finally:
+            self._connections.close()
+
+    def _request(self, put: Callable[[T], None], request: T) -> None:
+        if threading.current_thread() is self._writer:
+            raise RuntimeError("an act cannot wait for the thread that runs it")
+        with self._wake:
+            if self._closing:
+                raise self._closed()
+            put(request)
+            self._wake.notify()
+
+    def _closed(self) -> StoreError:
+        return StoreError("the study is being closed", where=self._where, remedy="Start it again; nothing was lost")
+
+    def _mend(self) -> None:
+        # The writer finds the database given up, as the reader did, and reopens it.
+        self.write(lambda database: database.rows("SELECT 1"))
+
+    # From here on, everything runs on the writer's thread.
+
+    def _write_all(self, database: Database) -> None:
+        while not self._is_over():
+            group: list[_Act] = []
+            try:
+                group = self._next_group()
+                if group:
+                    self._store(database, group)
+                self._merge_one(database)
+            except BaseException as error:  # a thread that died here would leave every reviewer waiting for ever
+                log.exception("The writer of the study met an error that it does not know.")
+                _refuse([*group, *self._all_merging()], error)
+        _refuse(self._all_merging(), self._closed())
+
+    def _all_merging(self) -> list[_Merging]:
+        with self._wake:
+            requests, self._merging[:] = list(self._merging), []
+        return requests
+
+    def _is_over(self) -> bool:
+        with self._wake:
+            return self._closing and not self._acts
+
+    def _next_group(self) -> list[_Act]:
+        """Take what waits to be written; without any, wait for it until the next look into the inbox."""
+        with self._wake:
+            if not (self._acts or self._merging or self._found or self._closing):
+                self._wake.wait(max(0.0, self._next_look - time.monotonic()))
+            return [self._acts.popleft() for _ in range(min(_MOST, len(self._acts)))]
+
+    def _store(self, database: Database, group: list[_Act], reopenings: int = 1) -> None:
+        """Commit the acts together; if that fails, each for itself, so that only the culprit's caller hears of it."""
+        try:
+            with database.transaction():
+                results = [act.do(database) for act in group]
+        except BaseException as error:  # whatever an act raised is its caller's
+            if given_up(error):
+                self._reopen()
+                if reopenings:
+                    self._store(database, group, reopenings - 1)
+                else:
+                    _refuse(group, error)
+            elif len(group) == 1:
+                _refuse(group, error)
+            else:
+                for act in group:
+                    self._store(database, [act], reopenings)
+        else:
+            for act, result in zip(group, results, strict=True):
+                act.answer.set_result(result)
+
+    def _reopen(self) -> None:
+        log.warning("DuckDB gave the database up; it is opened again.")
+        self._connections.reopen()
+
+    def _merge_one(self, database: Database) -> None:
+        """Merge one of the shards that wait; look for new ones when it is time, or when somebody waits for them."""
+        now = time.monotonic()
+        with self._wake:
+            asked = {folder for request in self._merging for folder in request.left}
+        if now >= self._next_look or asked - set(self._found):
+            self._next_look = now + _LOOK
+            waiting = shards.waiting(self._inbox)
+            self._failed = {folder: again for folder, again in self._failed.items() if folder in waiting}
+            self._found = deque(f for f in waiting if f in asked or self._failed.get(f, 0.0) <= now)
+            self._settle(asked - set(waiting))
+        if self._found:
+            folder = self._found.popleft()
+            self._settle({folder}, self._merged(database, folder))
+        self._settle(set())
+
+    def _merged(self, database: Database, folder: Path, reopenings: int = 1) -> Exception | None:
+        try:
+            self._untold += shards.merge(database, folder)
+        except Exception as error:  # whatever is the matter with one shard, reviewers can go on
+            if given_up(error):
+                self._reopen()
+                if reopenings:
+                    return self._merged(database, folder, reopenings - 1)
+            log.warning("Finished work could not be stored and is tried again later (%s): %s", folder.name, error)
+            self._failed[folder] = time.monotonic() + _AGAIN
+            return error
+        self._failed.pop(folder, None)
+        return None
+
+    def _settle(self, done: set[Path], error: Exception | None = None) -> None:
+        """Answer those who waited for no other shards than these."""
+        with self._wake:
+            for request in self._merging:
+                request.error = request.error or (error if request.left & done else None)
+                request.left -= done
+            ready = [request for request in self._merging if not request.left]
+            self._merging[:] = [request for request in self._merging if request.left]
+        for request in ready:
+            if request.error:
+                request.answer.set_exception(request.error)
+            else:
+                request.answer.set_result(self._untold)
+                self._untold = 0
+
+
+def _refuse(requests: Iterable[_Act | _Merging], error: BaseException) -> None:
+    for request in requests:
+        if not request.answer.done():
+            request.answer.set_exception(error)
+
+
+@contextmanager
+def serving(folder: Path, url: str, role: str = "the review server") -> Iterator[Owner]:
+    """
+    Own the study in *folder* for the time of the block, which may be long; it is brought up to date first.
+
+    Args:
+        url: where the owner's pages are; other processes on this machine ask there, so it names the loopback.
+
+    Raises:
+        Busy: somebody else keeps it open; the message names the page.
+        StoreError: it cannot be opened.
+    """
+    path = folder / "study.duckdb"
+    token = secrets.token_urlsafe(32)
+    with owned(beside(path), role, brief=False, url=url, token=token, version=__version__):
+        owner = Owner(path, token)
+        with owner.at_work():
+            path.chmod(0o600)
+            yield owner

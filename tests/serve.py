@@ -1,0 +1,79 @@
+"""Serve a study as a person would, in a process of its own, and open it in a real browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync")  # fmt: skip
+
+
+@dataclass
+class Server:
+    """A running `tagger review`."""
+
+    folder: Path
+    url: str
+    process: subprocess.Popen[str]
+
+    def kill(self) -> None:
+        """Stop it as a power cut would."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.close()
+
+    def close(self) -> None:
+        """Let go of what it wrote."""
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+
+
+def started(folder: Path, *options: str) -> Server:
+    """Start serving *folder* and return when pages are answered."""
+    command = [sys.executable, "-m", "tagger", "review", "--study", str(folder), "--no-browser", *options]
+    if "--port" not in options:
+        command += ["--port", "0"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line.startswith("Reading at "), f"the server said: {line!r}"
+    return Server(folder, line.split()[2], process)
+
+
+@contextmanager
+def served(folder: Path, *options: str) -> Iterator[Server]:
+    """Serve *folder* for the time of the block."""
+    server = started(folder, *options)
+    try:
+        yield server
+    finally:
+        if server.process.poll() is None:
+            server.process.send_signal(signal.SIGINT)
+            try:
+                server.process.wait(10)
+            except subprocess.TimeoutExpired:
+                server.kill()
+        server.close()
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start Debian's chromium for the time of the block."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        try:
+            yield browser
+        finally:
+            browser.close()

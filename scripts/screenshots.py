@@ -17,8 +17,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from playwright.sync_api import Page  # noqa: E402
-from serve import chromium, served  # noqa: E402
+from playwright.sync_api import Browser, Page  # noqa: E402
+from serve import chromium, press, served, step, until_suggested  # noqa: E402
 
 PHONE, WIDE = {"width": 390, "height": 844}, {"width": 1280, "height": 860}
 PAGES = {
@@ -36,20 +36,18 @@ PAGES = {
 
 
 def read_some(page: Page, url: str, passages: int) -> None:
-    """Read passages of the first dataset as a person might: the first two values on, the rest no."""
+    """Read passages of the first dataset as a person might: a value here and there, and on."""
     page.goto(url)
     page.locator("button.large").first.click()
+    page.wait_for_selector("#decision")
     for number in range(passages):
-        page.wait_for_selector("#decision")
         if number % 4 != 3:
+            before = step(page)
             page.locator(".mark").nth(number % 3).click()
-            page.wait_for_selector(".value.yes")
-        page.get_by_role("button", name="Done").click()
-        page.wait_for_selector(".said, button:has-text('Next')")
-        while page.get_by_role("button", name="Next", exact=True).count():
-            before = page.locator("main").get_attribute("data-serving")
-            page.get_by_role("button", name="Next", exact=True).click()
-            page.wait_for_function("old => document.querySelector('main').dataset.serving !== old", arg=before)
+            page.wait_for_function("old => document.querySelector('#decision input[name=id]')?.value !== old", arg=before)
+        press(page, "Done")
+        if page.locator(".suggestion").count():
+            press(page, "Next")
 
 
 def main() -> None:
@@ -66,7 +64,7 @@ def main() -> None:
             _pictures(browser, server.url, arguments.out)
 
 
-def _pictures(browser, url: str, out: Path) -> None:  # type: ignore[no-untyped-def]
+def _pictures(browser: Browser, url: str, out: Path) -> None:
     wide = browser.new_page(viewport=WIDE, reduced_motion="reduce")
     phone = browser.new_page(viewport=PHONE, reduced_motion="reduce")
     wide.goto(url)
@@ -77,7 +75,7 @@ def _pictures(browser, url: str, out: Path) -> None:  # type: ignore[no-untyped-
     _picture(phone, out / "read-phone.png")
     phone.emulate_media(color_scheme="dark")
     _picture(phone, out / "read-phone-dark.png")
-    _until_suggested(wide)
+    until_suggested(wide)
     _picture(wide, out / "suggested.png")
     phone.emulate_media(color_scheme="light")
     phone.goto(wide.url)
@@ -85,14 +83,6 @@ def _pictures(browser, url: str, out: Path) -> None:  # type: ignore[no-untyped-
     for name, path in PAGES.items():
         wide.goto(url + path)
         _picture(wide, out / f"{name}.png")
-
-
-def _until_suggested(page: Page) -> None:
-    for _ in range(10):
-        page.get_by_role("button", name="Done").click()
-        page.wait_for_selector(".said, .suggestion")
-        if page.locator(".suggestion").count():
-            return
 
 
 def _picture(page: Page, file: Path) -> None:

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -77,3 +77,25 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def step(page: Page) -> str:
+    """Return the id that the next step will have; every page that is sent has a new one."""
+    fields = page.locator("#decision input[name=id]")
+    return fields.get_attribute("value") or "" if fields.count() else ""
+
+
+def press(page: Page, name: str) -> None:
+    """Press a button of the bar and wait for what comes of it."""
+    before = step(page)
+    page.locator("#decision").get_by_role("button", name=name, exact=True).click()
+    page.wait_for_function("old => document.querySelector('#decision input[name=id]')?.value !== old", arg=before)
+
+
+def until_suggested(page: Page) -> None:
+    """Read passages until a suggestion is shown."""
+    for _ in range(30):
+        if page.locator(".suggestion").count():
+            return
+        press(page, "Done")
+    raise AssertionError("no suggestion was shown")

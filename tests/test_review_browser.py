@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
-from serve import Server, chromium, served, started
+from serve import Server, chromium, press, served, started, step, until_suggested
 from small_study import SmallStudy, copied
 
 pytestmark = pytest.mark.slow
@@ -59,12 +59,6 @@ def start(page: Page, server: Server) -> None:
     expect(page.locator("#decision")).to_be_visible()
 
 
-def answers(study: Path | SmallStudy) -> list[dict[str, Any]]:
-    """Return the current answers in the study."""
-    assert isinstance(study, SmallStudy)
-    return study.ask("SELECT kind, outcome, value_id, answer FROM coding_list WHERE kind <> 'imported' ORDER BY ALL")
-
-
 def test_a_person_reads_ten_passages_with_keys_alone(page: Page, server: Server, study: SmallStudy) -> None:
     """From the first page to ten passages read and the progress page, only keys are pressed."""
     page.goto(server.url)
@@ -81,7 +75,7 @@ def test_a_person_reads_ten_passages_with_keys_alone(page: Page, server: Server,
         if page.locator("[data-key~=done]", has_text="Next").count() == 0 and number % 2:
             page.keyboard.press("1")
             expect(page.locator(".value.yes")).to_have_count(1)
-        before = page.locator("#decision input[name=id]").get_attribute("value")
+        before = step(page)
         page.keyboard.press("Enter")
         page.wait_for_function("old => document.querySelector('#decision input[name=id]')?.value !== old", arg=before)
     assert len(seen) >= min(10, study.ask("SELECT count(*) AS n FROM servings")[0]["n"])
@@ -93,13 +87,8 @@ def test_a_person_reads_ten_passages_with_keys_alone(page: Page, server: Server,
 def test_an_untouched_suggestion_is_never_stored(page: Page, server: Server, study: SmallStudy) -> None:
     """Going on past a suggestion stores nothing about it."""
     start(page, server)
-    for _ in range(30):
-        if page.locator(".suggestion").count():
-            break
-        page.get_by_role("button", name="Done").click()
-        expect(page.locator(".said, .suggestion").first).to_be_visible()
-    expect(page.locator(".suggestion").first).to_be_visible()
-    page.get_by_role("button", name="Next", exact=True).click()
+    until_suggested(page)
+    press(page, "Next")
     expect(page.locator(".suggestion")).to_have_count(0)
 
     assert [] == study_acts(server, "accept", "reject")
@@ -238,11 +227,7 @@ def test_the_accessibility_engine_finds_nothing(browser: Browser, server: Server
     page.goto(page.url.replace("?", "/borders?", 1))
     found["borders"] = violations(page)
     page.go_back()
-    for _ in range(30):
-        if page.locator(".suggestion").count() or not page.locator("#decision").count():
-            break
-        page.get_by_role("button", name="Done").click()
-        expect(page.locator(".said, .suggestion").first).to_be_visible()
+    until_suggested(page)
     found["suggested"] = violations(page)
     page.goto(page.url + "&others=1")
     found["others"] = violations(page)

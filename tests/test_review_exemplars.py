@@ -26,7 +26,7 @@ GATE = "My neighbour brought me along"
 RANG = "She rang me when my brother was ill"
 SHED = "a thing about the night shift"
 WILL_GO = "I will go. It was a bad one"
-TURNS = "We can take turns"
+ONLY_ME = "I thought it was only me"
 
 
 @pytest.fixture
@@ -53,7 +53,9 @@ def cell(made, value, dataset="general"):
     return row.cells[place]
 
 
-def answer(excerpt, transcript="T1", number=1, coder="Ann", yes=True, start=0, kind="blind", newest=True, quotable=True):
+def answer(
+    excerpt, transcript="T1", number=1, coder="Ann", yes=True, start=0, kind="blind", newest=True, quotable=True
+):
     """Make an answer as the database gives it."""
     span = {"start": start, "end": start + 10}
     who = {"coder_id": coder, "kind": kind, "newest": newest, "yes": yes, "quotable": quotable, "coding_id": "c"}
@@ -95,7 +97,9 @@ def test_a_quote_says_who_speaks_and_where_but_not_who_read(desk):
     [said] = cell(table(desk.db), "Choice").quotes
 
     assert GATE in said.text
-    number = desk.one("SELECT participant FROM excerpt_list WHERE contains(text, $words) AND kind = 'passage'", words=GATE)
+    number = desk.one(
+        "SELECT participant FROM excerpt_list WHERE contains(text, $words) AND kind = 'passage'", words=GATE
+    )
     assert (number, "2 readers") == (said.speakers, said.agreed)
     assert re.fullmatch(r"general \d", said.transcript)
     assert ("without suggestions", "before suggestions were shown") == said.kinds
@@ -138,10 +142,10 @@ def test_a_reader_who_has_read_nothing_sees_nothing(desk):
 
 def test_others_stay_hidden_beside_words_that_wait_to_be_read_blind(desk):
     """An exchange that was read shows nothing of others while a passage within it waits without suggestions."""
-    passage = desk.excerpt(TURNS)
+    passage = desk.excerpt(ONLY_ME)
     desk.drawn("Ann", passage)
     for coder in ("Ann", "Ben"):
-        found(desk, coder, TURNS, "two-way", kind="exchange")
+        found(desk, coder, ONLY_ME, "two-way", kind="exchange")
 
     mine = cell(table_for(desk.db, "Ann", OWN_FIRST, desk.tick()), "Two-way support")
 
@@ -191,12 +195,14 @@ def test_borders_that_a_reader_moved_are_those_of_the_quote(desk):
 
 def test_an_exchange_says_who_says_what(desk):
     """Each turn stands behind its speaker's pseudonym."""
-    found(desk, "Ann", TURNS, "two-way", kind="exchange")
+    found(desk, "Ann", ONLY_ME, "two-way", kind="exchange")
 
     [said] = cell(table(desk.db), "Two-way support").quotes
 
     assert len(said.parts) == len(said.text.split("\n"))
-    assert all(line.startswith(f"{part.speaker}: ") for part, line in zip(said.parts, said.text.split("\n"), strict=True))
+    assert all(
+        line.startswith(f"{part.speaker}: ") for part, line in zip(said.parts, said.text.split("\n"), strict=True)
+    )
     assert 2 == len({part.speaker for part in said.parts})
 
 
@@ -214,7 +220,12 @@ def test_quotes_are_spread_over_transcripts_before_a_second_of_one():
 
 def test_what_more_readers_found_comes_first():
     """Within a transcript and between them, a passage that two readers agree on goes before one that one found."""
-    answers = [answer("a", "T1"), answer("b", "T1", start=20), answer("b", "T1", start=20, coder="Ben"), answer("c", "T2")]
+    answers = [
+        answer("a", "T1"),
+        answer("b", "T1", start=20),
+        answer("b", "T1", start=20, coder="Ben"),
+        answer("c", "T2"),
+    ]
 
     assert ["b", "c", "a"] == [one.excerpt_id for one in chosen(answers, {}, 5, "").quotes]
 
@@ -271,7 +282,9 @@ def test_lists_that_have_nothing_to_do_with_each_other_stay_apart():
     """Two lists that were not made from one another are two tables, whatever their values are called."""
     base = load_framework("side-by-side", [shipped_folder()])
 
-    assert [[0, 2], [1]] == families([base, replace(base, id="other"), replace(base, id="third", extends="side-by-side@1.0")])
+    assert [[0, 2], [1]] == families(
+        [base, replace(base, id="other"), replace(base, id="third", extends="side-by-side@1.0")]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -323,7 +336,8 @@ def test_the_workbook_has_a_row_for_each_quote(desk):
     assert ["Choice", "Choice", "Experiences in common", "Two-way support"] == [row[1] for row in rows]
     first = dict(zip(header, rows[0], strict=True))
     assert ("The only layer", "general", 1, 1, "1 reader", "before suggestions were shown") == tuple(
-        first[name] for name in ("layer", "dataset", "found in transcripts", "transcripts read", "readers", "how it was read")
+        first[name]
+        for name in ("layer", "dataset", "found in transcripts", "transcripts read", "readers", "how it was read")
     )
     assert "Not found so far in the 1 transcript read." == rows[-1][-1]
 
@@ -339,7 +353,9 @@ def test_no_words_become_a_formula(words):
 
 def test_the_page_stands_alone_and_escapes_what_people_said():
     """No script, no address, nothing from elsewhere; tags in somebody's words are words."""
-    one = one_cell(Cell(listed=True, own_meaning=True, found=1, read=1, quotes=(quote("<script>alert(1)</script>"),), more=2))
+    one = one_cell(
+        Cell(listed=True, own_meaning=True, found=1, read=1, quotes=(quote("<script>alert(1)</script>"),), more=2)
+    )
 
     text = exemplars_page(one, "A & B", date(2026, 1, 5)).decode()
 
@@ -355,7 +371,7 @@ def test_the_command_writes_both_files(study, tagger):
 
     for name in ("table.xlsx", "table.html"):
         said = tagger("exemplars", "--study", study.folder, "-o", study.home / name)
-        assert (0, True) == (said.code, said.out.startswith("Wrote 1 quotes to "))
+        assert (0, True) == (said.code, said.out.startswith("Wrote 1 quote to "))
     refused = tagger("exemplars", "--study", study.folder, "-o", study.home / "table.docx")
 
     assert b"She rang me" in (study.home / "table.html").read_bytes()

@@ -130,7 +130,7 @@ def desk(study):
 
 def test_all_passages_of_a_turn_share_an_arm(desk):
     """Whatever the seed, a turn is blind as a whole or not at all."""
-    for seed in range(30):
+    for seed in range(12):
         desk.reader(f"r{seed}", seed=seed)
     arms = desk.column(
         "SELECT count(DISTINCT a.arm) FROM arms a JOIN live_excerpts e ON e.excerpt_id = a.excerpt_id "
@@ -174,7 +174,7 @@ def test_a_draw_can_be_made_again_from_what_is_stored(desk):
 
 def test_the_share_holds_over_many_readers(desk):
     """Of the runs of many readers a fifth is blind, within four standard errors."""
-    for seed in range(60):
+    for seed in range(30):
         desk.reader(f"r{seed}", seed=seed)
     [sizes] = desk.rows(
         "SELECT sum(s.sample)::INTEGER AS blind, sum(s.population)::INTEGER AS runs, count(*) AS draws "
@@ -306,7 +306,7 @@ def test_the_probability_of_an_exchange_is_that_it_touches_nothing_blind(desk):
     """An exchange without a suggestion stores how probable it was that all its runs are assisted."""
     desk.review = replace(ALONE, blind_share=0.5, order="random")
     [exchange] = desk.column("SELECT excerpt_id FROM excerpt_list WHERE kind = 'exchange' ORDER BY start LIMIT 1")
-    readers = [desk.reader(f"r{seed}", seed=seed) for seed in range(80)]
+    readers = [desk.reader(f"r{seed}", seed=seed) for seed in range(40)]
     touched = desk.column(TOUCHED, id=exchange)
     free = [who for who in readers if {"assisted"} == {desk.arms(who)[one] for one in touched}]
     who = free[0]
@@ -319,7 +319,7 @@ def test_the_probability_of_an_exchange_is_that_it_touches_nothing_blind(desk):
     runs = json.loads(row["frame"])["runs"]
     expected = probability_of_none(len(runs), 0.5, sum(bool(set(run) & set(touched)) for run in runs))
     assert ("random", expected) == (row["reason"], row["inclusion_probability"])
-    assert abs(len(free) / 80 - expected) < 4 * (expected * (1 - expected) / 80) ** 0.5
+    assert abs(len(free) / 40 - expected) < 4 * (expected * (1 - expected) / 40) ** 0.5
 
 
 def test_a_reload_gives_the_same_passage(desk):
@@ -586,7 +586,7 @@ def test_a_dataset_of_one_passage(fresh):
     path.write_text("Ottoline: I could have gone home at any moment and that was fine with everybody.\n", "utf-8")
     fresh.run(path)
     with desk_at(fresh) as desk:
-        for seed in range(40):
+        for seed in range(15):
             desk.reader(f"r{seed}", seed=seed)
         [(blind, probability)] = {
             (row["arm"], row["probability"]) for row in desk.rows("SELECT * FROM arms") if row["arm"] == "blind"
@@ -616,7 +616,7 @@ def test_a_serving_that_is_made_twice_is_one(desk):
 
 
 def test_a_pack_is_given_once(desk):
-    """What went into a reading pack does not come on the screen as well, nor into the next pack."""
+    """What went into a reading pack comes on the screen only when nothing else is left, and not into the next pack."""
     desk.reader()
     total = desk.left().total
     taken = desk.do(take, "Ann", GENERAL, desk.review, 3, [str(uuid4()) for _ in range(3)], desk.now)
@@ -625,8 +625,10 @@ def test_a_pack_is_given_once(desk):
         desk.insert("pack_servings", serving_id=one.id, pack_id="p", number=number)
     names = {one.excerpt_id for one in taken}
     assert 3 == len(names)
-    assert total - 3 == desk.left().total
-    assert not names & {one.excerpt_id for one in desk.finish()}
+    assert total == desk.left().total
+    more = desk.do(take, "Ann", GENERAL, desk.review, 3, [str(uuid4()) for _ in range(3)], desk.now)
+    assert not names & {one.excerpt_id for one in more}
+    assert names == {one.excerpt_id for one in desk.finish()[-3:]}
 
 
 def test_what_is_not_there_is_said(desk):

@@ -91,4 +91,5 @@ def exemplars(folder: Path, output: Path, quotes: int, everything: bool) -> None
         data = exemplars_page(made, settings.study.name, datetime.now(UTC).date())
     written(output, data)
     count = sum(len(cell.quotes) for cell in made.cells())
-    click.echo(f"Wrote {count} quotes to {output}. They are people's words: keep the file as safe as the study.")
+    quoted = "1 quote" if count == 1 else f"{count} quotes"
+    click.echo(f"Wrote {quoted} to {output}. They are people's words: keep the file as safe as the study.")

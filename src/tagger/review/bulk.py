@@ -75,6 +75,16 @@ class Offer:
     waiting: tuple[tuple[Coverage, int], ...] = ()
     exchanges: int = 0
 
+    @property
+    def waits(self) -> int:
+        """Return how many suggestions cannot be answered together yet, those on exchanges among them."""
+        return self.exchanges + sum(count for _, count in self.waiting)
+
+    @property
+    def to_read(self) -> int:
+        """Return how many passages are still to be read blind for all of them, at least."""
+        return sum(coverage.to_read for coverage, _ in self.waiting)
+
 
 def covered(db: Reader, dataset: str, value: str, strength: str) -> Coverage:
     """Say how far passages of a dataset that match a value so strongly were read blind."""

@@ -158,7 +158,7 @@ _STEPS = """
 """  # noqa: E501
 
 _KIND = """
-    SELECT CASE WHEN EXISTS (SELECT 1 FROM shown_on WHERE coder_id = $coder AND excerpt_id = $excerpt AND shown_excerpt_id = $excerpt) THEN 'assisted'
+    SELECT CASE WHEN EXISTS (SELECT 1 FROM shown_on WHERE coder_id = $coder AND excerpt_id = $excerpt) THEN 'assisted'
                 WHEN arm = 'blind' AND reason IN ('random', 'audit') THEN 'blind'
                 ELSE 'own-first' END
     FROM servings WHERE id = $serving::UUID

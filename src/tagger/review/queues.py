@@ -53,7 +53,8 @@ class Entry(NamedTuple):
     An excerpt of a queue with what became of it.
 
     `answered` says that its suggestions are, where that is enough; `free` that others leave it to this person; `later`
-    when it was put off; `open_id` is this person's newest serving of it and can be used again unless it is done.
+    when it was put off; `open_id` is this person's newest serving of it and can be used again unless it is done;
+    `packed` that it lies in a reading pack of theirs.
     """
 
     listed: Listed
@@ -65,6 +66,7 @@ class Entry(NamedTuple):
     open_id: str | None
     open_position: int | None
     later: datetime | None
+    packed: bool
 
     @property
     def done(self) -> bool:
@@ -156,8 +158,9 @@ WITH scoring AS (
     LEFT JOIN suggested g ON g.excerpt_id = r.excerpt_id
 ), mine AS (
     SELECT g.excerpt_id, bool_or(g.packed) AS packed, max(g.touched_at) > $since AS held,
-           arg_max(g.id::VARCHAR, g.position) FILTER (WHERE g.reason <> 'chosen' OR NOT l.in_queue) AS open_id,
-           max(g.position) FILTER (WHERE g.reason <> 'chosen' OR NOT l.in_queue) AS open_position,
+           arg_max(g.id::VARCHAR, g.position)
+               FILTER (WHERE NOT g.packed AND (g.reason <> 'chosen' OR NOT l.in_queue)) AS open_id,
+           max(g.position) FILTER (WHERE NOT g.packed AND (g.reason <> 'chosen' OR NOT l.in_queue)) AS open_position,
            CASE WHEN max(g.later) >= max(g.served_at) THEN max(g.later) END AS later
     FROM given g
     JOIN listed l ON l.excerpt_id = g.excerpt_id
@@ -172,13 +175,13 @@ WITH scoring AS (
 )
 SELECT l.excerpt_id, l.kind, l.in_queue, l.blind, l.place, l.best, l.weakest, l.answered, e.act AS concluded,
        coalesce(o.people, 0) < coalesce(l.wanted, 1) OR coalesce(m.held, false) AS free,
-       m.open_id, m.open_position, m.later
+       m.open_id, m.open_position, m.later, coalesce(m.packed, false) AS packed
 FROM listed l
 JOIN numbered n ON n.transcript_id = l.transcript_id
 LEFT JOIN ends e ON e.coder_id = $coder AND e.excerpt_id = l.excerpt_id
 LEFT JOIN elsewhere o ON o.excerpt_id = l.excerpt_id
 LEFT JOIN mine m ON m.excerpt_id = l.excerpt_id
-WHERE (l.in_queue OR (m.later IS NOT NULL AND $value = '')) AND NOT coalesce(m.packed, false)
+WHERE l.in_queue OR (m.later IS NOT NULL AND $value = '')
 ORDER BY n.number, l.start, l."end", l.kind DESC, l.excerpt_id
 """
 
@@ -234,8 +237,13 @@ def entries(db: Reader, coder_id: str, queue: Queue, review: ReviewSettings, sin
 
 
 def ahead(found: list[Entry], order: str, weights: Mapping[str, int]) -> Iterator[tuple[Entry, str]]:
-    """Yield what comes next, with the order that brings it: what is open, what is left, then what was put off."""
-    waiting = [entry for entry in found if entry.free and not entry.done]
+    """
+    Yield what comes next, with the order that brings it: what is open, what is left, then what was put off.
+
+    What lies in a reading pack comes last, so that a pack that was lost holds nothing back.
+    """
+    undone = [entry for entry in found if entry.free and not entry.done]
+    waiting = [entry for entry in undone if not entry.packed or entry.open_id is not None]
     opened = [entry for entry in waiting if entry.open_id is not None and entry.later is None]
     for entry in sorted(opened, key=lambda entry: entry.open_position or 0, reverse=True):
         yield entry, order
@@ -248,3 +256,6 @@ def ahead(found: list[Entry], order: str, weights: Mapping[str, int]) -> Iterato
     put_off = [(entry.later, entry.open_position or 0, n) for n, entry in enumerate(waiting) if entry.later is not None]
     for *_, n in sorted(put_off):
         yield waiting[n], brought.get(waiting[n].listed, order)
+    for entry in undone:
+        if entry.packed and entry.open_id is None:
+            yield entry, brought.get(entry.listed, order)

@@ -185,7 +185,7 @@ def _last_set(db: Database, coder_id: str) -> datetime:
     return last
 
 
-def _preferences(stored: Mapping[str, str]) -> Preferences:
+def _preferences(stored: dict[str, str]) -> Preferences:
     said = _USUAL | stored
     return Preferences(
         theme=said["theme"],

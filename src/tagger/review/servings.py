@@ -149,7 +149,8 @@ def take(
         UsageError: the queue has an order, or a choice of what to read, that there is not.
     """
     order = queue.order or review.order
-    found = ahead(entries(db, coder_id, queue, review, now - HOLD), order, review.weights)
+    listed = [entry for entry in entries(db, coder_id, queue, review, now - HOLD) if not entry.packed]
+    found = ahead(listed, order, review.weights)
     return [
         _given(db, coder_id, entry, brought, serving_id, now)
         for serving_id, (entry, brought) in zip(serving_ids[:n], found, strict=False)

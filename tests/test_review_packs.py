@@ -1,0 +1,414 @@
+"""Tests of reading packs: what is in them, what comes back, and that nothing comes back twice or from elsewhere."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections import Counter
+from contextlib import contextmanager
+from uuid import uuid4
+
+import pytest
+from desk import OWN_FIRST, desk_in
+from openpyxl import load_workbook
+from serving import served
+from starlette.testclient import TestClient
+
+from tagger.config import load_settings
+from tagger.errors import CodingsError, UsageError
+from tagger.exchange import packs as workbooks
+from tagger.exchange.packs import ARMS, OUTCOMES, PACK, READ
+from tagger.review import packs
+from tagger.review.servings import Queue, next_serving
+from tagger.review.web.app import create_app
+from tagger.review.web.files import pack_page
+from tagger.store import serving
+from tagger.store.database import opened
+
+GENERAL = Queue("general", read="all")
+
+
+@pytest.fixture
+def desk(study):
+    """Return a desk with one reader, Ann."""
+    with desk_in(study) as desk:
+        desk.reader("Ann")
+        yield desk
+
+
+@pytest.fixture
+def pack(desk):
+    """Return a pack of eight passages for Ann."""
+    return made(desk)
+
+
+def made(desk, n=8, pack_id=None, seed=7):
+    """Make a pack for Ann."""
+    identity = pack_id or str(uuid4())
+    return packs.make(desk.db, "Ann", GENERAL, OWN_FIRST, n=n, pack_id=identity, seed=seed, now=desk.tick())
+
+
+def filled(data, marks, notes=None):
+    """Fill in a workbook: the names of columns to mark by the number of the passage, and notes."""
+    book = load_workbook(io.BytesIO(data))
+    sheet = book[READ]
+    columns = {cell.value: cell.column for cell in sheet[1]}
+    rows = {row[0].value: row[0].row for row in sheet.iter_rows(min_row=2)}
+    for number, names in marks.items():
+        for name in names:
+            sheet.cell(rows[number], columns[name], "x")
+    for number, text in (notes or {}).items():
+        sheet.cell(rows[number], columns[workbooks.YOUR_NOTES], text)
+    return saved(book)
+
+
+def saved(book):
+    """Return the bytes of a workbook."""
+    sink = io.BytesIO()
+    book.save(sink)
+    return sink.getvalue()
+
+
+def back(desk, data, name="pack.xlsx"):
+    """Bring a workbook back."""
+    return packs.bring_back(desk.db, workbooks.read(data, name), name, desk.tick())
+
+
+def handed(desk, pack):
+    """Return the servings of a pack by their numbers."""
+    rows = desk.ask("SELECT number, serving_id::VARCHAR AS id FROM pack_servings WHERE pack_id = $id", id=pack.id)
+    return {row["number"]: desk.served(row["id"]) for row in rows}
+
+
+# What is in it
+
+
+def test_a_pack_holds_the_next_passages_and_no_suggestion(desk, pack):
+    """The words, what was said before, who speaks; neither a cue nor a value that was suggested for a passage."""
+    assert list(range(1, 9)) == [passage.number for passage in pack.passages]
+    texts = {row["text"] for row in desk.ask("SELECT text FROM excerpt_list WHERE kind = 'passage'")}
+    passages = [passage for passage in pack.passages if "\n" not in passage.text]
+    assert {passage.text for passage in passages} <= texts
+    assert any(passage.before.startswith("I01 (asks): ") for passage in pack.passages)
+    assert 0 == desk.one("SELECT count(*) FROM displays")
+    cues = {row["cue"] for row in desk.ask("SELECT DISTINCT cue FROM suggestion_list")}
+    rows = load_workbook(io.BytesIO(workbooks.write(pack)))[READ].iter_rows(values_only=True)
+    assert not cues & {cell for row in rows for cell in row}
+
+
+def test_the_same_id_gives_the_same_pack(desk, pack):
+    """A form that is sent twice hands nothing out twice."""
+    assert pack == made(desk, pack_id=pack.id)
+    assert 8 == desk.one("SELECT count(*) FROM servings")
+
+
+def test_what_lies_in_a_pack_comes_in_no_other(desk, pack):
+    """The next pack goes on where this one ends; when nothing is left, that is said."""
+    names = Counter(one.excerpt_id for one in handed(desk, pack).values())
+    names.update(one.excerpt_id for one in handed(desk, made(desk, n=packs.MOST)).values())
+
+    assert 1 == max(names.values())
+    with pytest.raises(UsageError, match="nothing is left to put into a pack"):
+        made(desk)
+
+
+@pytest.mark.parametrize("n", [0, packs.MOST + 1])
+def test_a_pack_has_a_sensible_size(desk, n):
+    """None at all, or hundreds, are refused in words."""
+    with pytest.raises(UsageError, match="a pack holds 1 to 200 passages"):
+        made(desk, n=n)
+
+
+def test_the_arm_is_stated_in_words(desk, pack):
+    """Each row says whether its passage is one of those without suggestions."""
+    rows = load_workbook(io.BytesIO(workbooks.write(pack)))[READ].iter_rows(min_row=2, values_only=True)
+
+    expected = [ARMS[handed(desk, pack)[number].arm] for number in range(1, 9)]
+    assert expected == [row[-1] for row in rows]
+
+
+def test_the_workbook_is_laid_out_to_be_read(pack):
+    """Four sheets, a header that stays in sight, a column for every answer, wide columns for words."""
+    book = load_workbook(io.BytesIO(workbooks.write(pack)))
+
+    assert ["How to", "The list", "Read", "Pack"] == book.sheetnames
+    sheet = book[READ]
+    names = [cell.value for cell in sheet[1]]
+    values = [value.name for value in pack.framework.values]
+    assert [*values, *OUTCOMES, workbooks.YOUR_NOTES, workbooks.ARM] == names[5:]
+    assert "A2" == sheet.freeze_panes
+    place = names.index(workbooks.PASSAGE)
+    assert sheet.column_dimensions["ABCDEFG"[place]].width > 50
+    assert sheet.cell(2, place + 1).alignment.wrap_text
+
+
+def test_the_page_to_print_has_boxes_and_stands_alone(pack):
+    """Every value and every other answer has a box under every passage; nothing comes from elsewhere."""
+    text = pack_page(pack, "A <study>").decode()
+
+    boxes = len(pack.framework.values) + len(OUTCOMES)
+    assert 8 * boxes == text.count('<li class="tick">')
+    assert "A &lt;study&gt;" in text
+    assert re.search(r"<script|<link|http|url\(|@import", text) is None
+
+
+def test_words_never_become_a_formula(desk, pack):
+    """Cells of people's words are text."""
+    book = load_workbook(io.BytesIO(workbooks.write(pack)))
+
+    assert {"s", "n", "inlineStr"} >= {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row}
+
+
+# What comes back
+
+
+def test_each_row_becomes_what_the_reader_said(desk, pack):
+    """Values are a complete reading, the other answers are themselves, a note is kept, an empty row says nothing."""
+    data = workbooks.write(pack)
+    marks = {1: ["Choice"], 2: ["Nothing here"], 3: ["Unsure"], 4: ["Skip"], 5: ["Something here, not on our list"]}
+
+    report = back(desk, filled(data, marks, {5: "humour", 1: "strong", 6: "what is this?"}))
+
+    assert (6, 0) == (report.stored, report.known)
+    assert ("pack.xlsx: stored what 6 rows say.", "2 rows are empty and stay open.") == report.lines
+    held = {number: desk.current("Ann", one.excerpt_id) for number, one in handed(desk, pack).items()}
+    outcomes = {number: [coding[1] for coding in codings] for number, codings in held.items()}
+    assert outcomes == {
+        1: ["values"], 2: ["nothing here"], 3: ["unsure"], 4: ["skipped"], 5: ["something not on our list"],
+        6: [], 7: [], 8: [],
+    }  # fmt: skip
+    assert "choice yes, common no, two-way no" == held[1][0][2]
+    notes = {row["note"] for row in desk.ask("SELECT note FROM standing_decisions WHERE note IS NOT NULL")}
+    assert {"humour", "strong", "what is this?"} == notes
+
+
+def test_readings_of_a_pack_are_blind_or_own_first(desk, pack):
+    """Nothing was shown, so the arm alone says which."""
+    names = {number: ["Nothing here"] for number in range(1, 9)}
+
+    back(desk, filled(workbooks.write(pack), names))
+
+    kinds = {"blind": "blind", "assisted": "own-first"}
+    expected = {one.excerpt_id: kinds[one.arm] for one in handed(desk, pack).values()}
+    stored = desk.ask("SELECT excerpt_id, kind FROM codings WHERE coder_id = 'Ann'")
+    assert expected == {row["excerpt_id"]: row["kind"] for row in stored}
+    assert 0 == desk.one("SELECT count(*) FROM doubtful_codings")
+
+
+def test_bringing_it_back_again_stores_nothing(desk, pack):
+    """The same rows are the same steps, however often the workbook comes."""
+    data = filled(workbooks.write(pack), {1: ["Choice"], 2: ["Skip"]}, {1: "a note"})
+    back(desk, data)
+    before = desk.state("Ann")
+
+    report = back(desk, data)
+
+    assert (0, 2, before) == (report.stored, report.known, desk.state("Ann"))
+    assert "2 rows were stored before." in report.lines
+
+
+def test_what_was_changed_since_replaces_what_was_said(desk, pack):
+    """A mark that is gone is taken away; bringing that one back again stores nothing either."""
+    data = workbooks.write(pack)
+    back(desk, filled(data, {1: ["Choice"]}))
+    changed = filled(data, {1: ["Experiences in common"]})
+
+    assert 1 == back(desk, changed).stored
+    assert 0 == back(desk, changed).stored
+
+    [(_, outcome, answers)] = desk.current("Ann", handed(desk, pack)[1].excerpt_id)
+    assert ("values", "choice no, common yes, two-way no") == (outcome, answers)
+
+
+def test_rows_that_contradict_themselves_are_named_and_left_out(desk, pack):
+    """Both a value and nothing here, two conclusions, or words for a mark: the row is named, the others are stored."""
+    data = filled(workbooks.write(pack), {1: ["Choice", "Nothing here"], 2: ["Skip", "Unsure"], 3: ["Choice"]})
+    book = load_workbook(io.BytesIO(data))
+    book[READ].cell(5, 6, "perhaps")
+
+    report = back(desk, saved(book))
+
+    assert 1 == report.stored
+    assert (
+        "  row 2: Nothing here is marked, and Choice too; it was left out",
+        "  row 3: Unsure and Skip are marked together; it was left out",
+        "  row 5: “perhaps” under Choice is neither an x nor empty; it was left out",
+    ) == report.lines[-3:]
+
+
+def test_rows_may_be_sorted_and_columns_moved(desk, pack):
+    """Passages are known by their number and answers by the name of their column."""
+    book = load_workbook(io.BytesIO(filled(workbooks.write(pack), {1: ["Choice"], 8: ["Skip"]})))
+    rows = [list(row) for row in book[READ].iter_rows(values_only=True)]
+    sheet = book[READ]
+    for place, row in enumerate([rows[0], *reversed(rows[1:])], start=1):
+        for column, value in enumerate(reversed(row), start=1):
+            sheet.cell(place, column, value)
+
+    returned = workbooks.read(saved(book), "pack.xlsx")
+
+    assert {(1, ("choice",), ""), (8, (), "skip")} == {(a.number, a.value_ids, a.outcome) for a in returned.answered}
+
+
+def test_a_passage_that_is_there_twice_is_left_out(pack):
+    """Two rows for one passage could say different things, so neither is taken."""
+    book = load_workbook(io.BytesIO(filled(workbooks.write(pack), {1: ["Choice"], 2: ["Skip"]})))
+    book[READ].cell(3, 1, 1)
+
+    returned = workbooks.read(saved(book), "pack.xlsx")
+
+    assert ((), ("rows 2 and 3: No. 1 is there more than once; they were left out",)) == (
+        returned.answered,
+        returned.problems,
+    )
+
+
+def test_what_was_read_in_the_browser_meanwhile_stays(desk, pack):
+    """A row does not write over a reading that the person made elsewhere."""
+    first = handed(desk, pack)[1]
+    desk.decide(desk.serve("Ann", first.excerpt_id), "nothing here")
+
+    report = back(desk, filled(workbooks.write(pack), {1: ["Choice"]}))
+
+    assert 0 == report.stored
+    assert (
+        "  row 2: No. 1 was read in the browser meanwhile, and that reading stays; it was left out" == report.lines[-1]
+    )
+    assert ["nothing here"] == [outcome for _, outcome, _ in desk.current("Ann", first.excerpt_id)]
+
+
+def test_a_pack_that_was_lost_holds_nothing_back(desk, pack):
+    """Its passages come on the screen when nothing else is left to read."""
+    seen = []
+    while one := next_serving(desk.db, "Ann", GENERAL, OWN_FIRST, str(uuid4()), desk.tick()):
+        desk.decide(one, "nothing here")
+        seen.append(one.excerpt_id)
+
+    assert {one.excerpt_id for one in handed(desk, pack).values()} == set(seen[-8:])
+
+
+def test_a_pack_of_another_study_is_refused(desk, pack):
+    """The ids in it are not known here."""
+    book = load_workbook(io.BytesIO(filled(workbooks.write(pack), {1: ["Choice"]})))
+    book[PACK].cell(2, 2, str(uuid4()))
+
+    with pytest.raises(UsageError, match="not made in this study"):
+        back(desk, saved(book))
+
+
+def test_a_workbook_that_lost_a_column_or_its_sheet_says_so(pack):
+    """What is missing is named, and nothing is guessed."""
+    book = load_workbook(io.BytesIO(workbooks.write(pack)))
+    book[READ].cell(1, 6, "Chice")
+    with pytest.raises(CodingsError, match="no column 'Choice'"):
+        workbooks.read(saved(book), "pack.xlsx")
+    book[PACK].cell(1, 1, "something")
+    with pytest.raises(CodingsError, match="does not say which pack"):
+        workbooks.read(saved(book), "pack.xlsx")
+    assert not workbooks.is_pack(b"PK\x03\x04 and no more")
+    del book[PACK]
+    assert not workbooks.is_pack(saved(book))
+
+
+# From the command line
+
+
+def test_a_pack_goes_out_and_comes_back_by_command(study, tagger):
+    """`tagger pack` writes it, `tagger import` knows it by itself and stores what was filled in."""
+    path = study.home / "ann.xlsx"
+
+    said = tagger("pack", "--study", study.folder, "--reader", "Ann", "--new", "-n", 3, "-o", path, "--print")
+
+    assert 0 == said.code, said.err
+    assert "Wrote 3 passages from general for Ann" in said.out
+    assert path.with_suffix(".html").exists()
+    path.write_bytes(filled(path.read_bytes(), {1: ["Choice"]}))
+    brought = tagger("import", path, "--study", study.folder)
+    assert (0, "ann.xlsx: stored what 1 row says.\n2 rows are empty and stay open.\n") == (brought.code, brought.out)
+    assert 1 == study.one("SELECT count(*) FROM codings WHERE kind IN ('blind', 'own-first')")
+
+
+def test_a_reader_who_is_not_there_is_not_made_by_a_slip(study, tagger):
+    """A name that nobody has is refused with those there are."""
+    said = tagger("pack", "--study", study.folder, "--reader", "Anm", "-o", study.home / "a.xlsx")
+
+    assert 1 == said.code
+    assert "nobody here is called Anm. Readers are: nobody so far. To add somebody: --new." in said.err
+
+
+def test_a_table_of_codings_still_says_how_it_was_made(study, tagger):
+    """Only a reading pack needs no --made."""
+    path = study.home / "codings.csv"
+    path.write_text("transcript,text,coder,values\n", "utf-8")
+
+    assert (2, True) == (lambda said: (said.code, "--made" in said.err))(
+        tagger("import", path, "--study", study.folder)
+    )
+
+
+def test_while_people_read_a_pack_is_made_and_brought_back_in_the_browser(study, tagger):
+    """The message names the page."""
+    path = study.home / "ann.xlsx"
+    tagger("pack", "--study", study.folder, "--reader", "Ann", "--new", "-n", 3, "-o", path)
+
+    with served(study.folder):
+        for arguments in (("import", path), ("pack", "--reader", "Ann", "-o", path)):
+            said = tagger(*arguments, "--study", study.folder)
+            assert 1 == said.code
+            assert re.search(r"people are reading in this study just now.* http://127.0.0.1:\d+/packs", said.err)
+
+
+# In the browser
+
+
+@contextmanager
+def browser(study, *names):
+    """Open the pages of a study with these readers, the first of whom is there."""
+    with opened(study.folder / "study.duckdb") as db:
+        for name in names:
+            db.run(
+                "INSERT INTO coders (id, name, role, added_at) VALUES ($name, $name, 'reviewer', now()::TIMESTAMP)",
+                {"name": name},
+            )
+    with serving(study.folder, "http://127.0.0.1") as owner:
+        app = create_app(owner, study.folder, load_settings(study.folder), ("127.0.0.1",))
+        client = TestClient(app, base_url="http://127.0.0.1")
+        if len(names) > 1:
+            desk = app.state.desk
+            client.cookies.set(desk.cookie, desk.signed(names[0]))
+        with client:
+            yield client
+
+
+def test_the_pages_make_a_pack_and_take_it_back(study):
+    """Make it, save it, fill it in, bring it back; bringing back something else says so and loses nothing."""
+    with browser(study, "Ann") as client:
+        form = {"id": str(uuid4()), "reader": "Ann", "dataset": "general", "n": "4"}
+        answer = client.post("/packs", data=form)
+        assert "The pack is made: 4 passages." in answer.text
+        book = client.get(f"/packs/{form['id']}.xlsx")
+        assert book.headers["content-disposition"].startswith("attachment")
+        assert 200 == client.get(f"/packs/{form['id']}/print").status_code
+        brought = client.post("/packs/back", files={"pack": ("ann.xlsx", filled(book.content, {2: ["Choice"]}))})
+        assert "ann.xlsx: stored what 1 row says." in brought.text
+        assert "1 of 4 passages came back" in brought.text
+        other = client.post("/packs/back", files={"pack": ("notes.txt", b"hello")})
+        assert (400, True) == (other.status_code, "this is not a reading pack" in other.text)
+
+
+def test_a_pack_can_be_made_for_somebody_else_but_their_progress_is_theirs(study):
+    """Who helps a person without this computer sees the pack that was just made, and no list of theirs."""
+    with browser(study, "Ann", "Ben") as client:
+        form = {"id": str(uuid4()), "reader": "Ben", "dataset": "general", "n": "4"}
+        answer = client.post("/packs", data=form)
+
+        assert f"/packs/{form['id']}.xlsx" in answer.text
+        assert "Your packs" not in answer.text
+
+
+def test_the_exemplar_pages_answer(study):
+    """The table, and both files to keep."""
+    with browser(study, "Ann") as client:
+        assert "Nobody has read for this yet." in client.get("/exemplars").text
+        assert client.get("/exemplars.xlsx").content.startswith(b"PK")
+        assert client.get("/exemplars.html").headers["content-disposition"].startswith("attachment")

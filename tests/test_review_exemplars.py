@@ -136,8 +136,9 @@ def test_a_reader_who_has_read_nothing_sees_nothing(desk):
 
     mine = table_for(desk.db, "Ann", OWN_FIRST, desk.tick())
 
-    assert {"Nobody has read for this yet."} == {one.words for one in mine.cells()}
+    assert {"Nothing to show here yet."} == {one.words for one in mine.cells()}
     assert 0 == desk.one("SELECT count(*) FROM displays")
+    assert "It is not the whole study's." in exemplars_page(mine, "Small", date(2026, 1, 5)).decode()
 
 
 def test_others_stay_hidden_beside_words_that_wait_to_be_read_blind(desk):
@@ -311,7 +312,7 @@ def test_a_dataset_with_its_own_list_has_its_own_values(two):
     [section] = made.sections
     assert ["general", "women"] == [column.dataset for column in section.columns]
     assert ["The only layer", "A layer of ours"] == [layer.name for layer in section.layers]
-    assert ["Not on this list.", "Nobody has read for this yet."] == [
+    assert ["Not on this list.", "Nothing to show here yet."] == [
         cell(made, "Trust", dataset).words for dataset in ("general", "women")
     ]
     assert ("A layer of ours", ("Trust",)) == section.columns[1].order[-1]

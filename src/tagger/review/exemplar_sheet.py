@@ -30,7 +30,8 @@ Record = tuple[str | int | None, ...]
 def write(exemplars: Exemplars) -> bytes:
     """Write the table as an XLSX workbook."""
     records = list(_records(exemplars))
-    return workbook.write(COLUMNS, records, len(records), "Exemplars")
+    title = "Exemplars, as one reader sees" if exemplars.of_one else "Exemplars"
+    return workbook.write(COLUMNS, records, len(records), title)
 
 
 def _records(exemplars: Exemplars) -> Iterator[Record]:

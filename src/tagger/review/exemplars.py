@@ -51,7 +51,7 @@ class Cell:
         if not self.listed:
             return "Not on this list."
         if not self.read:
-            return "Nobody has read for this yet."
+            return "Nothing to show here yet."
         read = "1 transcript" if self.read == 1 else f"{self.read} transcripts"
         if not self.found:
             return f"Not found so far in the {read} read."
@@ -105,10 +105,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Exemplars:
-    """The whole table; `per_cell` quotes at most in a cell."""
+    """The whole table; `per_cell` quotes at most in a cell. `of_one`: it is made of what one reader may see."""
 
     sections: tuple[Section, ...]
     per_cell: int
+    of_one: bool = False
 
     def cells(self) -> list[Cell]:
         """List all cells, row by row."""
@@ -218,7 +219,7 @@ def _table(db: Reader, answers: Sequence[dict[str, Any]], per_cell: int, viewer:
         together = [lists[place] for place in places]
         layers = [Layer(group.name, tuple(row(line, together) for line in group.lines)) for group in _groups(together)]
         sections.append(Section(tuple(map(_column, together)), tuple(layers)))
-    return Exemplars(tuple(sections), per_cell)
+    return Exemplars(tuple(sections), per_cell, bool(viewer))
 
 
 def _lists(db: Reader, answers: Sequence[dict[str, Any]]) -> list[_List]:

@@ -15,6 +15,7 @@ from tagger.exchange.packs import Answered, Pack, PackPassage, Returned
 from tagger.review import decisions, notes, readers
 from tagger.review.datasets import framework
 from tagger.review.passages import Context, in_transcript
+from tagger.review.quotes import named
 from tagger.review.servings import Queue, Serving, prepare, serving, take
 from tagger.store import Database, Reader
 
@@ -218,7 +219,7 @@ def _parts(context: Context) -> tuple[str, str, str]:
     inside: list[tuple[str, str]] = []
     who: dict[str, None] = {}
     for turn in context.turns:
-        spoken, name, reached = "", turn.speaker or "unnamed", False
+        spoken, name, reached = "", named(turn.speaker), False
         for piece in turn.pieces:
             if piece.mark == "excerpt":
                 inside.append((name, piece.text.strip()))

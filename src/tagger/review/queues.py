@@ -52,8 +52,8 @@ class Entry(NamedTuple):
     """
     An excerpt of a queue with what became of it.
 
-    `answered` says that its suggestions are, where that is enough; `free` that others leave it to this person; `later`
-    when it was put off; `open_id` is this person's newest serving of it and can be used again unless it is done;
+    `answered` says that its suggestions are, where that is enough; `free` that others leave it to this person, which they
+    always do with the passages drawn to be read blind, so that what was drawn is what is read; `later` when it was put off; `open_id` is this person's newest serving of it and can be used again unless it is done;
     `packed` that it lies in a reading pack of theirs.
     """
 
@@ -130,10 +130,10 @@ WITH scoring AS (
 ), ends AS MATERIALIZED (
     SELECT coder_id, excerpt_id, act FROM conclusions
 ), put_off AS (
-    SELECT serving_id, max(postponed_at) AS at FROM postponements GROUP BY serving_id
+    SELECT serving_id, max(postponed_at) AS postponed_at FROM postponements GROUP BY serving_id
 ), given AS MATERIALIZED (
-    SELECT s.id, s.coder_id, s.excerpt_id, s.reason, s.position, s.served_at, p.at AS later,
-           greatest(s.served_at, coalesce(p.at, s.served_at)) AS touched_at, k.serving_id IS NOT NULL AS packed
+    SELECT s.id, s.coder_id, s.excerpt_id, s.reason, s.position, s.served_at, p.postponed_at AS later,
+           greatest(s.served_at, coalesce(p.postponed_at, s.served_at)) AS touched_at, k.serving_id IS NOT NULL AS packed
     FROM servings s
     LEFT JOIN put_off p ON p.serving_id = s.id
     LEFT JOIN pack_servings k ON k.serving_id = s.id
@@ -174,7 +174,7 @@ WITH scoring AS (
     WHERE t.dataset = $dataset
 )
 SELECT l.excerpt_id, l.kind, l.in_queue, l.blind, l.place, l.best, l.weakest, l.answered, e.act AS concluded,
-       coalesce(o.people, 0) < coalesce(l.wanted, 1) OR coalesce(m.held, false) AS free,
+       l.blind OR coalesce(o.people, 0) < coalesce(l.wanted, 1) OR coalesce(m.held, false) AS free,
        m.open_id, m.open_position, m.later, coalesce(m.packed, false) AS packed
 FROM listed l
 JOIN numbered n ON n.transcript_id = l.transcript_id

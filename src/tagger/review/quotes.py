@@ -212,12 +212,17 @@ def worded(db: Reader, found: Sequence[Found]) -> dict[Found, Quote]:
     return {one: _quote(one, turns[one.words_id], numbers[one.transcript_id]) for one in found}
 
 
+def named(pseudonym: str | None) -> str:
+    """Return what a speaker is called in front of people."""
+    return "not named" if pseudonym in (None, "", "unnamed") else str(pseudonym)
+
+
 def _quote(found: Found, turns: Sequence[Mapping[str, Any]], number: tuple[str, int]) -> Quote:
     standing = sorted({name for turn in turns for name in turn["standing"]})
     begins = next((turn["begins"] for turn in turns if turn["begins"] is not None), None)
     return Quote(
         excerpt_id=found.excerpt_id,
-        parts=tuple(Part(turn["pseudonym"] or "unnamed", turn["words"].strip()) for turn in turns),
+        parts=tuple(Part(named(turn["pseudonym"]), turn["words"].strip()) for turn in turns),
         standing=" + ".join(standing),
         transcript=f"{number[0]} {number[1]}",
         begins=clock(begins),

@@ -20,13 +20,13 @@ def show(visit: Visit) -> Response:
 
 def workbook(visit: Visit) -> Response:
     """Hand the table over as a workbook."""
-    return download(exemplar_sheet.write(_table(visit)), "exemplars.xlsx", XLSX)
+    return download(exemplar_sheet.write(_table(visit)), "my-exemplars.xlsx", XLSX)
 
 
 def file(visit: Visit) -> Response:
     """Hand the table over as a page that stands alone."""
     made = exemplars_page(_table(visit), visit.settings.study.name, now().date())
-    return download(made, "exemplars.html", "text/html; charset=utf-8")
+    return download(made, "my-exemplars.html", "text/html; charset=utf-8")
 
 
 def download(data: bytes, name: str, kind: str) -> Response:

@@ -66,7 +66,7 @@ def show(visit: Visit) -> Response:
     """Show a passage with what the reader holds of it so far."""
     queue = _queue(visit)
     turns = min(int(visit.query.get("turns", "1") if visit.query.get("turns", "1").isdigit() else 1), _MOST_TURNS)
-    whole, others = "whole" in visit.query, "others" in visit.query
+    whole, others, near = ("whole" in visit.query), ("others" in visit.query), ("near" in visit.query)
     time, serving_id, review = now(), visit.path("serving"), visit.settings.review
 
     def look(db: Database) -> dict[str, Any]:
@@ -80,6 +80,11 @@ def show(visit: Visit) -> Response:
             "memos": decisions.memos(db, serving.coder_id, serving.excerpt_id),
             "history": decisions.history(db, serving.coder_id, serving.excerpt_id),
             "left": servings.left(db, serving.coder_id, queue or _default(visit, serving), review),
+            "near": {
+                s.id: displays.nearest(db, serving.coder_id, s.id, "passage", time)
+                for s in sitting.shown.suggestions
+                if near and sitting.reading.finished
+            },
         }
 
     return visit.render(
@@ -144,7 +149,7 @@ def undo(visit: Visit, form: Form) -> Response:
     undone = visit.write(lambda db: decisions.undo(db, id=identity, coder_id=coder_id, now=time))
     if undone is None:
         return visit.back(form.text("back", "/"), said="There is nothing to take back.")
-    target = _address(undone.serving_id, _queue(visit)) if undone.serving_id else "/browse"
+    target = _address(undone.serving_id, _queue(visit)) if undone.serving_id else form.text("back", "/browse")
     return visit.back(target, said=undone.words)
 
 

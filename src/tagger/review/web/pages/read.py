@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -11,6 +11,7 @@ from uuid import uuid4
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tagger.care import MODESTY
 from tagger.errors import UsageError
 from tagger.readings import Reading
 from tagger.records import Framework, Value
@@ -36,6 +37,12 @@ class Sitting:
     shown: Shown
 
     @property
+    def values(self) -> tuple[Value, ...]:
+        """Return the values that the excerpt is read against: an exchange serves those of its own unit, if any are."""
+        own = tuple(value for value in self.framework.values if value.unit == "exchange")
+        return own if own and self.serving.kind == "exchange" else self.framework.values
+
+    @property
     def open_suggestion(self) -> Suggested | None:
         """Return the suggestion that is asked about now."""
         return next((s for s in self.shown.suggestions if not s.answered), None)
@@ -45,7 +52,7 @@ class Sitting:
         """Return the value that is asked about now, while nothing is suggested."""
         if self.reading.finished or self.shown.suggestions:
             return None
-        return next((value for value in self.framework.values if value.id not in self.reading.answers), None)
+        return next((value for value in self.values if value.id not in self.reading.answers), None)
 
 
 def begin(visit: Visit, form: Form) -> Response:
@@ -88,7 +95,7 @@ def show(visit: Visit) -> Response:
         }
 
     return visit.render(
-        "read.html", **visit.write(look), queue=_carried(queue), turns=turns, whole=whole, others=others, review=review
+        "read.html", **visit.write(look), queue=_carried(queue), turns=turns, whole=whole, others=others, modesty=MODESTY
     )
 
 
@@ -100,7 +107,9 @@ def decide(visit: Visit, form: Form) -> Response:
     postponement = str(uuid4())
 
     def store(db: Database) -> Sitting:
+        # The list that was on the page, though a run may have brought another one since.
         serving = _mine(db, visit, serving_id)
+        serving = replace(serving, framework_id=form.text("framework") or serving.framework_id)
         if act == "later":
             servings.postpone(db, serving_id, postponement, time)
         elif act != "next":

@@ -17,10 +17,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from playwright.sync_api import Browser, Page  # noqa: E402
+from playwright.sync_api import Browser, Page, ViewportSize  # noqa: E402
 from serve import chromium, press, served, step, until_suggested  # noqa: E402
 
-PHONE, WIDE = {"width": 390, "height": 844}, {"width": 1280, "height": 860}
+PHONE, WIDE = ViewportSize(width=390, height=844), ViewportSize(width=1280, height=860)
 PAGES = {
     "progress": "/progress",
     "find": "/browse",
@@ -44,7 +44,9 @@ def read_some(page: Page, url: str, passages: int) -> None:
         if number % 4 != 3:
             before = step(page)
             page.locator(".mark").nth(number % 3).click()
-            page.wait_for_function("old => document.querySelector('#decision input[name=id]')?.value !== old", arg=before)
+            page.wait_for_function(
+                "old => document.querySelector('#decision input[name=id]')?.value !== old", arg=before
+            )
         press(page, "Done")
         if page.locator(".suggestion").count():
             press(page, "Next")

@@ -1,4 +1,4 @@
-"""Reading in a real browser: keys only, no JavaScript, a phone, an outage, and the accessibility engine on every page."""
+"""Reading in a real browser: keys only, no JavaScript, a phone, an outage, and axe-core on every page."""
 
 from __future__ import annotations
 

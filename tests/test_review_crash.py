@@ -99,7 +99,9 @@ def test_nothing_that_was_answered_as_saved_is_lost_when_the_server_is_killed(st
         saved += [note for person in crowd for note in person.saved]
         with Store(study.folder).session("a test") as database:
             stored = [note for (note,) in database.rows("SELECT note FROM decisions WHERE act = 'memo'")]
-            loose = database.rows("SELECT count(*) FROM decisions WHERE id NOT IN (SELECT decision_id FROM decision_sets)")
+            loose = database.rows(
+                "SELECT count(*) FROM decisions WHERE id NOT IN (SELECT decision_id FROM decision_sets)"
+            )
 
         assert set() == set(saved) - set(stored)
         assert len(stored) == len(set(stored))

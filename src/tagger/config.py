@@ -173,8 +173,8 @@ share = {suggestions.share}               # per value and dataset, the strongest
 min_characters = {suggestions.min_characters}       # shorter ones are never suggested
 
 [review]
-blind_share = {review.blind_share}         # this share is read without suggestions, to see whether they sway us; 0: none
-own_first = {str(review.own_first).lower()}          # suggestions are shown after the reader's own reading; false: at once
+blind_share = {review.blind_share}         # this share is read without suggestions, to see what they do to us; 0: none
+own_first = {str(review.own_first).lower()}          # suggestions come after the reader's own reading; false: at once
 read = "{review.read}"        # "all": passages without a suggestion are handed out too
 order = "{review.order}"      # or "likely", "uncertain", "random", "mix"
 mix = "{review.mix}"

@@ -52,9 +52,10 @@ class Entry(NamedTuple):
     """
     An excerpt of a queue with what became of it.
 
-    `answered` says that its suggestions are, where that is enough; `free` that others leave it to this person, which they
-    always do with the passages drawn to be read blind, so that what was drawn is what is read; `later` when it was put off; `open_id` is this person's newest serving of it and can be used again unless it is done;
-    `packed` that it lies in a reading pack of theirs.
+    `answered` says that its suggestions are, where that is enough; `free` that others leave it to this person, which
+    they always do with the passages drawn to be read blind, so that what was drawn is what is read; `later` when it was
+    put off; `open_id` is this person's newest serving of it and can be used again unless it is done; `packed` that it
+    lies in a reading pack of theirs.
     """
 
     listed: Listed
@@ -133,7 +134,8 @@ WITH scoring AS (
     SELECT serving_id, max(postponed_at) AS postponed_at FROM postponements GROUP BY serving_id
 ), given AS MATERIALIZED (
     SELECT s.id, s.coder_id, s.excerpt_id, s.reason, s.position, s.served_at, p.postponed_at AS later,
-           greatest(s.served_at, coalesce(p.postponed_at, s.served_at)) AS touched_at, k.serving_id IS NOT NULL AS packed
+           greatest(s.served_at, coalesce(p.postponed_at, s.served_at)) AS touched_at,
+           k.serving_id IS NOT NULL AS packed
     FROM servings s
     LEFT JOIN put_off p ON p.serving_id = s.id
     LEFT JOIN pack_servings k ON k.serving_id = s.id

@@ -18,7 +18,7 @@ from starlette.staticfiles import StaticFiles
 
 from tagger.config import Settings
 from tagger.errors import StoreError, TaggerError, UsageError
-from tagger.review.web.pages import browse, care, exemplars, help, home, packs, progress, read, who
+from tagger.review.web.pages import browse, care, exemplars, guide, home, packs, progress, read, who
 from tagger.review.web.rendering import HERE, environment
 from tagger.review.web.security import Guard
 from tagger.review.web.visit import Desk, rendered
@@ -26,7 +26,7 @@ from tagger.store import Owner
 
 log = logging.getLogger(__name__)
 
-_PAGES = (home, who, read, browse, progress, exemplars, packs, care, help)
+_PAGES = (home, who, read, browse, progress, exemplars, packs, care, guide)
 
 
 def create_app(owner: Owner, folder: Path, settings: Settings, hosts: Collection[str]) -> Starlette:

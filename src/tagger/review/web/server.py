@@ -41,7 +41,7 @@ def serve(folder: Path, *, host: str, port: int | None, reader: str, opened: Cal
         raise UsageError(
             "the pages are for this machine only",
             where=f"--host {host}",
-            remedy="Leave --host away. Reading from other machines needs sign-in and encryption, which are not here yet",
+            remedy="Leave --host away. From other machines it needs sign-in and encryption, which are not here yet",
         )
     settings = load_settings(folder)
     with closing(_bound(host, port)) as listening:

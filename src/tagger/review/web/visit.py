@@ -65,7 +65,7 @@ class Form:
         self._data = data
 
     def text(self, name: str, default: str = "") -> str:
-        """Return a field's text, stripped; line ends as \\n."""
+        """Return a field's text, stripped, with the line ends that are used everywhere here."""
         value = self._data.get(name, default)
         return value.replace("\r\n", "\n").strip() if isinstance(value, str) else default
 

@@ -95,13 +95,19 @@ def show(visit: Visit) -> Response:
         }
 
     return visit.render(
-        "read.html", **visit.write(look), queue=_carried(queue), turns=turns, whole=whole, others=others, modesty=MODESTY
+        "read.html",
+        **visit.write(look),
+        queue=_carried(queue),
+        turns=turns,
+        whole=whole,
+        others=others,
+        modesty=MODESTY,
     )
 
 
 def decide(visit: Visit, form: Form) -> Response:
     """Store what the reader decided, then show what comes next."""
-    queue, serving_id, review = _queue(visit), visit.path("serving"), visit.settings.review
+    queue, serving_id = _queue(visit), visit.path("serving")
     act, answers, suggestion_id = _act(form)
     note, identity, time = form.text("note"), form.id, now()
     postponement = str(uuid4())
@@ -146,7 +152,9 @@ def adjusted(visit: Visit, form: Form) -> Response:
 
     def store(db: Database) -> None:
         serving = _mine(db, visit, serving_id)
-        decisions.decide(db, id=identity, serving=serving, act="adjust", borders=borders, now=time, coder_id=visit.reader.id)
+        decisions.decide(
+            db, id=identity, serving=serving, act="adjust", borders=borders, now=time, coder_id=visit.reader.id
+        )
 
     visit.write(store)
     return visit.back(_address(serving_id, _queue(visit)), said="The borders are moved. Undo takes it back.")

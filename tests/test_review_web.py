@@ -1,0 +1,259 @@
+"""The app over HTTP: who is answered, what is said when things go wrong, and reading without a browser's help."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from small_study import NAMES, SmallStudy, new_study, write_files
+from starlette.testclient import TestClient
+
+from tagger.config import load_settings
+from tagger.errors import StoreError
+from tagger.review import readers
+from tagger.review.web.app import create_app
+from tagger.review.web.server import LOOPBACK
+from tagger.review.web.visit import local, now
+from tagger.store import Owner, Store, serving
+
+HERE = "http://127.0.0.1:8321"
+GARDEN_IN_ARABIC = (
+    "Interviewer: كيف وجدت الحديقة؟\n\nSalma: وجدتها عندما أخذتني جارتي معها. لم يسألني أحد عن شيء 🙂👩🏽‍🌾. "
+    "كان بإمكاني أن أذهب متى شئت. هذا ما أعجبني فيها منذ اليوم الأول.\n"
+)
+
+
+def client_of(owner: Owner, study: SmallStudy, *names: str, **options: Any) -> TestClient:
+    """Return a browser that speaks to the study, with these readers in it."""
+    for name in names:
+        owner.write(lambda db, name=name: readers.add_reader(db, name.lower(), name, now()))
+    app = create_app(owner, study.folder, load_settings(study.folder), LOOPBACK)
+    return TestClient(app, base_url=HERE, **{"follow_redirects": True, **options})
+
+
+@pytest.fixture
+def owner(study: SmallStudy) -> Iterator[Owner]:
+    """Own a copy of the tagged study."""
+    with serving(study.folder, "http://127.0.0.1:1") as owner:
+        yield owner
+
+
+@pytest.fixture
+def browser(owner: Owner, study: SmallStudy) -> TestClient:
+    """Return the browser of Jo, who reads alone."""
+    return client_of(owner, study, "Jo")
+
+
+def fields(page: str, form: str = "decision") -> dict[str, str]:
+    """Return the hidden fields of a form of a page."""
+    found = re.search(rf'<form id="{form}".*?</form>', page, re.DOTALL)
+    assert found, "there is no such form"
+    pairs = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', found[0])
+    return {name: unescape(value) for name, value in pairs}
+
+
+def acts(owner: Owner) -> list[str]:
+    """Return the decisions that stand, in their order."""
+    with owner.reading() as db:
+        return [act for (act,) in db.rows("SELECT act FROM standing_decisions ORDER BY number")]
+
+
+def test_a_visit_without_sign_in_is_the_study_for_one_and_a_question_for_several(
+    owner: Owner, study: SmallStudy
+) -> None:
+    """One reader needs no sign-in; with two, the first page asks who one is, and both answer 200."""
+    alone = client_of(owner, study, "Jo").get("/")
+    assert 200 == alone.status_code
+    assert "Start reading" in alone.text
+
+    several = client_of(owner, study, "Sam").get("/")
+    assert 200 == several.status_code
+    assert "Who are you?" in several.text
+    assert "Start reading" not in several.text
+
+
+def test_a_forged_sign_in_is_nobody(owner: Owner, study: SmallStudy) -> None:
+    """A cookie with another's id and no right signature does not sign in."""
+    browser = client_of(owner, study, "Jo", "Sam")
+    browser.post("/who", data={"reader": "jo"})
+    [name] = [name for name in browser.cookies if name.startswith("reader-")]
+    assert "Start reading" in browser.get("/").text
+    signature = browser.cookies[name].split(".")[1]
+    browser.cookies.set(name, f"sam.{signature}", domain="127.0.0.1", path="/")
+
+    assert "Who are you?" in browser.get("/").text
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8321", "127.0.0.1.evil.example", ""])
+def test_another_host_name_is_refused(browser: TestClient, host: str) -> None:
+    """A name that is not this server's gets nothing, so a name that was turned on this machine cannot read it."""
+    assert 400 == browser.get("/", headers={"host": host}).status_code
+
+
+@pytest.mark.parametrize(
+    "headers", [{"origin": "https://evil.example"}, {"origin": "null"}, {"sec-fetch-site": "cross-site"}]
+)
+def test_a_form_of_another_site_is_refused(browser: TestClient, owner: Owner, headers: dict[str, str]) -> None:
+    """A post that another page made the browser send changes nothing."""
+    answer = browser.post("/read", data={"dataset": "general"}, headers=headers)
+
+    assert 403 == answer.status_code
+    with owner.reading() as db:
+        assert [] == db.rows("SELECT id FROM servings")
+
+
+@pytest.mark.parametrize(
+    "path", ["//evil.example", "https://evil.example/", "/\\evil.example", "javascript:alert(1)", "", "/a\nb"]
+)
+def test_nobody_is_sent_to_another_site(browser: TestClient, path: str) -> None:
+    """An address that leads elsewhere becomes the first page, in every form that carries one."""
+    assert "/" == local(path)
+    answer = browser.post("/who", data={"reader": "jo", "next": path}, follow_redirects=False)
+    assert "/" == answer.headers["location"]
+
+
+def test_every_answer_forbids_what_a_page_never_does(browser: TestClient) -> None:
+    """Scripts and styles come from this server's files only, nothing is framed, nothing is kept in a cache."""
+    answer = browser.get("/")
+    policy = answer.headers["content-security-policy"]
+
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "no-store" == answer.headers["cache-control"]
+    assert "DENY" == answer.headers["x-frame-options"]
+    for path in ("/", "/welcome", "/help", "/who", "/progress", "/exemplars", "/packs", "/preferences", "/browse"):
+        page = browser.get(path).text
+        assert not re.search(r"<[^>]*\sstyle=|<script(?![^>]*\ssrc=)|\son\w+=", page), path
+
+
+def test_a_step_that_is_sent_twice_is_stored_once(browser: TestClient, owner: Owner) -> None:
+    """The page's id makes a repeated post the same step."""
+    page = browser.post("/read", data={"dataset": "general"})
+    form = {**fields(page.text), "act": "yes"}
+    for _ in range(3):
+        browser.post(str(page.url), data=form)
+
+    assert ["choose"] == acts(owner)
+
+
+def test_done_says_no_to_what_was_not_marked_and_reveals_only_then(browser: TestClient, owner: Owner) -> None:
+    """Before Done nothing of the machine's is on the page; after it, marks are yes, the rest no, of kind own-first."""
+    page = browser.post("/read", data={"dataset": "general"})
+    while "read without suggestions" in page.text:
+        page = browser.post(str(page.url), data={**fields(page.text), "act": "done"})
+    assert "What the machine suggests" not in page.text
+    address = str(page.url)
+    page = browser.post(address, data={**fields(page.text, "marks"), "mark": "choice:yes"})
+    page = browser.post(address, data={**fields(page.text), "act": "done"})
+    assert "What the machine suggests" in page.text
+
+    with owner.reading() as db:
+        found = db.rows("SELECT value_id, answer FROM coding_list WHERE kind = 'own-first' ORDER BY ALL")
+    assert ("choice", "yes") in found
+    assert {"no"} == {answer for value, answer in found if value != "choice"}
+
+
+def test_a_serving_of_somebody_else_cannot_be_decided(owner: Owner, study: SmallStudy) -> None:
+    """What was handed to one reader is not another's to decide, and the refusal says what to do."""
+    jo = client_of(owner, study, "Jo", "Sam")
+    jo.post("/who", data={"reader": "jo"})
+    page = jo.post("/read", data={"dataset": "general"})
+    sam = client_of(owner, study)
+    sam.post("/who", data={"reader": "sam"})
+    answer = sam.post(str(page.url), data={**fields(page.text), "act": "done"})
+
+    assert 400 == answer.status_code
+    assert "handed to somebody else" in answer.text
+    assert [] == acts(owner)
+
+
+@pytest.mark.parametrize("path", ["/read/none", f"/read/{uuid4()}", "/transcript/x", "/similar/x", "/nothing"])
+def test_an_unknown_page_is_explained(browser: TestClient, path: str) -> None:
+    """What is not there is said in words, on a page with a way back."""
+    answer = browser.get(path)
+
+    assert 400 <= answer.status_code < 500
+    assert "Traceback" not in answer.text
+    assert "To the first page" in answer.text
+
+
+def test_a_disk_that_is_full_is_said_and_the_page_knows(
+    browser: TestClient, owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What could not be stored is answered with 503, which the page takes as: keep it and send it again."""
+    page = browser.post("/read", data={"dataset": "general"})
+    form = {**fields(page.text), "act": "yes"}
+
+    def full(act: object) -> None:
+        raise StoreError("the disk is full, so the last piece of work was not stored", remedy="Make room")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(owner), "write", lambda self, act: full(act))
+        answer = browser.post(str(page.url), data=form)
+    assert 503 == answer.status_code
+    assert "the disk is full" in answer.text
+    browser.post(str(page.url), data=form)
+
+    assert ["choose"] == acts(owner)
+
+
+def test_a_fault_of_the_program_is_no_traceback(
+    owner: Owner, study: SmallStudy, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A bug gives a calm page with a number that the log has too."""
+    browser = client_of(owner, study, "Jo", raise_server_exceptions=False)
+    monkeypatch.setattr("tagger.review.web.pages.home.datasets", lambda db: 1 / 0)
+    answer = browser.get("/")
+
+    assert 500 == answer.status_code
+    assert "ZeroDivisionError" not in answer.text
+    [number] = re.findall(r"the number ([0-9a-f]{6})", answer.text)
+    assert number in caplog.text
+
+
+def test_the_study_s_own_programs_need_the_token(browser: TestClient) -> None:
+    """The endpoint for other processes answers nobody without the token from the lock file."""
+    assert 403 == browser.post("/owner/read", content=b"").status_code
+    assert 403 == browser.post("/owner/merge", headers={"x-tagger-token": "guess"}).status_code
+
+
+def test_no_page_names_a_file_or_a_speaker(browser: TestClient) -> None:
+    """Readers see pseudonyms: neither the names of speakers nor those of files are on any page."""
+    page = browser.post("/read", data={"dataset": "general", "read": "all"}).text
+    pages = [page, *(browser.get(path).text for path in ("/", "/browse", "/progress", "/exemplars"))]
+
+    for name in (*NAMES, "garden.txt", "evening.vtt", "morning-notes"):
+        assert not [page for page in pages if name in page], name
+
+
+def test_right_to_left_text_and_one_excerpt_read_well(tmp_path: Any) -> None:
+    """A study of one Arabic answer with emoji is served whole, in its direction, and finished after one passage."""
+    study = new_study(tmp_path)
+    study.run(write_files(tmp_path / "one", {"one.txt": GARDEN_IN_ARABIC}))
+    with serving(study.folder, "http://127.0.0.1:1") as owner:
+        browser = client_of(owner, study, "Jo")
+        page = browser.post("/read", data={"dataset": "general", "read": "all"})
+        assert 'class="transcript rtl"' in page.text
+        assert "👩🏽‍🌾" in page.text
+        for _ in range(6):
+            if "/finished" in str(page.url):
+                break
+            page = browser.post(
+                str(page.url), data={**fields(page.text), "act": "next" if "What you saw" in page.text else "done"}
+            )
+
+    assert "Nothing left to read" in page.text
+
+
+def test_a_study_without_transcripts_says_what_is_missing(fresh: SmallStudy) -> None:
+    """An empty study has a first page, a progress page and a table of quotes."""
+    Store(fresh.folder).create()
+    with serving(fresh.folder, "http://127.0.0.1:1") as owner:
+        browser = client_of(owner, fresh, "Jo")
+        assert "nothing to read yet" in browser.get("/").text
+        for path in ("/progress", "/exemplars", "/browse", "/packs"):
+            assert 200 == browser.get(path).status_code, path

@@ -14,10 +14,11 @@ import click
 
 from tagger import __version__
 from tagger.cli.frameworks import framework
+from tagger.cli.packs import pack
 from tagger.cli.review import review
 from tagger.cli.run import check, run
 from tagger.cli.study import demo, doctor, init, next_step, status
-from tagger.cli.tables import export, import_codings
+from tagger.cli.tables import exemplars, export, import_codings
 from tagger.errors import TaggerError
 
 FAILED, INTERRUPTED = 1, 130
@@ -32,7 +33,7 @@ def tagger(context: click.Context) -> None:
         click.echo(next_step(Path()))
 
 
-for command in (demo, init, check, run, review, status, framework, import_codings, export, doctor):
+for command in (demo, init, check, run, review, status, framework, import_codings, pack, exemplars, export, doctor):
     tagger.add_command(command)
 
 

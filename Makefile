@@ -10,7 +10,7 @@ READY := .venv/ready
 STUDY ?= demo-study
 PYTEST := $(BIN)/pytest
 
-.PHONY: help demo review test test-all check fix lock wheel
+.PHONY: help demo review test test-all check fix lock wheel screens
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 16
@@ -37,6 +37,9 @@ test: check  ## check, then the tests that need no root and no browser: a few mi
 
 test-all: test  ## test, then the slow tests
 	$(PYTEST) -m slow --junitxml=build/tests-slow.xml
+
+screens: $(READY)  ## take the pictures in docs/screens (needs Debian's chromium and the demo)
+	$(BIN)/python scripts/screenshots.py --study "$(STUDY)"
 
 fix: $(READY)  ## mend what the linter can mend, and format
 	$(BIN)/ruff check --fix

@@ -74,11 +74,21 @@ class Desk:
         sql = "SELECT suggestion_id FROM suggestion_list WHERE excerpt_id = $excerpt AND value_id = $value"
         return self.one(sql, excerpt=excerpt_id, value=value_id)
 
-    def drawn(self, coder_id, excerpt_id, arm="blind"):
-        """Draw the arm of a passage for a person."""
-        draw = self._draw("arm")
-        arms = {"coder_id": coder_id, "excerpt_id": excerpt_id, "arm": arm, "draw_id": draw}
-        self.add("arms", **arms, stratum="all", probability=0.5, place=0)
+    def drawn(self, coder_id, *excerpt_ids, arm="blind"):
+        """Draw the arm of passages for a person, in the place of what was drawn before."""
+        self.db.run(
+            "DELETE FROM arms WHERE coder_id = $coder AND list_contains($ids, excerpt_id)",
+            {"coder": coder_id, "ids": list(excerpt_ids)},
+        )
+        common = {"coder_id": coder_id, "arm": arm, "draw_id": self._draw("arm"), "stratum": "all"}
+        rows = [{**common, "excerpt_id": excerpt, "probability": 0.5, "place": 0} for excerpt in excerpt_ids]
+        self.add_all("arms", rows)
+
+    def assist(self, coder_id):
+        """Draw the assisted arm for a person, on all passages; return the person."""
+        passages = self.ask("SELECT excerpt_id FROM excerpt_list WHERE kind = 'passage'")
+        self.drawn(coder_id, *(row["excerpt_id"] for row in passages), arm="assisted")
+        return coder_id
 
     def serve(self, coder_id, excerpt_id, arm="assisted", reason="likely"):
         """Hand an excerpt to a person."""

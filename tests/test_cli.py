@@ -100,7 +100,7 @@ def test_tagger_alone_says_what_comes_next(tagger, study, fresh, tmp_path, monke
     monkeypatch.chdir(fresh.folder)
     assert "tagger run" in tagger().out
     monkeypatch.chdir(study.folder)
-    assert "tagger export" in tagger().out
+    assert "tagger review" in tagger().out
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_run_says_what_it_stored_and_how_much_there_is_to_read(tagger, fresh):
     assert 0 == said.code
     assert re.fullmatch(r"general: 4 transcripts stored, 17 new passages, 3 new exchanges \(0 cut off .*", first)
     assert re.search(r"\d+ passages to read, about 5 minutes for one person", second)
-    assert third.startswith("Next: tagger export")
+    assert third.startswith("Next: tagger review")
     assert "Reading transcripts ...\nCutting excerpts ...\nEmbedding excerpts ..." in said.err
 
     said = tagger("run", fresh.files, "--study", fresh.folder, "--engine", "local")
@@ -289,7 +289,7 @@ def test_status_says_what_is_there_and_what_comes_next(tagger, study):
     assert (0, "") == (said.code, said.err)
     assert "general: 4 transcripts, 17 passages and 3 exchanges" in said.out
     assert "A run of general stopped before its end" in said.out
-    assert said.out.splitlines()[-1].startswith("Next: tagger export")
+    assert said.out.splitlines()[-1].startswith("Next: tagger review")
 
 
 def test_status_speaks_json(tagger, study):

@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -244,6 +244,7 @@ def test_many_rows_in_reasonable_time() -> None:
 
 
 @settings(deadline=None)
+@example(["'="])
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1), min_size=1))
 def test_exports_read_back(texts: list[str]) -> None:
     """What is written as CSV or XLSX reads back as the same words, formulas and odd characters included."""

@@ -31,7 +31,7 @@ THANKS = "Thank you both"
 def desk(study):
     """Return a desk with one reader, Ann."""
     with desk_in(study) as desk:
-        desk.reader("Ann")
+        desk.assist(desk.reader("Ann"))
         yield desk
 
 
@@ -208,7 +208,7 @@ def test_the_reader_s_own_reading_is_told_in_words(desk):
 
 def test_nobody_finds_passages_by_what_others_did(desk):
     """Another person's answers are neither found nor told before the own reading."""
-    desk.reader("Ben")
+    desk.assist(desk.reader("Ben"))
     desk.decide(desk.serve("Ben", desk.excerpt(GATE)), "done", {"choice": "yes"})
 
     assert [] == ids(desk, mine="yes")
@@ -222,7 +222,7 @@ def test_a_decision_under_an_earlier_cut_is_still_found(desk):
     """An excerpt that is no longer cut is listed for whoever read it, and for nobody else."""
     old = desk.excerpt(GATE)
     desk.decide(desk.serve("Ann", old), "done", {"choice": "yes"})
-    desk.reader("Ben")
+    desk.assist(desk.reader("Ben"))
     desk.db.run("UPDATE excerpts SET segmentation_id = 'earlier' WHERE id = $id", {"id": old})
 
     assert [old] == ids(desk, mine="yes")
@@ -258,7 +258,7 @@ def test_a_passage_that_waits_blind_shows_its_words_and_nothing_else(desk):
     """No suggestion and no reading of others on it or on an exchange that holds it, on any list."""
     waiting = desk.excerpt(TURNS)
     desk.drawn("Ann", waiting)
-    desk.reader("Ben")
+    desk.assist(desk.reader("Ben"))
     desk.decide(desk.serve("Ben", waiting), "done", {"common": "yes"})
     for sought in ({}, {"text": "turns"}, {"value": "two-way"}, {"mine": "unread"}, {"value": "common"}):
         found(desk, AT_ONCE, **sought)
@@ -275,7 +275,7 @@ def test_a_passage_that_waits_blind_shows_its_words_and_nothing_else(desk):
 
 def test_what_a_list_shows_is_stored_with_its_page(desk):
     """Every suggestion and reading on the page, in its order, and nothing that is on other pages."""
-    desk.reader("Ben")
+    desk.assist(desk.reader("Ben"))
     desk.decide(desk.serve("Ben", desk.excerpt(WINDOW)), "done", {"common": "yes"})
     desk.decide(desk.serve("Ann", desk.excerpt(WINDOW)), "done")
     rows = found(desk, page_name="browse by value", value="choice").rows

@@ -22,8 +22,8 @@ CHOICE = Find(value="choice")
 def desk(study):
     """Return a desk with readers Ann and Ben; every passage matches every value equally, and weakly."""
     with desk_in(study) as desk:
-        desk.reader("Ann")
-        desk.reader("Ben")
+        desk.assist(desk.reader("Ann"))
+        desk.assist(desk.reader("Ben"))
         desk.db.run("UPDATE scores SET scores = [0.5, 0.5, 0.5]")
         yield desk
 

@@ -29,7 +29,7 @@ TURNS = "We can take turns"
 def desk(study):
     """Return a desk with one reader, Ann."""
     with desk_in(study) as desk:
-        desk.reader("Ann")
+        desk.assist(desk.reader("Ann"))
         yield desk
 
 
@@ -210,7 +210,7 @@ def refused(desk, *arguments, **more):
 
 def test_a_passage_handed_to_somebody_else_cannot_be_decided_on(desk, passage):
     """Whether it is said who acts, or the serving is made up."""
-    desk.reader("Ben")
+    desk.assist(desk.reader("Ben"))
     theirs = desk.serve("Ben", passage.excerpt_id)
 
     assert "somebody else" in refused(desk, theirs, "done", coder_id="Ann")
@@ -268,7 +268,7 @@ def test_notes_are_kept_as_written_without_white_space_around_them(desk, passage
 
 def test_a_memo_belongs_to_who_wrote_it_and_goes_with_an_undo(desk, passage):
     """Others do not see it."""
-    desk.reader("Ben")
+    desk.assist(desk.reader("Ben"))
     desk.decide(passage, "memo", note="mine")
 
     assert [] == decisions.memos(desk.db, "Ben", passage.excerpt_id)
@@ -278,7 +278,7 @@ def test_a_memo_belongs_to_who_wrote_it_and_goes_with_an_undo(desk, passage):
 
 def test_the_history_of_a_passage_is_told_in_plain_words_and_to_its_reader_alone(desk, passage):
     """With what was taken back."""
-    desk.reader("Ben")
+    desk.assist(desk.reader("Ben"))
     desk.decide(passage, "choose", {"common": "yes"})
     desk.decide(passage, "something not on our list", note="humour")
     desk.undo("Ann")
@@ -312,7 +312,7 @@ def test_undo_gives_back_the_coding_before_each_step_down_to_nothing(desk, passa
 
 def test_undo_takes_back_the_own_newest_step_whatever_the_passage(desk, passage):
     """Not the newest of the passage at hand, and never another person's."""
-    desk.reader("Ben")
+    desk.assist(desk.reader("Ben"))
     other = desk.serve("Ann", desk.excerpt(GATE))
     desk.decide(passage, "done")
     desk.decide(other, "skip")
@@ -346,7 +346,7 @@ def test_undo_of_what_followed_a_reveal_leaves_the_reading_before_it(desk):
 def test_undo_works_after_everything_was_closed_and_opened_again(study):
     """There is no state but the database."""
     with lasting(study) as desk:
-        passage = desk.serve(desk.reader("Ann"), desk.excerpt(SHED))
+        passage = desk.serve(desk.assist(desk.reader("Ann")), desk.excerpt(SHED))
         desk.decide(passage, "choose", {"common": "yes"})
         desk.decide(passage, "done")
     with lasting(study) as desk:
@@ -422,7 +422,7 @@ def test_many_answers_are_refused_together(desk):
 
 def test_many_answers_to_what_was_not_shown_are_refused(desk):
     """A bulk act reaches no further than what its reader has seen."""
-    desk.reader("Ben")
+    desk.assist(desk.reader("Ben"))
     given = items(desk)
 
     with pytest.raises(UsageError, match="not shown"):
@@ -480,7 +480,7 @@ def test_borders_may_reach_into_the_turns_of_others_who_are_heard(desk):
 
 def test_the_same_borders_are_the_same_excerpt_whoever_moves_them(desk, passage):
     """And a second move adds no second one."""
-    desk.reader("Ben")
+    desk.assist(desk.reader("Ben"))
     start, end, _ = place(desk, passage.excerpt_id)
     desk.decide(passage, "adjust", borders=(start, end - 30))
     desk.decide(desk.serve("Ben", passage.excerpt_id), "adjust", borders=(start, end - 30))
@@ -554,7 +554,7 @@ def test_only_a_random_draw_makes_a_reading_blind(desk, arm, reason, kind):
 
 def test_displays_to_somebody_else_do_not_count(desk):
     """Blindness is a matter between a person and what that person saw."""
-    desk.reader("Ben")
+    desk.assist(desk.reader("Ben"))
     served = desk.blind("Ann", desk.excerpt(SHED))
     desk.show("Ben", served.excerpt_id, review=AT_ONCE)
 
@@ -584,7 +584,7 @@ def test_after_a_suggestion_was_shown_on_an_exchange_around_it_a_reading_is_assi
 def test_after_a_suggestion_was_shown_on_an_excerpt_of_an_earlier_segmentation_a_reading_is_assisted(study):
     """Cut in another way, the words are the same."""
     with lasting(study) as desk:
-        desk.reader("Ann")
+        desk.assist(desk.reader("Ann"))
         old = desk.excerpt(SHED)
         assert desk.show("Ann", old, review=AT_ONCE)[old].suggestions
     study.set("max_words = 40")
@@ -599,7 +599,7 @@ def test_after_a_suggestion_was_shown_on_an_excerpt_of_an_earlier_segmentation_a
 def test_after_the_text_was_corrected_a_display_on_the_old_one_still_counts(study):
     """Where no revision holds both, the program does not claim that nothing was seen."""
     with lasting(study) as desk:
-        desk.reader("Ann")
+        desk.assist(desk.reader("Ann"))
         old = desk.excerpt(SHED)
         assert desk.show("Ann", old, review=AT_ONCE)[old].suggestions
     study.edit("garden.txt", "same plant pot", "same flower pot")
@@ -613,7 +613,7 @@ def test_after_the_text_was_corrected_a_display_on_the_old_one_still_counts(stud
 @pytest.mark.parametrize("arm", ["blind", "assisted"])
 def test_after_anothers_reading_was_shown_a_reading_is_assisted(desk, arm):
     """A reading tells as much as a suggestion."""
-    desk.reader("Ben")
+    desk.assist(desk.reader("Ben"))
     excerpt = desk.excerpt(GATE)
     desk.decide(desk.serve("Ben", excerpt), "done", {"choice": "yes"})
     first = desk.serve("Ann", excerpt, arm, "random")
@@ -629,7 +629,7 @@ def test_after_an_imported_reading_was_shown_a_reading_is_assisted(study):
     """Readings made elsewhere are others' readings too."""
     import_codings(study.folder, table(study, whole(study, GATE, "Cleo", "Choice")), "independently")
     with desk_in(study) as desk:
-        served = desk.blind(desk.reader("Ann"), desk.excerpt(GATE))
+        served = desk.blind(desk.assist(desk.reader("Ann")), desk.excerpt(GATE))
         assert () == desk.show("Ann", served.excerpt_id, readings=True)[served.excerpt_id].readings
         assert "blind" == kind_of(desk, served)
         [reading] = desk.show("Ann", served.excerpt_id, readings=True)[served.excerpt_id].readings
@@ -702,7 +702,7 @@ def take(desk, step):
 def test_each_undo_gives_back_exactly_what_was_held_before_the_step(open_study, acts):
     """After k steps and j undos everything is as after k - j steps, down to nothing."""
     with tried(open_study) as desk:
-        desk.reader("Ann")
+        desk.assist(desk.reader("Ann"))
         states = [desk.state("Ann")]
         for act in acts:
             take(desk, act)

@@ -28,8 +28,8 @@ THANKS = "Would somebody else"
 def desk(study):
     """Return a desk with two readers, Ann and Ben."""
     with desk_in(study) as desk:
-        desk.reader("Ann")
-        desk.reader("Ben")
+        desk.assist(desk.reader("Ann"))
+        desk.assist(desk.reader("Ben"))
         yield desk
 
 
@@ -119,11 +119,13 @@ def test_nothing_is_shown_of_an_exchange_around_a_passage_that_waits_blind(desk)
 def test_passages_that_are_no_longer_cut_so_do_not_wait(study):
     """Nobody will be given them, so they must not hide what lies there now."""
     with lasting(study) as desk:
-        desk.drawn(desk.reader("Ann"), desk.excerpt(GATE))
+        desk.assist(desk.reader("Ann"))
+        desk.drawn("Ann", desk.excerpt(GATE))
         assert set() == may_show(desk.db, "Ann", [desk.excerpt(GATE)], AT_ONCE)
     study.set("max_words = 40")
     study.run()
     with lasting(study) as desk:
+        desk.assist("Ann")
         now = [row["excerpt_id"] for row in desk.ask("SELECT excerpt_id FROM excerpt_list")]
         assert set(now) == may_show(desk.db, "Ann", now, AT_ONCE)
 
@@ -505,7 +507,7 @@ def test_no_reading_is_kept_as_unseen_when_something_was_seen(open_study, blind,
         excerpts = {one: desk.excerpt(one[1], one[0]) for one in PLACES}
         waiting = {"Ann": set(), "Ben": set()}
         for name in waiting:
-            desk.reader(name)
+            desk.assist(desk.reader(name))
         for name, one in blind:
             desk.drawn(name, excerpts[one])
             waiting[name].add(excerpts[one])

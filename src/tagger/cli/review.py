@@ -15,7 +15,7 @@ from tagger.cli import options
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address of this machine to serve on.")
 @click.option("--port", type=click.IntRange(0, 65535), help="The port; 0 takes any.  [default: 8321, or the next free]")
 @click.option("--browser/--no-browser", default=True, show_default=True, help="Open the page in the browser.")
-@click.option("--reader", default="", help="Your name; needed once somebody else reads here too.")
+@click.option("--reader", default="", help="The name of somebody who reads here, added if it is new.")
 def review(folder: Path, host: str, port: int | None, browser: bool, reader: str) -> None:
     """Read passages and decide, in the browser; the pages are for this machine only."""
     from tagger.review.web.server import serve

@@ -31,7 +31,7 @@ BOMS = (
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 BINARY = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 # The apostrophe that an export of ours puts before what a spreadsheet would run as a formula.
-GUARD = re.compile(r"'(?=[=+@\t\r\n]|-\S)")
+GUARD = re.compile(r"'(?='*(?:[=+@\t\r\n]|-\S))")
 SHEET_NAME = re.compile(r'<(?:\w+:)?sheet\b[^>]*?\bname="([^"]*)"')
 SAVE_AS = "Save the table as CSV or XLSX"
 

@@ -22,7 +22,7 @@ from tagger.exchange import workbook
 FORMATS = ("csv", "xlsx", "jsonl", "parquet")
 BATCH = 2_000
 # A spreadsheet takes a cell that begins so for a formula and runs it.
-FORMULA = re.compile(r"[=+@\t\r\n]|-\S")
+FORMULA = re.compile(r"'*(?:[=+@\t\r\n]|-\S)")
 # Line ends to some readers, though not to JSON: escaped, an object stays on its line everywhere.
 LINE_ENDS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 

@@ -27,7 +27,7 @@ JOIN excerpts x ON x.id = e.excerpt_id AND x.parent_id IS NULL
 LEFT JOIN arms a ON a.coder_id = $coder AND a.excerpt_id = e.excerpt_id
 LEFT JOIN wanted_readings w ON w.excerpt_id = e.excerpt_id
 WHERE e.dataset = $dataset AND e.kind = 'passage' AND (a.excerpt_id IS NULL OR w.excerpt_id IS NULL)
-  AND e.segmentation_id = (SELECT arg_max(segmentation_id, number) FROM current_scorings WHERE dataset = $dataset)
+  AND e.segmentation_id = (SELECT segmentation_id FROM newest_scorings WHERE dataset = $dataset)
 ORDER BY e.transcript_id, e.start
 """
 

@@ -9,8 +9,7 @@ import pyarrow as pa
 
 from tagger.config import ReviewSettings
 from tagger.review import displays, likeness, listing, words
-from tagger.review.listing import MINE, Row
-from tagger.review.passages import NUMBERS
+from tagger.review.listing import Row
 from tagger.store import Database, Reader
 
 PAGE = 20
@@ -58,9 +57,6 @@ class Similar:
     most: tuple[Row, ...]
     least: tuple[Row, ...]
 
-
-NEWEST = "SELECT * FROM current_scorings QUALIFY row_number() OVER (PARTITION BY dataset ORDER BY number DESC) = 1"
-"""The scoring of each dataset whose suggestions are shown."""
 
 _ANSWERED = (
     "EXISTS (SELECT 1 FROM answers a WHERE a.excerpt_id = f.excerpt_id AND a.answer = '{}' "
@@ -112,7 +108,7 @@ def matching(db: Database, coder_id: str, sought: Find, review: ReviewSettings) 
     conditions, parameters = _conditions(sought)
     allowed = _allowed(db, coder_id, sought, review)
     found = db.table(
-        f"{_FRAME} SELECT f.excerpt_id, f.text FROM frame f JOIN numbers n USING (transcript_id) "  # noqa: S608
+        f"{_FRAME} SELECT f.excerpt_id, f.text FROM frame f JOIN transcript_list n USING (transcript_id) "  # noqa: S608
         f"WHERE {' AND '.join(conditions) or 'true'} "
         'ORDER BY f.dataset, n.number, f.start, f."end", f.excerpt_id',
         {"coder": coder_id, **parameters},
@@ -162,7 +158,7 @@ def _allowed(db: Database, coder_id: str, sought: Find, review: ReviewSettings) 
     if not sought.value:
         return set()
     suggested = db.rows(
-        f"WITH newest AS ({NEWEST}) SELECT DISTINCT g.excerpt_id FROM newest c "  # noqa: S608
+        "SELECT DISTINCT g.excerpt_id FROM newest_scorings c "
         "JOIN suggestions g ON g.scoring_id = c.scoring_id WHERE g.value_id = $value ORDER BY 1",
         {"value": sought.value},
     )
@@ -174,8 +170,10 @@ _OF_VALUE = (
     "OR f.excerpt_id IN (SELECT excerpt_id FROM answers WHERE answer = 'yes' AND value_id = $value))"
 )
 
-_FRAME = f"""
-    WITH numbers AS ({NUMBERS}), mine AS ({MINE}), answers AS (
+_FRAME = """
+    WITH mine AS (
+        SELECT * FROM latest_readings WHERE coder_id = $coder
+    ), answers AS (
         SELECT m.excerpt_id, a.value_id, a.answer FROM mine m JOIN coding_answers a ON a.coding_id = m.coding_id
     ), frame AS (
         SELECT e.*
@@ -189,4 +187,4 @@ _FRAME = f"""
         FROM frame f
         JOIN live_turns t ON t.revision_id = f.revision_id AND t.position BETWEEN f.first_turn AND f.last_turn
     )
-"""  # noqa: S608
+"""

@@ -12,8 +12,7 @@ import pyarrow as pa
 from tagger.config import ReviewSettings
 from tagger.errors import UsageError
 from tagger.review import browse, decisions, displays
-from tagger.review.browse import NEWEST, Find
-from tagger.review.listing import MINE
+from tagger.review.browse import Find
 from tagger.store import Database, Reader
 
 Answer = Literal["accept", "reject"]
@@ -184,31 +183,16 @@ def _coverages(db: Reader, value: str) -> dict[tuple[str, str], Coverage]:
     return {(coverage.dataset, coverage.strength): coverage for coverage in found}
 
 
-_COVERAGE = f"""
-    WITH newest AS ({NEWEST}), matched AS (
-        SELECT s.dataset, s.strength, s.framework, s.excerpt_id, e.transcript_id
-        FROM strengths s
-        SEMI JOIN newest n ON n.scoring_id = s.scoring_id
-        JOIN live_excerpts e ON e.excerpt_id = s.excerpt_id
-        WHERE s.value_id = $value AND s.kind = 'passage' AND s.strength <> 'none'
-    ), blind AS (
-        SELECT DISTINCT x.excerpt_id, x.framework
-        FROM current_codings x JOIN coding_answers a ON a.coding_id = x.id
-        WHERE x.kind = 'blind' AND a.value_id = $value
-    )
-    SELECT m.dataset, m.strength, count(*), count(b.excerpt_id),
-           count(DISTINCT m.transcript_id), count(DISTINCT m.transcript_id) FILTER (WHERE b.excerpt_id IS NOT NULL)
-    FROM matched m LEFT JOIN blind b ON b.excerpt_id = m.excerpt_id AND b.framework = m.framework
-    GROUP BY m.dataset, m.strength
-"""  # noqa: S608
+_COVERAGE = """
+    SELECT dataset, strength, passages, read, transcripts, read_transcripts FROM blind_coverage WHERE value_id = $value
+"""
 
-_OPEN = f"""
-    WITH newest AS ({NEWEST}), mine AS ({MINE}), answered AS (
-        SELECT m.excerpt_id, f.name AS framework
-        FROM mine m
-        JOIN frameworks f ON f.id = m.framework_id
+_OPEN = """
+    WITH answered AS (
+        SELECT m.excerpt_id, m.framework
+        FROM latest_readings m
         JOIN coding_answers a ON a.coding_id = m.coding_id
-        WHERE a.value_id = $value
+        WHERE m.coder_id = $coder AND a.value_id = $value
         UNION
         SELECT d.excerpt_id, f.name
         FROM standing_decisions d JOIN frameworks f ON f.id = d.framework_id
@@ -217,9 +201,9 @@ _OPEN = f"""
     SELECT g.id AS suggestion_id, g.excerpt_id, c.dataset, x.kind, coalesce(s.strength, 'none') AS strength
     FROM listed l
     JOIN suggestions g ON g.excerpt_id = l.excerpt_id AND g.value_id = $value
-    JOIN newest c ON c.scoring_id = g.scoring_id
+    JOIN newest_scorings c ON c.scoring_id = g.scoring_id
     JOIN excerpts x ON x.id = g.excerpt_id
     LEFT JOIN strengths s ON s.scoring_id = g.scoring_id AND s.excerpt_id = g.excerpt_id AND s.value_id = g.value_id
     WHERE NOT EXISTS (SELECT 1 FROM answered a WHERE a.excerpt_id = g.excerpt_id AND a.framework = c.framework)
     ORDER BY l.place, g.id
-"""  # noqa: S608
+"""

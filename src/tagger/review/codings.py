@@ -170,25 +170,16 @@ _BEFORE = """
 """
 
 _LATEST = """
-    WITH newest AS (
-        SELECT x.*
-        FROM current_codings x
-        SEMI JOIN wanted w ON w.excerpt_id = x.excerpt_id
-        LEFT JOIN decision_sets s ON s.decision_id = x.decision_id
-        LEFT JOIN conclusions c ON c.coder_id = x.coder_id AND c.excerpt_id = x.excerpt_id
-        WHERE x.kind = 'imported' OR c.act <> 'skip'
-        QUALIFY row_number() OVER (
-            PARTITION BY x.coder_id, x.excerpt_id, x.framework ORDER BY s.number DESC NULLS LAST, x.coded_at DESC, x.id
-        ) = 1
-    )
-    SELECT n.id AS coding_id, n.coder_id, r.letter, n.excerpt_id, n.framework, n.kind, n.made, n.outcome,
+    SELECT n.coding_id, n.coder_id, r.letter, n.excerpt_id, n.framework, n.kind, n.made, n.outcome,
            list(a.value_id ORDER BY v.position) FILTER (WHERE a.answer = 'yes') AS yes,
            list(a.value_id ORDER BY v.position) FILTER (WHERE a.answer = 'no') AS no,
            list(v.name ORDER BY v.position) FILTER (WHERE a.answer = 'yes') AS names
-    FROM newest n
+    FROM latest_readings n
+    SEMI JOIN wanted w ON w.excerpt_id = n.excerpt_id
     JOIN readers r ON r.coder_id = n.coder_id
-    LEFT JOIN coding_answers a ON a.coding_id = n.id
+    LEFT JOIN coding_answers a ON a.coding_id = n.coding_id
     LEFT JOIN framework_values v ON v.framework_id = n.framework_id AND v.value_id = a.value_id
-    GROUP BY n.id, n.coder_id, r.letter, r.added_at, n.excerpt_id, n.framework, n.kind, n.made, n.outcome
+    WHERE n.finished AND n.outcome <> 'skipped'
+    GROUP BY n.coding_id, n.coder_id, r.letter, r.added_at, n.excerpt_id, n.framework, n.kind, n.made, n.outcome
     ORDER BY n.excerpt_id, r.added_at, n.coder_id, n.framework
 """

@@ -22,8 +22,8 @@ def datasets(db: Reader) -> list[Dataset]:
     """Return the study's datasets by name."""
     rows = db.rows(
         "SELECT d.id, (SELECT count(*) FROM transcripts t WHERE t.dataset = d.id), "
-        "(SELECT arg_max(f.content, c.number) FROM current_scorings c JOIN frameworks f ON f.id = c.framework_id "
-        "WHERE c.dataset = d.id) FROM datasets d ORDER BY d.id"
+        "f.content FROM datasets d LEFT JOIN newest_scorings c ON c.dataset = d.id "
+        "LEFT JOIN frameworks f ON f.id = c.framework_id ORDER BY d.id"
     )
     return [Dataset(name, count, from_json(content) if content else None) for name, count, content in rows]
 

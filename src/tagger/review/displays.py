@@ -150,9 +150,7 @@ def _others(db: Reader, coder_id: str, excerpt_ids: Collection[str]) -> dict[str
 
 # Answers are looked up by value and not by suggestion: a new scoring makes new suggestions of the same values.
 _SUGGESTED = """
-    WITH newest AS (
-        SELECT * FROM current_scorings QUALIFY row_number() OVER (PARTITION BY dataset ORDER BY number DESC) = 1
-    ), answered AS (
+    WITH answered AS (
         SELECT d.excerpt_id, f.name AS framework, d.value_id, arg_max(d.act, d.number) AS act
         FROM standing_decisions d
         JOIN frameworks f ON f.id = d.framework_id
@@ -164,7 +162,7 @@ _SUGGESTED = """
     FROM wanted w
     JOIN excerpts e ON e.id = w.excerpt_id
     JOIN transcripts t ON t.id = e.transcript_id
-    JOIN newest c ON c.dataset = t.dataset
+    JOIN newest_scorings c ON c.dataset = t.dataset
     JOIN suggestions g ON g.scoring_id = c.scoring_id AND g.excerpt_id = e.id
     JOIN framework_values v ON v.framework_id = c.framework_id AND v.value_id = g.value_id
     LEFT JOIN answered a ON a.excerpt_id = g.excerpt_id AND a.framework = c.framework AND a.value_id = g.value_id
@@ -173,8 +171,7 @@ _SUGGESTED = """
 """
 
 _FRAMEWORKS = """
-    SELECT e.id, arg_max(c.framework, c.number)
-    FROM excerpts e JOIN transcripts t ON t.id = e.transcript_id JOIN current_scorings c ON c.dataset = t.dataset
+    SELECT e.id, c.framework
+    FROM excerpts e JOIN transcripts t ON t.id = e.transcript_id JOIN newest_scorings c ON c.dataset = t.dataset
     WHERE e.id IN (SELECT unnest($ids))
-    GROUP BY e.id
 """

@@ -40,14 +40,16 @@ def allowed(
 
     Nothing is shown on characters that wait to be read blind by this person. Elsewhere others' readings are shown after
     the own reading; suggestions too, or before it where the study says so or the person *asked* for them, but never
-    beside a passage of their blind arm. What is no longer in the newest text is not shown.
+    beside a passage of their blind arm, nor where no arm was drawn yet. What is no longer in the newest text is not
+    shown.
     """
     rows = db.table(_STATE, {"coder": coder_id}, wanted=wanted(excerpt_ids)).to_pylist()
-    first = asked or not review.own_first
     free = [row for row in rows if not row["waits"]]
     own_read = frozenset(row["excerpt_id"] for row in free if row["concluded"])
-    early = (row["excerpt_id"] for row in free if first and not row["beside_blind"])
-    return Allowed(own_read.union(early), own_read)
+    if review.own_first and not asked:
+        return Allowed(own_read, own_read)
+    early = [row["excerpt_id"] for row in free if not row["beside_blind"] and not row["concluded"]]
+    return Allowed(own_read.union(set(early) - _undrawn(db, coder_id, early)), own_read)
 
 
 def may_show(db: Reader, coder_id: str, excerpt_ids: Collection[str], review: ReviewSettings) -> set[str]:
@@ -90,30 +92,31 @@ def wanted(excerpt_ids: Iterable[str]) -> pa.Table:
     return pa.table({"excerpt_id": pa.array(list(dict.fromkeys(excerpt_ids)), pa.string())})
 
 
-# Servings count beside arms, since an audit's sample is handed out blind without one; a passage that is no longer cut
-# in the current way is not handed out and so does not wait.
+def _undrawn(db: Reader, coder_id: str, excerpt_ids: Collection[str]) -> set[str]:
+    """Return those of the excerpts with characters of a passage that could still be drawn blind for this person."""
+    return set(db.table(_UNDRAWN, {"coder": coder_id}, wanted=wanted(excerpt_ids))["excerpt_id"].to_pylist())
+
+
 _STATE = """
-    WITH drawn AS (
-        SELECT excerpt_id FROM arms WHERE coder_id = $coder AND arm = 'blind'
-        UNION
-        SELECT excerpt_id FROM servings WHERE coder_id = $coder AND arm = 'blind'
-    ), concluded AS (
-        SELECT excerpt_id FROM conclusions WHERE coder_id = $coder AND act <> 'skip'
-    ), blind AS (
-        SELECT s.revision_id, s.start, s."end", d.excerpt_id NOT IN (SELECT excerpt_id FROM concluded) AS waits
-        FROM drawn d
-        JOIN excerpts e ON e.id = d.excerpt_id
-        JOIN live_spans s ON s.excerpt_id = d.excerpt_id
-        JOIN transcripts t ON t.id = e.transcript_id
-        LEFT JOIN current_segmentations c ON c.dataset = t.dataset
-        WHERE e.segmentation_id = coalesce(c.segmentation_id, e.segmentation_id)
-    )
-    SELECT s.excerpt_id, s.excerpt_id IN (SELECT excerpt_id FROM concluded) AS concluded,
-           count(b.start) > 0 AS beside_blind, coalesce(bool_or(b.waits), false) AS waits
+    SELECT s.excerpt_id, any_value(c.excerpt_id) IS NOT NULL AS concluded,
+           count(b.excerpt_id) > 0 AS beside_blind, coalesce(bool_or(b.waits), false) AS waits
     FROM wanted w
     JOIN live_spans s ON s.excerpt_id = w.excerpt_id
-    LEFT JOIN blind b ON b.revision_id = s.revision_id AND b.start < s."end" AND b."end" > s.start
+    LEFT JOIN conclusions c ON c.coder_id = $coder AND c.excerpt_id = s.excerpt_id AND c.act <> 'skip'
+    LEFT JOIN blind_passages b
+           ON b.coder_id = $coder AND b.revision_id = s.revision_id AND b.start < s."end" AND b."end" > s.start
     GROUP BY s.excerpt_id
+"""
+
+_UNDRAWN = """
+    SELECT DISTINCT s.excerpt_id
+    FROM wanted w
+    JOIN live_spans s ON s.excerpt_id = w.excerpt_id
+    JOIN live_excerpts p ON p.revision_id = s.revision_id AND p.start < s."end" AND p."end" > s.start
+    JOIN excerpts x ON x.id = p.excerpt_id AND x.parent_id IS NULL
+    JOIN newest_scorings n ON n.dataset = p.dataset AND n.segmentation_id = p.segmentation_id
+    ANTI JOIN arms a ON a.coder_id = $coder AND a.excerpt_id = p.excerpt_id AND a.arm = 'assisted'
+    WHERE p.kind = 'passage'
 """
 
 _LAST = """

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tagger.review.passages import NUMBERS
 from tagger.store import Reader
 
 _SHORTEST_UNLIKE = 40
@@ -43,11 +42,12 @@ def alike(db: Reader, excerpt_id: str, n: int = 12, least: int = 4) -> Alike:
 
 
 _VECTORS = f"""
-    WITH numbers AS ({NUMBERS}), one AS (
+    WITH one AS (
         SELECT e.id, e.transcript_id, e.text_key, p.start, p."end",
-               (SELECT arg_max(c.model_id, c.number) FROM current_scorings c WHERE c.dataset = t.dataset) AS model_id
+               c.model_id
         FROM excerpts e
         JOIN transcripts t ON t.id = e.transcript_id
+        LEFT JOIN newest_scorings c ON c.dataset = t.dataset
         LEFT JOIN live_spans p ON p.excerpt_id = e.id
         WHERE e.id = $excerpt
     ), others AS (
@@ -55,7 +55,7 @@ _VECTORS = f"""
                length(e.text) >= {_SHORTEST_UNLIKE} AS long
         FROM live_excerpts e
         JOIN excerpts x ON x.id = e.excerpt_id
-        JOIN current_segmentations c ON c.dataset = e.dataset AND c.segmentation_id = e.segmentation_id
+        JOIN newest_scorings c ON c.dataset = e.dataset AND c.segmentation_id = e.segmentation_id
         WHERE e.kind = 'passage' AND x.parent_id IS NULL
     ), compared AS (
         SELECT o.excerpt_id, o.text_key, false AS itself, o.long, o.dataset, o.transcript_id, o.start
@@ -69,6 +69,6 @@ _VECTORS = f"""
     FROM compared c
     JOIN one ON true
     JOIN vectors v ON v.model_id = one.model_id AND v.text_key = c.text_key AND v.part = 0
-    LEFT JOIN numbers n ON n.transcript_id = c.transcript_id
+    LEFT JOIN transcript_list n ON n.transcript_id = c.transcript_id
     ORDER BY c.dataset, n.number, c.start
 """  # noqa: S608

@@ -12,7 +12,6 @@ from tagger.care import topics
 from tagger.config import ReviewSettings
 from tagger.review import displays, words
 from tagger.review.displays import Shown
-from tagger.review.passages import NUMBERS
 from tagger.review.turns import Piece, clock, right_to_left
 from tagger.store import Database, Reader
 
@@ -133,36 +132,7 @@ def _ids(excerpt_ids: Sequence[str]) -> pa.Table:
     return pa.table({"excerpt_id": pa.array(list(excerpt_ids), pa.string())})
 
 
-MINE = """
-    SELECT * FROM (
-        SELECT x.id AS coding_id, x.excerpt_id, x.framework_id, x.outcome,
-               x.kind = 'imported' OR coalesce(left_as.act IN ('done', 'nothing here', 'something not on our list')
-                                               OR x.outcome IN ('unsure', 'skipped'), false) AS finished,
-               x.outcome = 'something not on our list' OR coalesce(left_as.unlisted, false) AS unlisted
-        FROM current_codings x
-        LEFT JOIN decision_sets s ON s.decision_id = x.decision_id
-        LEFT JOIN (
-            SELECT excerpt_id, arg_max(act, number) FILTER (WHERE act IN ('done', 'nothing here', 'unsure', 'skip',
-                       'something not on our list')) AS act,
-                   coalesce(max(number) FILTER (WHERE act = 'something not on our list'), 0)
-                   > coalesce(max(number) FILTER (WHERE act IN ('nothing here', 'unsure', 'skip')), 0) AS unlisted
-            FROM standing_decisions WHERE coder_id = $coder GROUP BY excerpt_id
-        ) left_as ON left_as.excerpt_id = x.excerpt_id
-        WHERE x.coder_id = $coder
-        QUALIFY row_number() OVER (
-            PARTITION BY x.excerpt_id, x.framework ORDER BY s.number DESC NULLS LAST, x.coded_at DESC, x.id
-        ) = 1
-    )
-    WHERE finished OR outcome <> 'values' OR coding_id IN (SELECT coding_id FROM coding_answers)
-"""
-"""
-What one person holds now of each excerpt, by framework: their newest coding, of whatever kind.
-
-A reading whose marks were all taken away again is none.
-"""
-
-_ROWS = f"""
-    WITH numbers AS ({NUMBERS})
+_ROWS = """
     SELECT e.id AS excerpt_id, e.kind, n.dataset, n.transcript_id, n.number, e.text, min(t.begins) AS begins,
            string_agg(DISTINCT t.participant_id, ' + ' ORDER BY t.participant_id) AS participant,
            list_sort(list_distinct(flatten(list(t.standing)))) AS standing
@@ -170,13 +140,12 @@ _ROWS = f"""
     JOIN excerpts e ON e.id = w.excerpt_id
     JOIN placements p ON p.excerpt_id = e.id
     JOIN live_turns t ON t.revision_id = p.revision_id AND t.position BETWEEN p.first_turn AND p.last_turn
-    JOIN numbers n ON n.transcript_id = e.transcript_id
+    JOIN transcript_list n ON n.transcript_id = e.transcript_id
     GROUP BY e.id, e.kind, n.dataset, n.transcript_id, n.number, e.text
-"""  # noqa: S608
+"""
 
 # An explicit no is named where it was looked for, and in a reading that is not finished.
-_HELD = f"""
-    WITH mine AS ({MINE})
+_HELD = """
     SELECT m.excerpt_id, any_value(m.outcome) AS outcome,
            bool_and(m.finished) AS finished, bool_or(m.unlisted) AS unlisted,
            list(v.name ORDER BY v.position) FILTER (WHERE a.answer = 'yes') AS yes,
@@ -184,11 +153,11 @@ _HELD = f"""
                WHERE a.answer = 'no' AND (v.value_id = $value OR ($value = '' AND NOT m.finished))
            ) AS no
     FROM wanted w
-    JOIN mine m ON m.excerpt_id = w.excerpt_id
+    JOIN latest_readings m ON m.excerpt_id = w.excerpt_id AND m.coder_id = $coder
     LEFT JOIN coding_answers a ON a.coding_id = m.coding_id
     LEFT JOIN framework_values v ON v.framework_id = m.framework_id AND v.value_id = a.value_id
     GROUP BY m.excerpt_id
-"""  # noqa: S608
+"""
 
 _NOTES = """
     SELECT w.excerpt_id, list(DISTINCT n.note ORDER BY n.note) AS notes

@@ -181,20 +181,16 @@ def transcript_number(db: Reader, transcript_id: str) -> str:
     return f"{dataset} {number}"
 
 
-NUMBERS = (
-    "SELECT t.id AS transcript_id, t.dataset, "
-    "row_number() OVER (PARTITION BY t.dataset ORDER BY u.started_at NULLS LAST, t.id) AS number "
-    "FROM transcripts t LEFT JOIN revisions r ON r.transcript_id = t.id AND r.number = 1 "
-    "LEFT JOIN runs u ON u.id = r.run_id"
-)
-"""Transcripts with their numbers; a later import does not change those of an earlier one."""
+NUMBERS = "SELECT transcript_id, dataset, number FROM transcript_list"
+"""Transcripts with their numbers."""
 
 
 def _numbered(db: Reader, transcript_id: str) -> tuple[str, int]:
-    found = transcript_numbers(db).get(transcript_id)
-    if found is None:
+    found = db.rows("SELECT dataset, number FROM transcript_list WHERE transcript_id = $id", {"id": transcript_id})
+    if not found:
         raise UsageError("there is no such transcript in this study", remedy="Look for it again from the first page")
-    return found
+    dataset, number = found[0]
+    return dataset, number
 
 
 def _place(db: Reader, excerpt_id: str) -> _Place:

@@ -79,8 +79,7 @@ _RANKED = ("likely", "uncertain", "mix")
 
 _QUEUE = """
 WITH scoring AS (
-    SELECT arg_max(scoring_id, number) AS scoring_id, arg_max(segmentation_id, number) AS segmentation_id
-    FROM current_scorings WHERE dataset = $dataset
+    SELECT scoring_id, segmentation_id FROM newest_scorings WHERE dataset = $dataset
 ), asking AS (
     SELECT DISTINCT p.excerpt_id
     FROM (SELECT excerpt_id, revision_id, unnest(range(first_turn, last_turn + 1)) AS position FROM placements) p
@@ -168,18 +167,12 @@ WITH scoring AS (
     JOIN listed l ON l.excerpt_id = g.excerpt_id
     WHERE g.coder_id = $coder AND (g.reason IN ('random', 'likely', 'uncertain') OR g.later IS NOT NULL OR g.packed)
     GROUP BY g.excerpt_id
-), numbered AS (
-    SELECT t.id AS transcript_id, row_number() OVER (ORDER BY u.started_at NULLS LAST, t.id) AS number
-    FROM transcripts t
-    LEFT JOIN revisions r ON r.transcript_id = t.id AND r.number = 1
-    LEFT JOIN runs u ON u.id = r.run_id
-    WHERE t.dataset = $dataset
 )
 SELECT l.excerpt_id, l.kind, l.in_queue, l.blind, l.place, l.best, l.weakest, l.answered, e.act AS concluded,
        l.blind OR coalesce(o.people, 0) < coalesce(l.wanted, 1) OR coalesce(m.held, false) AS free,
        m.open_id, m.open_position, m.later, coalesce(m.packed, false) AS packed
 FROM listed l
-JOIN numbered n ON n.transcript_id = l.transcript_id
+JOIN transcript_list n ON n.transcript_id = l.transcript_id
 LEFT JOIN ends e ON e.coder_id = $coder AND e.excerpt_id = l.excerpt_id
 LEFT JOIN elsewhere o ON o.excerpt_id = l.excerpt_id
 LEFT JOIN mine m ON m.excerpt_id = l.excerpt_id

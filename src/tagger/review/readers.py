@@ -248,6 +248,6 @@ def _check_keys(keyboard: Mapping[str, str]) -> None:
             raise UsageError(
                 f"the key {key} would stand for both “{ACTS[acts[key]]}” and “{ACTS[act]}”",
                 where="keys",
-                remedy="Give one of them another key; nothing was changed",
+                remedy="Give one of them another key",
             )
         acts[key] = act

@@ -65,11 +65,11 @@ class Serving:
 
 _SERVING = """
 SELECT s.id::VARCHAR, s.excerpt_id, s.coder_id, s.reason, s.arm, s.position, t.dataset, e.transcript_id,
-       coalesce((SELECT arg_max(c.framework_id, c.number) FROM current_scorings c WHERE c.dataset = t.dataset), ''),
-       e.kind
+       coalesce(c.framework_id, ''), e.kind
 FROM servings s
 JOIN excerpts e ON e.id = s.excerpt_id
 JOIN transcripts t ON t.id = e.transcript_id
+LEFT JOIN newest_scorings c ON c.dataset = t.dataset
 WHERE s.id = try_cast($id AS UUID)
 """
 
@@ -86,7 +86,7 @@ ORDER BY s.position DESC LIMIT 1
 
 _WAITS_BLIND = """
 SELECT 1 FROM live_spans e
-JOIN waiting_blind w ON w.transcript_id = e.transcript_id AND w.start < e."end" AND w."end" > e.start
+JOIN waiting_blind w ON w.revision_id = e.revision_id AND w.start < e."end" AND w."end" > e.start
 WHERE e.excerpt_id = $excerpt AND w.coder_id = $coder LIMIT 1
 """
 
@@ -170,7 +170,7 @@ def chosen(
     """
     ids: dict[str, object] = {"coder": coder_id, "excerpt": excerpt_id}
     if not db.rows("SELECT 1 FROM excerpts WHERE id = $excerpt", {"excerpt": excerpt_id}):
-        raise UsageError("there is no such passage", where=excerpt_id, remedy="Look for it under Browse")
+        raise UsageError("there is no such passage", where=excerpt_id, remedy="Look for it under Find")
     seen = _seen(db, coder_id, excerpt_id)
     for open_id, arm in db.rows(_OPEN, ids):
         opened = serving(db, open_id)

@@ -66,8 +66,9 @@ def because(db: Reader, asked: Sequence[Asked]) -> dict[str, Because]:
         return {}
     columns = ("suggestion_id", "scoring_id", "excerpt_id", "value_id")
     about = pa.table({name: pa.array([getattr(one, name) for one in asked], pa.string()) for name in columns})
-    found = {row["suggestion_id"]: row for row in db.table(_STRENGTHS, about=about).to_pylist()}
-    rates = _rates(db)
+    values = sorted({one.value_id for one in asked})
+    found = {row["suggestion_id"]: row for row in db.table(_STRENGTHS, {"values": values}, about=about).to_pylist()}
+    rates = _rates(db, values)
     return {one.suggestion_id: _because(one, found.get(one.suggestion_id), rates) for one in asked}
 
 
@@ -90,17 +91,19 @@ def _sentence(value: str, said_yes: int, n: int) -> str:
     return f"when we read passages like this without a suggestion, {share} showed {value} (n = {n})"
 
 
-def _rates(db: Reader) -> dict[tuple[str, str, str], tuple[int, int]]:
-    enough = {"readings": ENOUGH_READINGS, "transcripts": ENOUGH_TRANSCRIPTS}
+def _rates(db: Reader, values: Sequence[str]) -> dict[tuple[str, str, str], tuple[int, int]]:
+    enough = {"readings": ENOUGH_READINGS, "transcripts": ENOUGH_TRANSCRIPTS, "values": values}
     return {(framework, value, strength): (yes, n) for framework, value, strength, yes, n in db.rows(_RATES, enough)}
 
 
+# The values are said apart, since a condition on a column reaches into the views and a join does not.
 _STRENGTHS = """
     SELECT a.suggestion_id, g.kind, g.strength
     FROM about a JOIN strengths g ON g.scoring_id = a.scoring_id AND g.excerpt_id = a.excerpt_id AND g.value_id = a.value_id
+    WHERE list_contains($values, g.value_id)
 """  # noqa: E501
 
 _RATES = """
     SELECT framework, value_id, strength, said_yes, n FROM blind_rates
-    WHERE n >= $readings AND transcripts >= $transcripts
+    WHERE n >= $readings AND transcripts >= $transcripts AND list_contains($values, value_id)
 """

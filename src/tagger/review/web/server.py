@@ -56,7 +56,8 @@ def _first_reader(owner: Owner, name: str) -> None:
     identity, time = uuid4().hex, now()
     with owner.reading() as database:
         known = readers.readers(database)
-    if (not known and not name) or (name and name not in {reader.name for reader in known}):
+    new = name and " ".join(name.split()).casefold() not in {reader.name.casefold() for reader in known}
+    if new or not known:
         owner.write(lambda database: readers.add_reader(database, identity, name or "Reader 1", time))
 
 

@@ -49,21 +49,28 @@
     setTimeout(sendAgain, 1500);
   }
 
+  const reason = async (answer) =>
+    new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main p")?.textContent || "it was refused.";
+
   let sending = false;
   async function sendAgain() {
     if (sending || !outbox().length) return;
     sending = true;
-    let last = "";
+    let last = location.href;
+    let refused = "";
     try {
       for (let item = outbox()[0]; item; item = outbox()[0]) {
         const answer = await fetch(item.path, { method: "POST", body: new URLSearchParams(item.body) });
-        if (answer.status >= 500) throw new Error(String(answer.status));
+        // Saved is answered with a redirect, whatever becomes of the page that it leads to.
+        if (answer.redirected && new URL(answer.url).pathname === "/who") { location.assign("/who"); return; }
+        if (!answer.redirected && answer.status >= 500) throw new Error(String(answer.status));
+        if (answer.redirected) last = answer.url; else refused = await reason(answer);
         store.set(OUTBOX, outbox().slice(1));
-        last = answer.ok ? answer.url : last;
       }
       store.drop(OUTBOX);
+      if (refused) { tell(`Not saved: ${refused}`); return; }
       tell("Saved.");
-      if (last) location.assign(last); else location.reload();
+      location.assign(last);
     } catch {
       tell("This could not be saved yet. It is kept on this computer, and is sent again until it is saved.");
       setTimeout(sendAgain, 2000);

@@ -85,7 +85,9 @@ def open_house(study: SmallStudy) -> Iterator[House]:
     study.set("blind_share = 0.0")
     with serving(study.folder, "") as owner:
         owner.write(lambda db: db.run("UPDATE scores SET scores = [0.5, 0.5, 0.5]"))
-        yield _house(study, owner)
+        house = _house(study, owner)
+        drawn(house)
+        yield house
 
 
 def _house(study: SmallStudy, owner: Owner) -> House:
@@ -93,6 +95,12 @@ def _house(study: SmallStudy, owner: Owner) -> House:
     owner.write(lambda db: readers.add_reader(db, "ann", "Ann", time))
     app = create_app(owner, study.folder, load_settings(study.folder), {"testserver"})
     return House(owner, TestClient(app))
+
+
+def drawn(house: House) -> None:
+    """Draw what Ann is to read without suggestions."""
+    review, time = load_settings(house.folder).review, now()
+    house.owner.write(lambda db: servings.prepare(db, "ann", "general", review, 1, time))
 
 
 def shown_texts(page: str) -> list[str]:
@@ -159,17 +167,19 @@ def test_a_value_finds_nothing_unread_while_the_own_reading_comes_first(house: H
     assert [("browse", "suggestion")] == house.ask("SELECT DISTINCT page, shown FROM displays")
 
 
-def test_passages_to_be_read_blind_are_known_before_a_list_is_shown(study: SmallStudy) -> None:
-    """A reader who begins with a search sees no suggestion on what is to be read without."""
+@pytest.mark.parametrize("share", ["0.0", "1.0"])
+def test_who_begins_with_a_search_sees_nothing_that_is_still_to_be_drawn(study: SmallStudy, share: str) -> None:
+    """No list suggests anything before it is drawn what this reader reads blind; then only what is not."""
     study.set("own_first = false")
-    study.set("blind_share = 1.0")
+    study.set(f"blind_share = {share}")
     with serving(study.folder, "") as owner:
         house = _house(study, owner)
-        excerpt, _ = house.excerpt(WINDOW)
-        pages = [house.get(address) for address in ("/browse?value=choice", f"/similar/{excerpt}", "/browse")]
-
-        assert not any("Suggested" in page for page in pages)
+        addresses = ("/browse?value=choice", f"/similar/{house.excerpt(WINDOW)[0]}", "/browse")
+        assert not any("Suggested" in house.get(address) for address in addresses)
         assert [] == house.ask("SELECT 1 FROM displays")
+        drawn(house)
+
+        assert {share == "0.0"} == {"Suggested" in house.get(address) for address in addresses}
 
 
 def test_each_row_leads_to_reading_the_transcript_and_similar_passages(house: House) -> None:

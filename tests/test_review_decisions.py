@@ -122,6 +122,7 @@ def test_done_on_an_exchange_answers_only_for_what_exchanges_are_read_for(desk):
 def test_the_training_date_and_how_much_was_seen_before_are_kept(desk, passage):
     """They cannot be found out later."""
     desk.add("coders", id="Ben", name="Ben", role="reviewer", trained_on=date(2025, 5, 1), added_at=desk.tick())
+    desk.assist("Ben")
     served = desk.serve("Ben", passage.excerpt_id)
     desk.show("Ben", desk.excerpt(RANG), desk.excerpt(SHED), review=AT_ONCE)
 
@@ -697,7 +698,7 @@ def take(desk, step):
         desk.decide(served, act, *given, note="a thought")
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(steps, min_size=1, max_size=6))
 def test_each_undo_gives_back_exactly_what_was_held_before_the_step(open_study, acts):
     """After k steps and j undos everything is as after k - j steps, down to nothing."""

@@ -71,7 +71,42 @@ def test_a_reader_who_asked_for_a_values_suggestions_sees_those_at_once(desk):
     assert [(), ()] == suggested(desk, *excerpts, value="choice")
 
 
-@pytest.mark.parametrize("more", [{"review": AT_ONCE}, {"value": "common", "asked": True}])
+EARLY = [{"review": AT_ONCE}, {"value": "common", "asked": True}]
+
+
+@pytest.mark.parametrize("more", EARLY)
+def test_nothing_comes_before_the_own_reading_where_no_arm_was_drawn(desk, more):
+    """It could still be drawn blind; what was read is shown all the same."""
+    desk.reader("Cat")
+    excerpt, other = desk.excerpt(SHED), desk.excerpt(RANG)
+    desk.drawn("Cat", other, arm="assisted")
+    desk.drawn("Ann", excerpt, arm="assisted")
+    assert () == desk.show("Cat", excerpt, **more)[excerpt].suggestions
+    served = desk.serve("Cat", excerpt)
+    desk.decide(served, "done")
+    assert 1 == len(desk.show("Cat", excerpt, **more)[excerpt].suggestions)
+    desk.undo("Cat")
+    desk.drawn("Cat", excerpt, arm="assisted")
+    assert 1 == len(desk.show("Cat", excerpt, **more)[excerpt].suggestions)
+
+
+def test_nothing_comes_early_of_an_exchange_before_all_its_passages_were_drawn(desk):
+    """One that is not drawn yet is enough."""
+    desk.reader("Cat")
+    exchange = desk.excerpt(THANKS, "exchange")
+    inside = desk.ask(
+        "SELECT p.excerpt_id FROM excerpt_list p JOIN excerpt_list e ON e.transcript = p.transcript "
+        'WHERE e.excerpt_id = $id AND p.kind = \'passage\' AND p.start < e."end" AND p."end" > e.start',
+        id=exchange,
+    )
+    assert 1 < len(inside)
+    for row in inside:
+        assert set() == may_show(desk.db, "Cat", [exchange], AT_ONCE)
+        desk.drawn("Cat", row["excerpt_id"], arm="assisted")
+    assert {exchange} == may_show(desk.db, "Cat", [exchange], AT_ONCE)
+
+
+@pytest.mark.parametrize("more", EARLY)
 def test_nothing_is_shown_of_a_passage_that_waits_blind(desk, more):
     """Whatever is asked or set, and whether it was handed out yet; skipping it changes nothing."""
     excerpt = desk.excerpt(SHED)
@@ -495,7 +530,7 @@ def read_by(desk, coder):
     return {excerpt for excerpt, act in last.items() if act != "skip"}
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.tuples(who, place.filter(lambda one: one[0] == "passage")), max_size=4, unique=True),
     st.lists(acts, min_size=3, max_size=12),

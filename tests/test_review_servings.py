@@ -10,12 +10,14 @@ from uuid import uuid4
 
 import pyarrow as pa
 import pytest
+from desk import tried
+from small_study import copied
 
 from tagger.config import ReviewSettings
 from tagger.errors import UsageError
 from tagger.review.servings import HOLD, Queue, chosen, left, next_serving, postpone, prepare, serving, take
 from tagger.servings import drawn, probability_of_none
-from tagger.store import serving as owning
+from tagger.store.database import opened
 
 START = datetime(2026, 1, 5, 9)
 ALONE = ReviewSettings(double_share=0.0, readers=1)
@@ -34,19 +36,18 @@ BESIDE_BLIND = (
 class Desk:
     """A study that is open for reading, and a clock that goes on by a minute with each act."""
 
-    def __init__(self, owner, review):
-        self.owner, self.review, self.now = owner, review, START
+    def __init__(self, db, review=ALONE):
+        self.db, self.review, self.now = db, review, START
         self.number = 0
 
     def do(self, act, *arguments, **options):
-        """Run an act in a transaction."""
+        """Run an act."""
         self.now += timedelta(minutes=1)
-        return self.owner.write(lambda db: act(db, *arguments, **options))
+        return act(self.db, *arguments, **options)
 
     def rows(self, sql, **parameters):
         """Return the rows of a SELECT."""
-        with self.owner.reading() as db:
-            return db.table(sql, parameters).to_pylist()
+        return self.db.table(sql, parameters).to_pylist()
 
     def column(self, sql, **parameters):
         """Return the only column of a SELECT."""
@@ -80,8 +81,7 @@ class Desk:
 
     def left(self, who="Ann", queue=GENERAL):
         """Count what is left."""
-        with self.owner.reading() as db:
-            return left(db, who, queue, self.review)
+        return left(self.db, who, queue, self.review)
 
     def decide(self, given, act="done", **columns):
         """Store a decision on a serving, and return its id."""
@@ -116,21 +116,29 @@ class Desk:
 
 @contextmanager
 def desk_at(study, review=ALONE):
-    """Open a study for reading."""
-    with owning(study.folder, url="") as owner:
-        yield Desk(owner, review)
+    """Open a study for reading, and keep what is done."""
+    with opened(study.folder / "study.duckdb") as db:
+        yield Desk(db, review)
+
+
+@pytest.fixture(scope="module")
+def open_study(tagged, tmp_path_factory):
+    """Return an open copy of the tagged study, on which each test works in a transaction of its own."""
+    study = copied(tagged, tmp_path_factory.mktemp("open"))
+    with opened(study.folder / "study.duckdb") as db:
+        yield db
 
 
 @pytest.fixture
-def desk(study):
-    """Return a desk at a copy of the tagged study; one reader reads each passage, one in five blind."""
-    with desk_at(study) as made:
-        yield made
+def desk(open_study):
+    """Return a desk at the tagged study; one reader reads each passage, one in five blind."""
+    with tried(open_study) as undone:
+        yield Desk(undone.db)
 
 
 def test_all_passages_of_a_turn_share_an_arm(desk):
     """Whatever the seed, a turn is blind as a whole or not at all."""
-    for seed in range(12):
+    for seed in range(6):
         desk.reader(f"r{seed}", seed=seed)
     arms = desk.column(
         "SELECT count(DISTINCT a.arm) FROM arms a JOIN live_excerpts e ON e.excerpt_id = a.excerpt_id "
@@ -174,7 +182,7 @@ def test_a_draw_can_be_made_again_from_what_is_stored(desk):
 
 def test_the_share_holds_over_many_readers(desk):
     """Of the runs of many readers a fifth is blind, within four standard errors."""
-    for seed in range(30):
+    for seed in range(20):
         desk.reader(f"r{seed}", seed=seed)
     [sizes] = desk.rows(
         "SELECT sum(s.sample)::INTEGER AS blind, sum(s.population)::INTEGER AS runs, count(*) AS draws "
@@ -289,7 +297,7 @@ def test_reading_to_the_end_gives_everything_once(desk):
 def test_an_exchange_never_touches_a_blind_passage(desk):
     """Over many draws no exchange that touches a blind passage is served, whether it was read by then or not."""
     desk.review = replace(ALONE, blind_share=0.5, read="all")
-    for seed in range(4):
+    for seed in range(3):
         who = desk.reader(f"r{seed}", seed=seed)
         desk.finish(who)
         # The next reader finds all of it free again.
@@ -306,9 +314,10 @@ def test_the_probability_of_an_exchange_is_that_it_touches_nothing_blind(desk):
     """An exchange without a suggestion stores how probable it was that all its runs are assisted."""
     desk.review = replace(ALONE, blind_share=0.5, order="random")
     [exchange] = desk.column("SELECT excerpt_id FROM excerpt_list WHERE kind = 'exchange' ORDER BY start LIMIT 1")
-    readers = [desk.reader(f"r{seed}", seed=seed) for seed in range(40)]
+    readers = [desk.reader(f"r{seed}", seed=seed) for seed in range(30)]
     touched = desk.column(TOUCHED, id=exchange)
-    free = [who for who in readers if {"assisted"} == {desk.arms(who)[one] for one in touched}]
+    arms = {who: desk.arms(who) for who in readers}
+    free = [who for who in readers if {"assisted"} == {arms[who][one] for one in touched}]
     who = free[0]
     [given] = [given for given in desk.finish(who) if given.excerpt_id == exchange]
     [row] = desk.rows(
@@ -319,7 +328,7 @@ def test_the_probability_of_an_exchange_is_that_it_touches_nothing_blind(desk):
     runs = json.loads(row["frame"])["runs"]
     expected = probability_of_none(len(runs), 0.5, sum(bool(set(run) & set(touched)) for run in runs))
     assert ("random", expected) == (row["reason"], row["inclusion_probability"])
-    assert abs(len(free) / 40 - expected) < 4 * (expected * (1 - expected) / 40) ** 0.5
+    assert abs(len(free) / 30 - expected) < 4 * (expected * (1 - expected) / 30) ** 0.5
 
 
 def test_a_reload_gives_the_same_passage(desk):
@@ -635,9 +644,8 @@ def test_a_pack_is_given_once(desk):
 def test_what_is_not_there_is_said(desk):
     """Unknown servings, passages and orders are told in words."""
     desk.reader()
-    with desk.owner.reading() as db:
-        assert serving(db, str(uuid4())) is None
-        assert serving(db, "no id at all") is None
+    assert serving(desk.db, str(uuid4())) is None
+    assert serving(desk.db, "no id at all") is None
     with pytest.raises(UsageError):
         desk.do(postpone, str(uuid4()), str(uuid4()), desk.now)
     with pytest.raises(UsageError):

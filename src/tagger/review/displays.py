@@ -112,7 +112,7 @@ def _items(excerpt_id: str, shown: Shown) -> list[Item]:
 def _suggestions(
     db: Reader, coder_id: str, excerpt_ids: Collection[str], value: str
 ) -> dict[str, tuple[Suggested, ...]]:
-    about = {"coder": coder_id, "value": value}
+    about = {"coder": coder_id, "value": value, "excerpts": sorted(excerpt_ids)}
     rows = db.table(_SUGGESTED, about, wanted=wanted(excerpt_ids)).to_pylist()
     reasons = because(
         db,
@@ -154,7 +154,7 @@ _SUGGESTED = """
         SELECT d.excerpt_id, f.name AS framework, d.value_id, arg_max(d.act, d.number) AS act
         FROM standing_decisions d
         JOIN frameworks f ON f.id = d.framework_id
-        WHERE d.coder_id = $coder AND d.act IN ('accept', 'reject', 'choose')
+        WHERE d.coder_id = $coder AND list_contains($excerpts, d.excerpt_id) AND d.act IN ('accept', 'reject', 'choose')
         GROUP BY d.excerpt_id, f.name, d.value_id
     )
     SELECT g.id, g.excerpt_id, g.scoring_id, c.framework, g.value_id, v.name AS value, g.rank, g.evidence_start,

@@ -113,7 +113,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _held(db: Reader, coder_id: str, excerpt_ids: Sequence[str], value: str) -> dict[str, str]:
-    found = db.table(_HELD, {"coder": coder_id, "value": value}, wanted=_ids(excerpt_ids)).to_pylist()
+    found = db.table(_HELD, {"coder": coder_id, "value": value, "ids": list(excerpt_ids)}).to_pylist()
     return {
         row["excerpt_id"]: in_words(
             row["outcome"], row["yes"] or [], row["no"] or [], finished=row["finished"], unlisted=row["unlisted"]
@@ -152,10 +152,10 @@ _HELD = """
            list(v.name ORDER BY v.position) FILTER (
                WHERE a.answer = 'no' AND (v.value_id = $value OR ($value = '' AND NOT m.finished))
            ) AS no
-    FROM wanted w
-    JOIN latest_readings m ON m.excerpt_id = w.excerpt_id AND m.coder_id = $coder
+    FROM latest_readings m
     LEFT JOIN coding_answers a ON a.coding_id = m.coding_id
     LEFT JOIN framework_values v ON v.framework_id = m.framework_id AND v.value_id = a.value_id
+    WHERE m.coder_id = $coder AND list_contains($ids, m.excerpt_id)
     GROUP BY m.excerpt_id
 """
 

@@ -82,8 +82,8 @@ WITH scoring AS (
     SELECT scoring_id, segmentation_id FROM newest_scorings WHERE dataset = $dataset
 ), asking AS (
     SELECT DISTINCT p.excerpt_id
-    FROM (SELECT excerpt_id, revision_id, unnest(range(first_turn, last_turn + 1)) AS position FROM placements) p
-    JOIN turns t ON t.revision_id = p.revision_id AND t.position = p.position
+    FROM placements p
+    JOIN turns t ON t.revision_id = p.revision_id AND t.position BETWEEN p.first_turn AND p.last_turn
     JOIN speaker_list s ON s.speaker_id = t.speaker_id
     WHERE s.asks
 ), held AS MATERIALIZED (

@@ -84,6 +84,12 @@ WHERE s.coder_id = $coder AND s.excerpt_id = $excerpt
 ORDER BY s.position DESC LIMIT 1
 """
 
+_ASKED_FOR = """
+SELECT g.value_id FROM displays d JOIN suggestions g ON g.id = d.suggestion_id
+WHERE d.coder_id = $coder AND d.excerpt_id = $excerpt AND d.page = $page
+ORDER BY d.shown_at DESC LIMIT 1
+"""
+
 _WAITS_BLIND = """
 SELECT 1 FROM live_spans e
 JOIN waiting_blind w ON w.revision_id = e.revision_id AND w.start < e."end" AND w."end" > e.start
@@ -109,6 +115,16 @@ def serving(db: Reader, serving_id: str) -> Serving | None:
     """Return a serving; None where there is none of this id."""
     found = db.rows(_SERVING, {"id": serving_id})
     return Serving(*found[0]) if found else None
+
+
+BY_VALUE = "value queue"
+"""The page on which a suggestion counts as shown once a passage is handed out for its value."""
+
+
+def asked_for(db: Reader, serving: Serving) -> str:
+    """Return the id of the value that a passage was last handed out for; empty where it was not for one."""
+    found = db.rows(_ASKED_FOR, {"coder": serving.coder_id, "excerpt": serving.excerpt_id, "page": BY_VALUE})
+    return str(found[0][0]) if found else ""
 
 
 def next_serving(

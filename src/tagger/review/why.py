@@ -67,23 +67,29 @@ def because(db: Reader, asked: Sequence[Asked]) -> dict[str, Because]:
     columns = ("suggestion_id", "scoring_id", "excerpt_id", "value_id")
     about = pa.table({name: pa.array([getattr(one, name) for one in asked], pa.string()) for name in columns})
     values = sorted({one.value_id for one in asked})
-    found = {row["suggestion_id"]: row for row in db.table(_STRENGTHS, {"values": values}, about=about).to_pylist()}
-    rates = _rates(db, values)
+    narrowed = {"values": values, "excerpts": sorted({one.excerpt_id for one in asked})}
+    found = {row["suggestion_id"]: row for row in db.table(_STRENGTHS, narrowed, about=about).to_pylist()}
+    rates = _rates(db, sorted({one.value_id for one in asked if _has_rate(found.get(one.suggestion_id))}))
     return {one.suggestion_id: _because(one, found.get(one.suggestion_id), rates) for one in asked}
 
 
 def _because(one: Asked, found: dict[str, str] | None, rates: dict[tuple[str, str, str], tuple[int, int]]) -> Because:
-    """
-    Put it in words.
-
-    A suggestion beyond the usual shares, as a study may set, is a weak one: no rate, since most passages are like it.
-    Nor is there one of exchanges: people read blind what is one person's turn.
-    """
+    """Put it in words; a suggestion beyond the usual shares, as a study may set, is a weak one."""
     strength = _WORDS.get(found["strength"]) if found else None
-    if not found or not strength or found["kind"] != "passage":
+    if not strength or not _has_rate(found):
         return Because(strength or "weak", "")
     said_yes, n = rates.get((one.framework, one.value_id, strength), (0, 0))
     return Because(strength, _sentence(one.value, said_yes, n) if n else "")
+
+
+def _has_rate(found: dict[str, str] | None) -> bool:
+    """
+    Say whether a rate would say anything.
+
+    Beyond the usual shares it would not, since most passages are like that; nor of exchanges, since people read blind
+    what is one person's turn.
+    """
+    return found is not None and found["strength"] in _WORDS and found["kind"] == "passage"
 
 
 def _sentence(value: str, said_yes: int, n: int) -> str:
@@ -92,15 +98,17 @@ def _sentence(value: str, said_yes: int, n: int) -> str:
 
 
 def _rates(db: Reader, values: Sequence[str]) -> dict[tuple[str, str, str], tuple[int, int]]:
+    if not values:
+        return {}
     enough = {"readings": ENOUGH_READINGS, "transcripts": ENOUGH_TRANSCRIPTS, "values": values}
     return {(framework, value, strength): (yes, n) for framework, value, strength, yes, n in db.rows(_RATES, enough)}
 
 
-# The values are said apart, since a condition on a column reaches into the views and a join does not.
+# Values and excerpts are said apart, since a condition on a column reaches into the views and a join does not.
 _STRENGTHS = """
     SELECT a.suggestion_id, g.kind, g.strength
     FROM about a JOIN strengths g ON g.scoring_id = a.scoring_id AND g.excerpt_id = a.excerpt_id AND g.value_id = a.value_id
-    WHERE list_contains($values, g.value_id)
+    WHERE list_contains($values, g.value_id) AND list_contains($excerpts, g.excerpt_id)
 """  # noqa: E501
 
 _RATES = """

@@ -75,7 +75,8 @@ _OWNER = [
 def _explained(request: Request, error: Exception) -> Response:
     stored = isinstance(error, StoreError)
     status = 503 if stored else 400 if isinstance(error, UsageError) else 500
-    title = "This could not be saved just now" if stored else "That did not work"
+    late = "This could not be shown just now" if request.method == "GET" else "This could not be saved just now"
+    title = late if stored else "That did not work"
     return rendered(request, "trouble.html", status, title=title, text=str(error))
 
 

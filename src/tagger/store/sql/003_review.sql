@@ -90,10 +90,28 @@ COMMENT ON TABLE pack_servings IS 'The passages of a reading pack, in its order.
 
 -- Views -----------------------------------------------------------------------------------------------------------
 
+CREATE VIEW transcript_list AS
+    SELECT t.id AS transcript_id, t.dataset,
+           row_number() OVER (PARTITION BY t.dataset ORDER BY u.started_at NULLS LAST, t.id) AS number
+    FROM transcripts t
+    LEFT JOIN revisions r ON r.transcript_id = t.id AND r.number = 1
+    LEFT JOIN runs u ON u.id = r.run_id;
+COMMENT ON VIEW transcript_list IS 'Transcripts with the numbers by which people know them: 1 for the first of its dataset to be imported. A later import does not change those of an earlier one.';
+
+CREATE VIEW newest_scorings AS
+    SELECT u.dataset, u.scoring_id, s.framework_id, f.name AS framework, s.model_id, s.segmentation_id
+    FROM scoring_uses u
+    JOIN scorings s ON s.id = u.scoring_id
+    JOIN frameworks f ON f.id = s.framework_id
+    QUALIFY row_number() OVER (PARTITION BY u.dataset ORDER BY u.number DESC) = 1;
+COMMENT ON VIEW newest_scorings IS 'The newest scoring of each dataset, of whatever framework: the one whose suggestions people are shown.';
+
 CREATE VIEW standing_decisions AS
     SELECT d.*, s.set_id, s.number
-    FROM decisions d JOIN decision_sets s ON s.decision_id = d.id
-    WHERE d.act <> 'undo' AND NOT EXISTS (SELECT 1 FROM decisions u WHERE u.undoes = d.id);
+    FROM decisions d
+    JOIN decision_sets s ON s.decision_id = d.id
+    ANTI JOIN decisions u ON u.undoes = d.id
+    WHERE d.act <> 'undo';
 COMMENT ON VIEW standing_decisions IS 'Decisions that were not taken back, numbered in the order in which they were stored.';
 
 CREATE OR REPLACE VIEW current_codings AS
@@ -101,7 +119,7 @@ CREATE OR REPLACE VIEW current_codings AS
     FROM codings x
     JOIN frameworks f ON f.id = x.framework_id
     LEFT JOIN decision_sets s ON s.decision_id = x.decision_id
-    WHERE NOT EXISTS (SELECT 1 FROM decisions u WHERE u.undoes = x.decision_id)
+    ANTI JOIN decisions u ON u.undoes = x.decision_id
     QUALIFY row_number() OVER (PARTITION BY x.coder_id, x.excerpt_id, x.kind, x.made, f.name ORDER BY s.number DESC NULLS LAST, x.coded_at DESC, x.id) = 1;
 COMMENT ON VIEW current_codings IS 'The latest coding of each kind, by each person, of each excerpt, that rests on no decision taken back.';
 
@@ -118,6 +136,32 @@ CREATE VIEW conclusions AS
     WHERE act IN ('done', 'nothing here', 'something not on our list', 'unsure', 'skip')
     GROUP BY coder_id, excerpt_id;
 COMMENT ON VIEW conclusions IS 'How each person left each excerpt that they finished or skipped.';
+
+CREATE VIEW latest_readings AS
+    WITH ends AS (
+        SELECT d.coder_id, d.excerpt_id, f.name AS framework, arg_max(d.act, d.number) AS act,
+               coalesce(max(d.number) FILTER (WHERE d.act = 'something not on our list'), 0)
+               > coalesce(max(d.number) FILTER (WHERE d.act IN ('nothing here', 'unsure', 'skip')), 0) AS unlisted
+        FROM standing_decisions d JOIN frameworks f ON f.id = d.framework_id
+        WHERE d.act IN ('done', 'nothing here', 'something not on our list', 'unsure', 'skip')
+        GROUP BY d.coder_id, d.excerpt_id, f.name
+    ), newest AS (
+        SELECT x.id AS coding_id, x.coder_id, x.excerpt_id, x.framework_id, f.name AS framework, x.kind, x.made, x.outcome
+        FROM codings x
+        JOIN frameworks f ON f.id = x.framework_id
+        LEFT JOIN decision_sets s ON s.decision_id = x.decision_id
+        ANTI JOIN decisions u ON u.undoes = x.decision_id
+        QUALIFY row_number() OVER (PARTITION BY x.coder_id, x.excerpt_id, f.name ORDER BY s.number DESC NULLS LAST, x.coded_at DESC, x.id) = 1
+    ), told AS (
+        SELECT n.*, n.kind = 'imported' OR n.outcome IN ('unsure', 'skipped')
+                    OR coalesce(e.act IN ('done', 'nothing here', 'something not on our list'), false) AS finished,
+               n.outcome = 'something not on our list' OR coalesce(e.unlisted, false) AS unlisted
+        FROM newest n
+        LEFT JOIN ends e ON e.coder_id = n.coder_id AND e.excerpt_id = n.excerpt_id AND e.framework = n.framework
+    )
+    SELECT * FROM told
+    WHERE finished OR outcome <> 'values' OR EXISTS (SELECT 1 FROM coding_answers a WHERE a.coding_id = told.coding_id);
+COMMENT ON VIEW latest_readings IS 'What each person holds of each excerpt now, by framework: their newest coding, of whatever kind, and whether they finished. A reading whose marks were all taken away again is none.';
 
 CREATE VIEW live_spans AS
     SELECT p.excerpt_id, l.transcript_id, l.revision_id, p.start, p."end"
@@ -143,48 +187,204 @@ CREATE VIEW doubtful_codings AS
     WHERE x.kind IN ('blind', 'own-first');
 COMMENT ON VIEW doubtful_codings IS 'Codings stored as made before anything was shown although something was; always empty, or the program is wrong.';
 
+-- Servings count beside arms, since an audit's sample is handed out blind without one; a passage that is no longer cut in
+-- the current way is not handed out and so does not wait.
+CREATE VIEW blind_passages AS
+    SELECT b.coder_id, b.excerpt_id, s.transcript_id, s.revision_id, s.start, s."end", d.excerpt_id IS NULL AS waits
+    FROM (
+        SELECT coder_id, excerpt_id FROM arms WHERE arm = 'blind'
+        UNION
+        SELECT coder_id, excerpt_id FROM servings WHERE arm = 'blind'
+    ) b
+    JOIN live_spans s ON s.excerpt_id = b.excerpt_id
+    JOIN excerpts e ON e.id = b.excerpt_id
+    JOIN transcripts t ON t.id = e.transcript_id
+    LEFT JOIN newest_scorings c ON c.dataset = t.dataset
+    LEFT JOIN conclusions d ON d.coder_id = b.coder_id AND d.excerpt_id = b.excerpt_id AND d.act <> 'skip'
+    WHERE e.segmentation_id = coalesce(c.segmentation_id, e.segmentation_id);
+COMMENT ON VIEW blind_passages IS 'Passages that a person reads without suggestions, drawn so or handed out so; waits is false once they have read it.';
+
 CREATE VIEW waiting_blind AS
-    SELECT a.coder_id, a.excerpt_id, s.transcript_id, s.revision_id, s.start, s."end"
-    FROM arms a
-    JOIN live_spans s ON s.excerpt_id = a.excerpt_id
-    LEFT JOIN conclusions c ON c.coder_id = a.coder_id AND c.excerpt_id = a.excerpt_id AND c.act <> 'skip'
-    WHERE a.arm = 'blind' AND c.excerpt_id IS NULL;
+    SELECT coder_id, excerpt_id, transcript_id, revision_id, start, "end" FROM blind_passages WHERE waits;
 COMMENT ON VIEW waiting_blind IS 'Passages that a person is still to read without suggestions: nothing may be shown to them on these characters.';
 
-CREATE VIEW strengths AS
-    WITH every AS (
-        SELECT c.dataset, c.framework, c.framework_id, c.scoring_id, s.excerpt_id, e.kind, v.value_id, s.scores[v.position + 1] AS score
+CREATE VIEW strength_limits AS
+    WITH compared AS (
+        SELECT c.dataset, c.framework, c.framework_id, c.scoring_id, e.kind, s.scores
         FROM current_scorings c
         JOIN scores s ON s.scoring_id = c.scoring_id
         JOIN excerpts e ON e.id = s.excerpt_id
-        JOIN framework_values v ON v.framework_id = c.framework_id
-    ), placed AS (
-        SELECT *, rank() OVER (PARTITION BY scoring_id, kind, value_id ORDER BY score DESC)
-                  / count(*) OVER (PARTITION BY scoring_id, kind, value_id) AS above
-        FROM every
+    ), sizes AS (
+        SELECT scoring_id, kind, count(*) AS n FROM compared GROUP BY scoring_id, kind
     )
-    SELECT *, CASE WHEN above <= 0.025 THEN 'strong' WHEN above <= 0.05 THEN 'middling' WHEN above <= 0.1 THEN 'weak' ELSE 'none' END AS strength
-    FROM placed;
-COMMENT ON VIEW strengths IS 'How strongly every excerpt matches every value, against the others of its dataset: above is the share of excerpts that match at least as strongly (strong: 1 in 40, middling: 1 in 20, weak: 1 in 10).';
+    SELECT dataset, framework, framework_id, scoring_id, kind, value_id, n,
+           top[n // 40] AS strong, top[n // 20] AS middling, top[n // 10] AS weak
+    FROM (
+        SELECT x.dataset, x.framework, x.framework_id, x.scoring_id, x.kind, v.value_id, z.n,
+               max(x.scores[v.position + 1], greatest(z.n // 10, 1)) AS top
+        FROM compared x
+        JOIN sizes z ON z.scoring_id = x.scoring_id AND z.kind = x.kind
+        JOIN framework_values v ON v.framework_id = x.framework_id
+        GROUP BY x.dataset, x.framework, x.framework_id, x.scoring_id, x.kind, v.value_id, z.n
+    );
+COMMENT ON VIEW strength_limits IS 'The least scores with which an excerpt is among the 1 in 40 (strong), 1 in 20 (middling) and 1 in 10 (weak) of the n compared that match a value best; NULL where n is too small for one.';
+
+CREATE VIEW strengths AS
+    SELECT l.dataset, l.framework, l.framework_id, l.scoring_id, s.excerpt_id, l.kind, l.value_id, s.scores[v.position + 1] AS score,
+           CASE WHEN score >= l.strong THEN 'strong' WHEN score >= l.middling THEN 'middling' WHEN score >= l.weak THEN 'weak' ELSE 'none' END AS strength
+    FROM strength_limits l
+    JOIN framework_values v ON v.framework_id = l.framework_id AND v.value_id = l.value_id
+    JOIN scores s ON s.scoring_id = l.scoring_id
+    JOIN excerpts e ON e.id = s.excerpt_id AND e.kind = l.kind;
+COMMENT ON VIEW strengths IS 'How strongly every excerpt matches every value, against the others of its dataset: by the share of excerpts that stand as high or higher (strong: 1 in 40, middling: 1 in 20, weak: 1 in 10).';
 
 CREATE VIEW blind_rates AS
-    SELECT g.framework, g.value_id, g.strength, count(*) AS n, count(*) FILTER (WHERE a.answer = 'yes') AS said_yes,
-           count(DISTINCT e.transcript_id) AS transcripts
-    FROM current_codings x
-    JOIN coding_answers a ON a.coding_id = x.id
+    WITH finished AS (
+        SELECT x.id AS coding_id, x.excerpt_id, x.framework
+        FROM current_codings x
+        JOIN decision_sets s ON s.decision_id = x.decision_id
+        JOIN standing_decisions d ON d.coder_id = x.coder_id AND d.excerpt_id = x.excerpt_id AND d.number <= s.number
+        JOIN frameworks f ON f.id = d.framework_id AND f.name = x.framework
+        WHERE x.kind = 'blind' AND d.act IN ('done', 'nothing here', 'unsure', 'skip')
+        GROUP BY x.id, x.excerpt_id, x.framework
+        HAVING arg_max(d.act, d.number) IN ('done', 'nothing here')
+    )
+    SELECT l.framework, l.value_id,
+           CASE WHEN s.scores[v.position + 1] >= l.strong THEN 'strong' WHEN s.scores[v.position + 1] >= l.middling THEN 'middling'
+                WHEN s.scores[v.position + 1] >= l.weak THEN 'weak' ELSE 'none' END AS strength,
+           count(*) AS n, count(*) FILTER (WHERE a.answer = 'yes') AS said_yes, count(DISTINCT e.transcript_id) AS transcripts
+    FROM finished x
+    JOIN coding_answers a ON a.coding_id = x.coding_id
     JOIN excerpts e ON e.id = x.excerpt_id
-    JOIN strengths g ON g.excerpt_id = x.excerpt_id AND g.framework = x.framework AND g.value_id = a.value_id
-    WHERE x.kind = 'blind'
-    GROUP BY g.framework, g.value_id, g.strength;
-COMMENT ON VIEW blind_rates IS 'How often people who saw no suggestion found a value in passages that match it so strongly; every person''s blind reading counts once.';
+    JOIN strength_limits l ON l.framework = x.framework AND l.kind = e.kind AND l.value_id = a.value_id
+    JOIN framework_values v ON v.framework_id = l.framework_id AND v.value_id = l.value_id
+    JOIN scores s ON s.scoring_id = l.scoring_id AND s.excerpt_id = x.excerpt_id
+    WHERE l.kind = 'passage'
+    GROUP BY 1, 2, 3;
+COMMENT ON VIEW blind_rates IS 'How often people who saw no suggestion, and read to the end of the list, found a value in passages that match it so strongly; every person''s blind reading counts once.';
+
+CREATE VIEW blind_coverage AS
+    WITH said AS (
+        SELECT DISTINCT x.excerpt_id, x.framework, a.value_id
+        FROM current_codings x JOIN coding_answers a ON a.coding_id = x.id
+        WHERE x.kind = 'blind'
+    )
+    SELECT g.dataset, g.framework, g.value_id, g.strength, count(*) AS passages, count(b.excerpt_id) AS read,
+           count(DISTINCT e.transcript_id) AS transcripts,
+           count(DISTINCT e.transcript_id) FILTER (WHERE b.excerpt_id IS NOT NULL) AS read_transcripts
+    FROM newest_scorings n
+    JOIN strengths g ON g.scoring_id = n.scoring_id
+    JOIN live_excerpts e ON e.excerpt_id = g.excerpt_id
+    LEFT JOIN said b ON b.excerpt_id = g.excerpt_id AND b.framework = g.framework AND b.value_id = g.value_id
+    WHERE g.kind = 'passage' AND g.strength <> 'none'
+    GROUP BY g.dataset, g.framework, g.value_id, g.strength;
+COMMENT ON VIEW blind_coverage IS 'Of the passages that match a value so strongly, in how many somebody who saw no suggestion answered it, and how many transcripts both come from.';
 
 CREATE VIEW current_content_notes AS
     SELECT n.id AS note_id, n.transcript_id, n.excerpt_id, n.note, n.coder_id, n.noted_at
-    FROM content_notes n
-    WHERE n.id NOT IN (SELECT note_id FROM content_note_removals);
+    FROM content_notes n ANTI JOIN content_note_removals r ON r.note_id = n.id;
 COMMENT ON VIEW current_content_notes IS 'Content notes that nobody took away.';
 
 CREATE VIEW current_preferences AS
     SELECT coder_id, name, value FROM preferences
     QUALIFY row_number() OVER (PARTITION BY coder_id, name ORDER BY set_at DESC) = 1;
 COMMENT ON VIEW current_preferences IS 'How each person likes to read now.';
+
+-- Views of before, now that people read here and move borders ------------------------------------------------------
+
+-- The same rows as before; joins, since a window over all rows takes longer than what people wait for on a page.
+CREATE OR REPLACE VIEW live_revisions AS
+    SELECT r.id AS revision_id, r.transcript_id, r.number, r.text, r.text_key, r.content_key, t.dataset, t.source, t.kind, t.language
+    FROM revisions r
+    JOIN transcripts t ON t.id = r.transcript_id
+    ANTI JOIN revisions later ON later.transcript_id = r.transcript_id AND later.number > r.number;
+COMMENT ON VIEW live_revisions IS 'The newest text of each transcript.';
+
+CREATE OR REPLACE VIEW speaker_list AS
+    SELECT s.id AS speaker_id, s.transcript_id, s.label_key, s.pseudonym, b.asks, b.standing, b.participant_id, b.basis, b.number
+    FROM speakers s
+    JOIN speaker_beliefs b ON b.speaker_id = s.id
+    ANTI JOIN speaker_beliefs later ON later.speaker_id = b.speaker_id AND later.number > b.number;
+COMMENT ON VIEW speaker_list IS 'Speakers with what is believed of them now.';
+
+CREATE OR REPLACE VIEW live_excerpts AS
+    SELECT e.id AS excerpt_id, l.dataset, e.transcript_id, l.revision_id, e.segmentation_id, e.kind, p.start, p."end",
+           p.first_turn, p.last_turn, e.text, e.sentence_starts, e.sentence_ends, e.text_key
+    FROM excerpts e
+    JOIN placements p ON p.excerpt_id = e.id
+    JOIN live_revisions l ON l.revision_id = p.revision_id
+    ANTI JOIN (
+        SELECT t.revision_id, t.position FROM turns t JOIN speaker_list s ON s.speaker_id = t.speaker_id WHERE s.asks
+    ) t ON t.revision_id = p.revision_id AND t.position BETWEEN p.first_turn AND p.last_turn;
+COMMENT ON VIEW live_excerpts IS 'Excerpts as they lie in the newest texts; those in turns that turned out to ask are left out.';
+
+CREATE OR REPLACE VIEW excerpt_list AS
+    SELECT e.excerpt_id, e.dataset, e.transcript_id AS transcript,
+           string_agg(DISTINCT t.participant_id, ' + ' ORDER BY t.participant_id) AS participant,
+           array_to_string(list_sort(list_distinct(flatten(list(t.standing)))), ' + ') AS standing,
+           e.kind, e.start, e."end", any_value(e.text) AS text, e.segmentation_id, min(t.begins) AS begins
+    FROM live_excerpts e
+    JOIN live_turns t ON t.revision_id = e.revision_id AND t.position BETWEEN e.first_turn AND e.last_turn
+    LEFT JOIN current_segmentations c ON c.dataset = e.dataset
+    WHERE e.segmentation_id = coalesce(c.segmentation_id, e.segmentation_id) AND e.segmentation_id <> 'adjusted'
+    GROUP BY e.excerpt_id, e.dataset, e.transcript_id, e.kind, e.start, e."end", e.segmentation_id;
+COMMENT ON VIEW excerpt_list IS 'The excerpts of the current segmentation with who speaks, without those whose borders people moved; begins is in seconds where the source has times.';
+
+CREATE OR REPLACE VIEW dataset_list AS
+    WITH said AS (
+        SELECT excerpt_id FROM current_codings
+        WHERE outcome NOT IN ('values', 'skipped') OR (outcome = 'values' AND id IN (SELECT coding_id FROM coding_answers))
+    ), held AS (
+        SELECT dataset, count(*) FILTER (WHERE kind = 'passage') AS passages, count(*) FILTER (WHERE kind = 'exchange') AS exchanges,
+               count(DISTINCT excerpt_id) FILTER (WHERE excerpt_id IN (SELECT excerpt_id FROM said)) AS reviewed
+        FROM excerpt_list GROUP BY dataset
+    ), suggested AS (
+        SELECT dataset, count(DISTINCT excerpt_id) AS suggested FROM suggestion_list GROUP BY dataset
+    )
+    SELECT d.id AS dataset, (SELECT count(*) FROM transcripts t WHERE t.dataset = d.id) AS transcripts,
+           coalesce(h.passages, 0) AS passages, coalesce(h.exchanges, 0) AS exchanges,
+           coalesce(s.suggested, 0) AS suggested, coalesce(h.reviewed, 0) AS reviewed
+    FROM datasets d LEFT JOIN held h ON h.dataset = d.id LEFT JOIN suggested s ON s.dataset = d.id;
+COMMENT ON VIEW dataset_list IS 'How much each dataset holds, has suggested, and has been read by people; what was skipped, or left without a word, does not count as read.';
+
+CREATE OR REPLACE VIEW export_list AS
+    WITH readings AS (
+        SELECT excerpt_id, framework, count(DISTINCT coder_id) AS readers, bool_or(outcome = 'nothing here') AS nothing_here
+        FROM current_codings
+        WHERE outcome = 'nothing here' OR id IN (SELECT coding_id FROM coding_answers)
+        GROUP BY excerpt_id, framework
+    ), answers AS (
+        SELECT c.excerpt_id, c.framework, a.value_id, any_value(v.name) AS value,
+               count(*) FILTER (WHERE a.answer = 'yes') AS said_yes, count(*) FILTER (WHERE a.answer = 'no') AS said_no
+        FROM current_codings c
+        JOIN coding_answers a ON a.coding_id = c.id
+        JOIN framework_values v ON v.framework_id = c.framework_id AND v.value_id = a.value_id
+        GROUP BY c.excerpt_id, c.framework, a.value_id
+    ), pairs AS (
+        SELECT excerpt_id, framework, value_id, value FROM suggestion_list
+        UNION
+        SELECT excerpt_id, framework, value_id, value FROM answers WHERE said_yes > 0
+        UNION
+        SELECT r.excerpt_id, r.framework, NULL, NULL FROM readings r
+        WHERE r.nothing_here
+          AND NOT EXISTS (SELECT 1 FROM suggestion_list s WHERE s.excerpt_id = r.excerpt_id AND s.framework = r.framework)
+          AND NOT EXISTS (SELECT 1 FROM answers a WHERE a.excerpt_id = r.excerpt_id AND a.framework = r.framework AND a.said_yes > 0)
+    )
+    SELECT CASE WHEN r.readers IS NULL THEN 'not reviewed' ELSE 'reviewed' END AS review,
+           e.dataset, coalesce(p.value, '(no value)') AS value,
+           CASE WHEN q.excerpt_id IS NULL THEN e.text ELSE '(may not be quoted)' END AS text,
+           CASE WHEN s.suggestion_id IS NULL THEN 'no' ELSE 'yes' END AS suggested,
+           CASE WHEN q.excerpt_id IS NULL THEN s.evidence_text END AS evidence_text, s.cue,
+           r.readers, a.said_yes, a.said_no,
+           e.participant, e.standing, e.transcript,
+           CASE WHEN e.begins IS NOT NULL THEN
+               printf('%02d:%02d:%02d', (e.begins // 3600)::INTEGER, (e.begins // 60 % 60)::INTEGER, (e.begins % 60 // 1)::INTEGER)
+           END AS time,
+           e.kind, e.start, e."end", s.rank, s.score, p.framework, s.framework_version, s.model, s.run_id, e.excerpt_id
+    FROM pairs p
+    JOIN excerpt_list e ON e.excerpt_id = p.excerpt_id
+    LEFT JOIN readings r ON r.excerpt_id = p.excerpt_id AND r.framework = p.framework
+    LEFT JOIN answers a ON a.excerpt_id = p.excerpt_id AND a.framework = p.framework AND a.value_id = p.value_id
+    LEFT JOIN suggestion_list s ON s.excerpt_id = p.excerpt_id AND s.framework = p.framework AND s.value_id = p.value_id
+    LEFT JOIN unquotable q ON q.excerpt_id = p.excerpt_id;
+COMMENT ON VIEW export_list IS 'Every pair of excerpt and value that was suggested or that a reader saw, and the excerpts of which somebody said that nothing is here and nobody anything else; kinds of reading are counted together here, so this is for reading and not for statistics.';

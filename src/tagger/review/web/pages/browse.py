@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,8 +12,6 @@ from starlette.routing import Route
 
 from tagger.review import browse, bulk, listing, notes, passages, words
 from tagger.review.browse import STATES, Find
-from tagger.review.datasets import datasets
-from tagger.review.servings import prepare
 from tagger.review.web.visit import Form, Visit, now, page, posted
 from tagger.store import Database
 
@@ -38,16 +34,10 @@ def sought_of(fields: Mapping[str, str]) -> Find:
 
 def find(visit: Visit) -> Response:
     """Show the passages looked for."""
-    sought, time, seed, review, coder_id = (
-        _asked(visit),
-        now(),
-        secrets.randbits(62),
-        visit.settings.review,
-        visit.reader.id,
-    )
+    sought, time = _asked(visit), now()
+    review, coder_id = visit.settings.review, visit.reader.id
 
     def look(db: Database) -> dict[str, Any]:
-        _prepared(db, visit, seed, time)
         choices = browse.choices(db)
         return {
             "values": choices.values,
@@ -65,14 +55,12 @@ def find(visit: Visit) -> Response:
 
 def similar(visit: Visit) -> Response:
     """Show the passages most and least like one of them."""
-    excerpt_id, time, seed = visit.path("excerpt"), now(), secrets.randbits(62)
+    excerpt_id, time = visit.path("excerpt"), now()
     review, coder_id = visit.settings.review, visit.reader.id
 
     def look(db: Database) -> dict[str, Any]:
-        context = passages.in_transcript(db, excerpt_id, 0, 0)
-        _prepared(db, visit, seed, time)
         return {
-            "context": context,
+            "context": passages.in_transcript(db, excerpt_id, 0, 0),
             "itself": listing.rows(db, coder_id, [excerpt_id], review, time, "similar"),
             "similar": browse.similar(db, coder_id, excerpt_id, review, time, "similar"),
         }
@@ -129,13 +117,6 @@ def answer_all(visit: Visit, form: Form) -> Response:
     count, name = visit.write(store)
     said = f"Done: {_WORDS[answer]} to {name} on {count} {'passage' if count == 1 else 'passages'}."
     return visit.back(f"/browse?{_carried(sought)}&done=1", said=said)
-
-
-def _prepared(db: Database, visit: Visit, seed: int, time: datetime) -> None:
-    """Draw what this reader is to read blind before any of it is listed, where suggestions come before the reading."""
-    if not visit.settings.review.own_first:
-        for dataset in datasets(db):
-            prepare(db, visit.reader.id, dataset.name, visit.settings.review, seed, time)
 
 
 def _asked(visit: Visit) -> Find:

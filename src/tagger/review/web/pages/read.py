@@ -35,6 +35,7 @@ class Sitting:
     framework: Framework
     reading: Reading
     shown: Shown
+    by_value: str
 
     @property
     def values(self) -> tuple[Value, ...]:
@@ -126,28 +127,33 @@ def decide(visit: Visit, form: Form) -> Response:
         return _sitting(db, visit, serving_id, queue, time)
 
     sitting = visit.write(store)
-    if _stays(act, sitting, by_value=bool(queue and queue.value)):
-        return visit.back(_address(serving_id, queue), said="Your note is saved." if act == "memo" else "")
-    return _next(visit, queue or _default(visit, sitting.serving), said=_said(act, sitting))
+    if _stays(act, sitting):
+        here = f"/read/{serving_id}" + (f"?{visit.request.url.query}" if visit.request.url.query else "")
+        return visit.back(here, said="Your note is saved." if act == "memo" else "")
+    return _next(visit, queue or _default(visit, sitting.serving), said=_said(act, suggestion_id, sitting))
 
 
 def adjust(visit: Visit) -> Response:
     """Show the sentences around a passage, to say where it should begin and end."""
+    return _borders(visit)
+
+
+def _borders(visit: Visit, trouble: str = "") -> Response:
     serving_id = visit.path("serving")
 
     def look(db: Database) -> dict[str, Any]:
         serving = _mine(db, visit, serving_id)
         return {"serving": serving, "sentences": passages.sentences_around(db, serving.excerpt_id)}
 
-    return visit.render("adjust.html", **visit.write(look), queue=_carried(_queue(visit)))
+    return visit.render("adjust.html", **visit.read(look), queue=_carried(_queue(visit)), trouble=trouble)
 
 
 def adjusted(visit: Visit, form: Form) -> Response:
     """Store the moved borders; the reading stays on the passage that was handed out."""
     serving_id, time, identity = visit.path("serving"), now(), form.id
     start, end = form.text("start"), form.text("end")
-    if not (start.isdigit() and end.isdigit() and int(start) < int(end)):
-        raise UsageError("the passage must begin before it ends", remedy="Go back and choose both again")
+    if not (start.isdecimal() and end.isdecimal() and int(start) < int(end)):
+        return _borders(visit, trouble="The passage must begin before it ends.")
     borders = (int(start), int(end))
 
     def store(db: Database) -> None:
@@ -156,7 +162,10 @@ def adjusted(visit: Visit, form: Form) -> Response:
             db, id=identity, serving=serving, act="adjust", borders=borders, now=time, coder_id=visit.reader.id
         )
 
-    visit.write(store)
+    try:
+        visit.write(store)
+    except UsageError as error:
+        return _borders(visit, trouble=str(error))
     return visit.back(_address(serving_id, _queue(visit)), said="The borders are moved. Undo takes it back.")
 
 
@@ -185,7 +194,14 @@ def _next(visit: Visit, queue: Queue, said: str = "") -> Response:
 
     def hand_out(db: Database) -> Serving | None:
         servings.prepare(db, coder_id, queue.dataset, review, seed, time)
-        return servings.next_serving(db, coder_id, queue, review, identity, time)
+        serving = servings.next_serving(db, coder_id, queue, review, identity, time)
+        if serving and queue.value:
+            # Being handed a passage for a value says that the value was suggested, whether or not it is opened.
+            shown = displays.show(
+                db, coder_id, [serving.excerpt_id], servings.BY_VALUE, review, time, value=queue.value, asked=True
+            )
+            return serving if shown[serving.excerpt_id].suggestions else None
+        return serving
 
     serving = visit.write(hand_out)
     if serving is None:
@@ -199,14 +215,14 @@ def _sitting(
     serving = _mine(db, visit, serving_id)
     coder_id, excerpt_id = visit.reader.id, serving.excerpt_id
     reading = decisions.reading(db, coder_id, excerpt_id, serving.framework_id)
-    by_value = queue.value if queue else ""
-    shown = Shown((), ())
-    if serving.arm != "blind":
-        shown = displays.show(
-            db, coder_id, [excerpt_id], "passage", visit.settings.review, time,
-            readings=others, value=by_value, asked=bool(by_value),
-        )[excerpt_id]  # fmt: skip
-    return Sitting(serving, framework_of(db, serving.framework_id), reading, shown)
+    # An address that was typed asks for nothing: only what was handed out for a value is shown for it.
+    wanted = servings.asked_for(db, serving)
+    by_value = wanted if queue and queue.value == wanted else ""
+    shown = displays.show(
+        db, coder_id, [excerpt_id], "passage", visit.settings.review, time,
+        suggestions=serving.arm != "blind", readings=others, value=by_value, asked=bool(by_value),
+    )[excerpt_id]  # fmt: skip
+    return Sitting(serving, framework_of(db, serving.framework_id), reading, shown, by_value)
 
 
 def _mine(db: Database, visit: Visit, serving_id: str) -> Serving:
@@ -229,7 +245,7 @@ def _act(form: Form) -> tuple[str, dict[str, str], str]:
     return act, {}, ""
 
 
-def _stays(act: str, sitting: Sitting, *, by_value: bool) -> bool:
+def _stays(act: str, sitting: Sitting) -> bool:
     """Say whether the reader is still busy with this passage."""
     if act in ("skip", "later", "next"):
         return False
@@ -237,20 +253,26 @@ def _stays(act: str, sitting: Sitting, *, by_value: bool) -> bool:
         return True
     if sitting.open_suggestion is not None:
         return True
-    return not (sitting.reading.finished or by_value)
+    return not (sitting.reading.finished or sitting.by_value)
 
 
-def _said(act: str, sitting: Sitting) -> str:
-    if act == "skip":
-        return "Skipped. That is always all right."
-    if act == "later":
-        return "It will come back at the end."
-    if act == "unsure":
-        return "Saved: not sure."
-    names = [v.name for v in sitting.framework.values if sitting.reading.answers.get(v.id) == "yes"]
-    if act == "something not on our list":
-        return "Saved: something that is not on our list."
-    return f"Saved: {', '.join(names)}." if names else "Saved: none of the values."
+_SAID = {
+    "next": "",
+    "skip": "Skipped. That is always all right.",
+    "later": "It will come back at the end.",
+    "unsure": "Saved: not sure.",
+}
+
+
+def _said(act: str, suggestion_id: str, sitting: Sitting) -> str:
+    if act in _SAID:
+        return _SAID[act]
+    answered = [s.value for s in sitting.shown.suggestions if s.id == suggestion_id]
+    if answered:
+        return f"Saved: {'yes' if act == 'accept' else 'no'} to {answered[0]}."
+    seen = [v.name for v in sitting.framework.values if sitting.reading.answers.get(v.id) == "yes"]
+    seen += ["something that is not on our list"] if sitting.reading.unlisted else []
+    return f"Saved: {', '.join(seen)}." if seen else "Saved: none of the values."
 
 
 def _queue(visit: Visit) -> Queue | None:

@@ -11,31 +11,36 @@
   const serving = () => main()?.dataset.serving || "";
   const tell = (text) => { document.getElementById("saving").textContent = text; };
 
-  // One request at a time: what is pressed meanwhile waits, and is let go if the passage has changed by then.
+  // One request at a time: what is pressed meanwhile waits, and is let go if something else is asked by then.
   let busy = false;
   let waiting = [];
 
+  const about = (form, name) => form?.elements[name]?.value || "";
+  const question = (button) => [serving(), button.name === "act" && about(button.form, "value"), button.name === "act" && about(button.form, "suggestion")].join();
+
   document.addEventListener("submit", (event) => {
     const button = event.submitter;
-    if (!busy && !outbox().length) return;
+    if (!decides(event.target) || (!busy && !outbox().length)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     if (outbox().length) { keep(event.target, button); return; }
-    if (button?.name) waiting.push({ serving: serving(), name: button.name, value: button.value });
+    if (button?.name) waiting.push({ question: question(button), name: button.name, value: button.value });
   }, true);
 
   function goOn() {
     busy = false;
     const next = waiting.shift();
     if (!next) return;
-    if (next.serving !== serving()) { waiting = []; return; }
     const same = [...document.querySelectorAll(`button[name="${next.name}"]`)].find((b) => b.value === next.value);
+    if (same && question(same) !== next.question) { waiting = []; return; }
     if (same) same.click(); else goOn();
   }
 
   // Acts that could not be sent: kept in the browser, sent again in their order, each under its own id.
-  const OUTBOX = `outbox:${location.host}`;
-  const outbox = () => store.get(OUTBOX) || [];
+  // They are their reader's: another person at the same computer neither sends nor loses them.
+  const box = () => `outbox:${location.host}:${main()?.dataset.reader || ""}`;
+  const outbox = () => store.get(box()) || [];
+  const decides = (form) => Boolean(form.closest(".bar, .values"));
 
   function keep(form, button) {
     const fields = new URLSearchParams(new FormData(form, button));
@@ -44,7 +49,7 @@
   }
 
   function keepFields(path, body) {
-    store.set(OUTBOX, [...outbox(), { path, body }]);
+    store.set(box(), [...outbox(), { path, body }]);
     tell("This could not be saved just now. It is kept on this computer, and is sent again until it is saved.");
     setTimeout(sendAgain, 1500);
   }
@@ -65,9 +70,9 @@
         if (answer.redirected && new URL(answer.url).pathname === "/who") { location.assign("/who"); return; }
         if (!answer.redirected && answer.status >= 500) throw new Error(String(answer.status));
         if (answer.redirected) last = answer.url; else refused = await reason(answer);
-        store.set(OUTBOX, outbox().slice(1));
+        store.set(box(), outbox().slice(1));
       }
-      store.drop(OUTBOX);
+      store.drop(box());
       if (refused) { tell(`Not saved: ${refused}`); return; }
       tell("Saved.");
       location.assign(last);
@@ -85,7 +90,7 @@
       waiting = [];
       const { requestConfig: asked, xhr } = event.detail;
       if (xhr && xhr.status && xhr.status < 500) return;
-      if (asked.verb === "post") {
+      if (asked.verb === "post" && decides(event.detail.elt)) {
         const fields = new URLSearchParams();
         for (const [name, value] of asked.formData.entries()) if (typeof value === "string") fields.append(name, value);
         keepFields(asked.path, fields.toString());
@@ -109,7 +114,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") { closePanels(); return; }
     const page = main();
-    if (page?.dataset.shortcuts !== "on" || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    if (event.repeat || page?.dataset.shortcuts !== "on" || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
     if (event.target.closest("input, textarea, select, [contenteditable]")) return;
     if (["Enter", " "].includes(event.key) && event.target.closest("button, a, summary")) return;
     const keys = JSON.parse(page.dataset.keys);
@@ -143,15 +148,21 @@
     if (rest && serving() && since && Date.now() - since > Number(rest.dataset.after) * 60000) rest.hidden = false;
   }, 15000);
 
-  let before = { path: "", serving: "" };
+  let before = { path: "", serving: "", search: "", suggestion: "" };
   function settled() {
-    const now = { path: location.pathname, serving: serving() };
+    const asked = document.querySelector(".suggestion.asked");
+    const now = { path: location.pathname, serving: serving(), search: location.search, suggestion: asked?.id || "" };
     for (const field of document.querySelectorAll("[data-draft]")) field.value ||= store.get(draftKey(field)) || "";
     if (now.path === "/pause" || (now.serving && !sessionStorage.getItem(SINCE))) rested();
     if (now.path !== before.path || now.serving !== before.serving) {
       if (before.path) (document.getElementById("passage") || main()).focus({ preventScroll: true });
       if (!location.hash) bringIntoView();
+    } else if (now.search !== before.search && !location.hash) {
+      document.querySelector("mark.excerpt")?.scrollIntoView({ block: "center" });
+    } else if (asked && now.suggestion !== before.suggestion) {
+      asked.scrollIntoView({ block: "center" });
     }
+    if (before.path && serving()) document.getElementById("announce").textContent = document.querySelector(".bar .news")?.textContent || "";
     before = now;
   }
 

@@ -324,3 +324,14 @@ def test_a_cut_turn_holds_the_excerpt_and_stays_in_the_turn(text: str, data: st.
 def test_no_time_is_nothing() -> None:
     """Where the source has no times nothing is written."""
     assert "" == clock(None)
+
+
+def test_a_passage_cannot_be_moved_into_the_words_of_who_asks(tagged: SmallStudy) -> None:
+    """The sentences on offer stop where the person who asks speaks, so that each of them can be chosen."""
+    with Store(tagged.folder).session("a test") as db:
+        asked = db.rows("SELECT transcript_id, start FROM live_turns WHERE NOT evidence")
+        for excerpt, transcript in db.rows("SELECT excerpt_id, transcript FROM excerpt_list"):
+            offered = passages.sentences_around(db, excerpt)
+            low, high = offered[0].start, offered[-1].end
+
+            assert not [start for name, start in asked if name == transcript and low < start < high]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -12,14 +13,18 @@ from uuid import uuid4
 import pyarrow as pa
 import pytest
 from small_study import SmallStudy, copied
+from starlette.testclient import TestClient
 
-from tagger.config import ReviewSettings
+from tagger.config import ReviewSettings, load_settings
 from tagger.review import decisions, displays, servings
-from tagger.review.progress import Count, Progress, Readings, Shelf, progress
+from tagger.review.progress import ENOUGH, Count, Progress, Readings, Shelf, progress
 from tagger.review.readers import add_reader
 from tagger.review.servings import Queue, Serving
+from tagger.review.web.app import create_app
 from tagger.store import Database, Store
+from tagger.store import serving as owned
 
+HOST = "http://127.0.0.1:8000"
 NOW = datetime(2026, 5, 4, 9, 30)
 BLIND = ReviewSettings(blind_share=1.0, read="all", double_share=1.0, readers=3)
 OWN = ReviewSettings(blind_share=0.0, read="all", double_share=1.0, readers=3)
@@ -36,14 +41,23 @@ def db(study: SmallStudy) -> Iterator[Database]:
 
 @pytest.fixture(scope="module")
 def read_by_two(tagged: SmallStudy, tmp_path_factory: pytest.TempPathFactory) -> SmallStudy:
-    """Return a study of which two people read all; Wren saw Choice in the first two passages. Tests only look at it."""
+    """Return a study of which two people read all; Wren saw Choice in the first six passages. Tests only look at it."""
     study = copied(tagged, tmp_path_factory.mktemp("read-by-two"))
     with Store(study.folder).session("a test") as database:
         for name in ("wren", "imani"):
             add_reader(database, name, name, NOW)
-        chosen = {excerpt for excerpt, _ in _passages(database)[:2]}
+        chosen = {excerpt for excerpt, _ in _passages(database)[:6]}
         _read(database, "wren", yes=lambda serving: serving.excerpt_id in chosen)
         _read(database, "imani")
+    return study
+
+
+@pytest.fixture(scope="module")
+def corrected(read_by_two: SmallStudy, tmp_path_factory: pytest.TempPathFactory) -> SmallStudy:
+    """Return the study that two people read, after a word in one transcript was corrected. Tests only look at it."""
+    study = copied(read_by_two, tmp_path_factory.mktemp("corrected"))
+    study.edit("garden.txt", "Honestly, only the toilet.", "Honestly, only the bathroom.")
+    study.run()
     return study
 
 
@@ -83,6 +97,28 @@ def _counts(shelf: Shelf, value: str) -> dict[str, Count | None]:
     return counts
 
 
+def _by_value(db: Database, coder_id: str = "wren") -> dict[str, int]:
+    return {value.name: value.read for value in _shelf(progress(db, coder_id, BLIND)).values}
+
+
+def _page(study: SmallStudy) -> str:
+    """Return the words of the page that Wren, who is the only reader, is shown."""
+    with owned(study.folder, HOST) as owner:
+        app = create_app(owner, study.folder, load_settings(study.folder), ["127.0.0.1"])
+        with TestClient(app, base_url=HOST) as browser:
+            return unescape(browser.get("/progress").text)
+
+
+def _suggest(db: Database, excerpt_id: str, value_id: str) -> None:
+    """Let the machine suggest a value in a passage."""
+    [(scoring,)] = db.rows("SELECT DISTINCT scoring_id FROM current_scorings")
+    row = {
+        "id": f"{excerpt_id} {value_id}", "scoring_id": scoring, "excerpt_id": excerpt_id, "value_id": value_id,
+        "rank": 1, "score": 0.5, "evidence_start": 0, "evidence_end": 1, "cue": "a cue",
+    }  # fmt: skip
+    db.insert("suggestions", pa.Table.from_pylist([row]))
+
+
 def _passages(db: Database) -> list[tuple[str, str]]:
     sql = "SELECT excerpt_id, transcript FROM excerpt_list WHERE kind = 'passage' ORDER BY transcript, start"
     return [(excerpt, transcript) for excerpt, transcript in db.rows(sql)]
@@ -110,7 +146,7 @@ def test_an_unread_study_says_so(db: Database) -> None:
     found = progress(db, "wren", OWN)
 
     shelf = _shelf(found)
-    assert (0, Readings(), 0, 0) == (found.mine, found.readings, found.waiting, found.to_reread)
+    assert (0, Readings(), None, 0) == (found.mine, found.readings, found.waiting, found.to_reread)
     assert ("general", len(_passages(db)), 0, 0, 0, ()) == (
         shelf.name, shelf.passages, shelf.read, shelf.by_two, shelf.elsewhere, shelf.compared,
     )  # fmt: skip
@@ -196,16 +232,122 @@ def test_a_reading_that_is_taken_back_is_not_counted(db: Database) -> None:
 
 
 def test_values_are_counted_by_name_and_not_in_the_frameworks_order(read_by_two: SmallStudy) -> None:
-    """How much of what was suggested for a value is read is a plain list by name."""
-    suggested = read_by_two.ask(
-        "SELECT value AS name, count(*) AS suggested FROM suggestion_list GROUP BY 1 ORDER BY 1"
-    )
+    """In how many passages and exchanges people answered for a value is a plain list by name; yes and no are one."""
+    [read] = read_by_two.ask("SELECT count(*) AS n, count(*) FILTER (WHERE kind = 'passage') AS p FROM excerpt_list")
 
     values = _shelf(_progress(read_by_two)).values
 
-    assert ["Choice", "Experiences in common", "Two-way support"] == [value.name for value in values]
-    assert suggested == [{"name": value.name, "suggested": value.suggested} for value in values if value.suggested]
-    assert values[0].read == values[0].suggested
+    expected = [("Choice", read["p"]), ("Experiences in common", read["p"]), ("Two-way support", read["n"])]
+    assert expected == [(value.name, value.read) for value in values]
+
+
+def test_an_answer_for_one_value_counts_for_that_value_alone(db: Database) -> None:
+    """What was marked in a passage that is not finished counts; what was not asked, or was brought in, does not."""
+    _import(db, "Ash", set())
+    given = servings.chosen(db, "wren", _passages(db)[0][0], OWN, str(uuid4()), NOW)
+
+    decisions.decide(db, id=str(uuid4()), serving=given, act="choose", answers={"choice": "no"}, now=NOW)
+
+    assert {"Choice": 1, "Experiences in common": 0, "Two-way support": 0} == _by_value(db)
+
+
+def test_no_count_by_value_tells_what_is_suggested(db: Database) -> None:
+    """A blind reading moves all values alike, whatever the machine suggests there, and an undo moves them back."""
+    [read] = [serving for serving in _read(db, "wren", most=1) if serving.arm == "blind"]
+    looked = progress(db, "wren", BLIND)
+    for value in ("choice", "common"):
+        if not db.rows(
+            "SELECT 1 FROM suggestions WHERE excerpt_id = $e AND value_id = $v", {"e": read.excerpt_id, "v": value}
+        ):
+            _suggest(db, read.excerpt_id, value)
+
+    assert looked == progress(db, "wren", BLIND)
+    assert {1} == set(_by_value(db).values())
+    decisions.undo(db, id=str(uuid4()), coder_id="wren", now=NOW)
+    assert {0} == set(_by_value(db).values())
+
+
+def test_no_count_by_value_tells_for_which_values_others_answered(db: Database) -> None:
+    """A reading of one's own moves all values alike, also where somebody answered a suggestion alone before."""
+    excerpt = _passages(db)[0][0]
+    given = servings.chosen(db, "imani", excerpt, BLIND, str(uuid4()), NOW)
+    decisions.decide(db, id=str(uuid4()), serving=given, act="choose", answers={"choice": "yes"}, now=NOW)
+    servings.prepare(db, "wren", "general", BLIND, 7, NOW)
+    before = _by_value(db)
+    mine = servings.chosen(db, "wren", excerpt, BLIND, str(uuid4()), NOW)
+
+    decisions.decide(db, id=str(uuid4()), serving=mine, act="done", answers={}, now=NOW)
+
+    assert {"Choice": 1, "Experiences in common": 0, "Two-way support": 0} == before == _by_value(db)
+    assert {1} == set(_by_value(db, "imani").values()) - {0}
+    _read(db, "wren")
+    assert len(_passages(db)) == _by_value(db)["Choice"] == _by_value(db)["Experiences in common"]
+
+
+def test_ones_own_readings_are_not_compared_before_all_is_read(tagged: SmallStudy, tmp_path: Path) -> None:
+    """What is shown after a blind reading, and after its undo, is the same whatever somebody else said of it."""
+    looked = []
+    for name in ("all", "none"):
+        study = copied(tagged, tmp_path / name)
+        with Store(study.folder).session("a test") as database:
+            add_reader(database, "wren", "Wren", NOW)
+            _import(database, "Ash", {excerpt for excerpt, _ in _passages(database) if name == "all"})
+            _read(database, "wren", most=ENOUGH + 1)
+            done = progress(database, "wren", BLIND)
+            decisions.undo(database, id=str(uuid4()), coder_id="wren", now=NOW)
+            looked.append((done, progress(database, "wren", BLIND)))
+
+    assert looked[0] == looked[1]
+    assert [((), True, None)] * 2 == [
+        (_shelf(found).compared, _shelf(found).own_waits, found.waiting) for found in looked[0]
+    ]
+
+
+def test_reading_all_opens_the_comparison(db: Database) -> None:
+    """With the last passage one's own readings are compared, and with an undo they no longer are."""
+    passages = _passages(db)
+    _import(db, "Ash", {excerpt for excerpt, _ in passages})
+    _read(db, "wren")
+    found = progress(db, "wren", BLIND)
+    decisions.undo(db, id=str(uuid4()), coder_id="wren", now=NOW)
+    undone = progress(db, "wren", BLIND)
+
+    n = len(passages)
+    transcripts = len({transcript for _, transcript in passages})
+    assert {"blind + imported": Count(n, n, transcripts)} == _counts(_shelf(found), "Choice")
+    assert (n, False) == (found.waiting, _shelf(found).own_waits)
+    assert ((), None, True) == (_shelf(undone).compared, undone.waiting, _shelf(undone).own_waits)
+
+
+def test_what_was_put_off_is_left_to_read(db: Database) -> None:
+    """A passage for later keeps the comparison closed as one that was never opened does."""
+    _import(db, "Ash", set())
+    servings.prepare(db, "wren", "general", BLIND, 7, NOW)
+    queue = Queue("general", read="all")
+    put_off = servings.next_serving(db, "wren", queue, BLIND, str(uuid4()), NOW)
+    assert put_off is not None
+    _read(db, "wren", most=len(db.rows("SELECT 1 FROM excerpt_list")) - 1)
+    servings.postpone(db, put_off.id, str(uuid4()), NOW)
+    decisions.undo(db, id=str(uuid4()), coder_id="wren", now=NOW)
+
+    assert (0, True) == (servings.left(db, "wren", queue, BLIND).to_read, _shelf(progress(db, "wren", BLIND)).own_waits)
+
+
+def test_readings_of_others_are_compared_for_somebody_who_never_came(read_by_two: SmallStudy) -> None:
+    """Nothing was drawn for them, so nothing of theirs would be compared; what others read is."""
+    found = _progress(read_by_two, "juno")
+
+    assert _shelf(_progress(read_by_two)).compared == _shelf(found).compared
+    assert (False, True) == (_shelf(_progress(read_by_two)).own_waits, _shelf(found).own_waits)
+    assert 6 == found.waiting
+
+
+def test_passages_that_are_new_are_left_to_read(corrected: SmallStudy) -> None:
+    """What nobody has drawn yet will be somebody's to read: the comparison is closed to both until they have."""
+    shelves = [_shelf(_progress(corrected, name)) for name in ("wren", "imani")]
+
+    assert [((), True)] * 2 == [(shelf.compared, shelf.own_waits) for shelf in shelves]
+    assert _shelf(_progress(corrected, "juno")).compared
 
 
 def test_two_blind_readings_are_compared_value_by_value(read_by_two: SmallStudy) -> None:
@@ -216,7 +358,7 @@ def test_two_blind_readings_are_compared_value_by_value(read_by_two: SmallStudy)
 
     shelf = _shelf(_progress(read_by_two))
 
-    expected = Count(passages=passages["n"], differ=2, transcripts=passages["transcripts"])
+    expected = Count(passages=passages["n"], differ=6, transcripts=passages["transcripts"])
     assert {"blind + blind": expected} == _counts(shelf, "Choice")
     assert {"blind + blind": replace(expected, differ=0)} == _counts(shelf, "Experiences in common")
     assert ("Choice", "blind + blind", expected) == shelf.most
@@ -227,34 +369,34 @@ def test_below_five_passages_nothing_is_said_of_differences(db: Database) -> Non
     for name in ("wren", "imani"):
         _read(db, name, OWN, most=4, yes=lambda serving: serving.coder_id == "wren")
 
-    shelf = _shelf(progress(db, "wren", OWN))
+    found = progress(db, "juno", OWN)
 
-    assert 4 == shelf.by_two
-    assert {"own-first + own-first": None} == _counts(shelf, "Choice")
-    assert shelf.most is None
+    assert 4 == _shelf(found).by_two
+    assert {"own-first + own-first": None} == _counts(_shelf(found), "Choice")
+    assert (None, None) == (_shelf(found).most, found.waiting)
 
 
 def test_kinds_are_compared_each_for_itself(read_by_two: SmallStudy, tmp_path: Path) -> None:
     """Readings made here and readings brought in are never put into one count."""
     study = copied(read_by_two, tmp_path)
     with Store(study.folder).session("a test") as database:
-        [first, second, third, *others] = [excerpt for excerpt, _ in _passages(database)]
+        [first, _, third, _, _, _, seventh, *others] = [excerpt for excerpt, _ in _passages(database)]
         _import(database, "Ash", {first, third})
-        _import(database, "Rowan", {first, second})
+        _import(database, "Rowan", {first, seventh})
         _import(database, "Hazel", {first}, made="after-suggestions")
 
     shelf = _shelf(_progress(study))
 
     counts = {pairing: (count.passages, count.differ) for pairing, count in _counts(shelf, "Choice").items() if count}
-    n = 3 + len(others)
-    assert {"blind + blind": (n, 2), "imported + imported": (n, 2), "blind + imported": (n, 3)} == counts
+    n = 7 + len(others)
+    assert {"blind + blind": (n, 6), "imported + imported": (n, 2), "blind + imported": (n, 7)} == counts
     assert ("blind + blind", "imported + imported", "blind + imported") == shelf.pairings
 
 
 def test_what_was_held_after_a_suggestion_is_not_compared(db: Database) -> None:
     """A change of mind after the suggestions leaves the comparison as it was."""
     for name in ("wren", "imani"):
-        read = _read(db, name, OWN, most=6)
+        read = _read(db, name, OWN)
     before = _shelf(progress(db, "wren", OWN)).compared
     shown = displays.show(db, "imani", [serving.excerpt_id for serving in read], "passage", OWN, NOW)
     changed = [serving for serving in read if shown[serving.excerpt_id].suggestions]
@@ -266,7 +408,7 @@ def test_what_was_held_after_a_suggestion_is_not_compared(db: Database) -> None:
 
     assert before == _shelf(found).compared
     assert len(changed) == found.readings.assisted == found.waiting
-    assert changed
+    assert before
 
 
 def test_what_two_people_hold_differently_waits_for_consent(read_by_two: SmallStudy, tmp_path: Path) -> None:
@@ -279,16 +421,28 @@ def test_what_two_people_hold_differently_waits_for_consent(read_by_two: SmallSt
         marked = {"id": str(uuid4()), "serving": serving, "act": "choose", "answers": {"choice": "no"}}
         decisions.decide(database, **marked, now=NOW + timedelta(hours=1))
 
-    assert (2, 1) == (_progress(read_by_two, "imani").waiting, _progress(study, "imani").waiting)
+    assert (6, 5) == (_progress(read_by_two, "imani").waiting, _progress(study, "imani").waiting)
 
 
-def test_corrected_words_wait_to_be_read_again(read_by_two: SmallStudy, tmp_path: Path) -> None:
+def test_corrected_words_wait_to_be_read_again(read_by_two: SmallStudy, corrected: SmallStudy) -> None:
     """A passage whose words changed is counted once, however many had read it."""
-    study = copied(read_by_two, tmp_path)
-    study.edit("garden.txt", "Honestly, only the toilet.", "Honestly, only the bathroom.")
-    study.run()
+    assert (0, 1) == (_progress(read_by_two).to_reread, _progress(corrected).to_reread)
 
-    assert (0, 1) == (_progress(read_by_two).to_reread, _progress(study).to_reread)
+
+def test_the_page_says_when_ones_own_readings_are_compared(study: SmallStudy) -> None:
+    """It says so where somebody else has read, and only there; it names no number that would tell on few readings."""
+    sentence = "Your own readings are compared with those of others once you have read all that is yours here."
+    with Store(study.folder).session("a test") as database:
+        add_reader(database, "wren", "Wren", NOW)
+        _read(database, "wren", most=1)
+    alone = _page(study)
+    with Store(study.folder).session("a test") as database:
+        _import(database, "Ash", set())
+    beside = _page(study)
+
+    assert (0, 1) == (alone.count(sentence), beside.count(sentence))
+    assert "Fewer than 5 passages so far, perhaps none" in alone
+    assert "Suggested in" not in alone
 
 
 def test_everything_it_returns_is_a_count_or_a_name(read_by_two: SmallStudy) -> None:

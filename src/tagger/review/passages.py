@@ -141,11 +141,19 @@ def sentences_around(db: Reader, excerpt_id: str) -> list[Sentence]:
     """
     List the sentences with which an excerpt could begin and end: its own, and some before and after it.
 
+    They reach to the words of whoever asks, which can be no part of an excerpt.
+
     Raises:
         UsageError: there is no such excerpt.
     """
     place = _place(db, excerpt_id)
-    around = {"first": place.turns[0] - TURNS_AROUND, "last": place.turns[1] + TURNS_AROUND}
+    [(asked_before, asked_after)] = db.rows(
+        _ASKED_AROUND, {"revision": place.revision_id, "first": place.turns[0], "last": place.turns[1]}
+    )
+    around = {
+        "first": max(place.turns[0] - TURNS_AROUND, asked_before + 1),
+        "last": min(place.turns[1] + TURNS_AROUND, asked_after - 1),
+    }
     spans = [
         (start, end)
         for start, end in db.rows(_SENTENCES, {"revision": place.revision_id, "excerpt": excerpt_id, **around})
@@ -265,6 +273,12 @@ def _turn(
         cut_after=shown[1] < end,
     )
 
+
+_ASKED_AROUND = """
+    SELECT coalesce(max(position) FILTER (WHERE position < $first), -1),
+           coalesce(min(position) FILTER (WHERE position > $last), 2147483647)
+    FROM live_turns WHERE revision_id = $revision AND NOT evidence
+"""
 
 _SENTENCES = """
     WITH held AS (

@@ -612,7 +612,7 @@ def test_after_the_text_was_corrected_a_display_on_the_old_one_still_counts(stud
 
 
 @pytest.mark.parametrize("arm", ["blind", "assisted"])
-def test_after_anothers_reading_was_shown_a_reading_is_assisted(desk, arm):
+def test_after_anothers_reading_was_shown_a_reading_is_after_talk(desk, arm):
     """A reading tells as much as a suggestion."""
     desk.assist(desk.reader("Ben"))
     excerpt = desk.excerpt(GATE)
@@ -622,11 +622,11 @@ def test_after_anothers_reading_was_shown_a_reading_is_assisted(desk, arm):
     assert expected == kind_of(desk, first)
     assert desk.show("Ann", excerpt, suggestions=False, readings=True)[excerpt].readings
 
-    assert "assisted" == kind_of(desk, first)
-    assert [expected, "assisted"] == sorted((kind for kind, _, _ in desk.current("Ann")), key=("assisted").__eq__)
+    assert "after-talk" == kind_of(desk, first)
+    assert [expected, "after-talk"] == sorted((kind for kind, _, _ in desk.current("Ann")), key=("after-talk").__eq__)
 
 
-def test_after_an_imported_reading_was_shown_a_reading_is_assisted(study):
+def test_after_an_imported_reading_was_shown_a_reading_is_after_talk(study):
     """Readings made elsewhere are others' readings too."""
     import_codings(study.folder, table(study, whole(study, GATE, "Cleo", "Choice")), "independently")
     with desk_in(study) as desk:
@@ -636,7 +636,7 @@ def test_after_an_imported_reading_was_shown_a_reading_is_assisted(study):
         [reading] = desk.show("Ann", served.excerpt_id, readings=True)[served.excerpt_id].readings
         assert ("imported", ("Choice",)) == (reading.kind, reading.yes)
 
-        assert "assisted" == kind_of(desk, served)
+        assert "after-talk" == kind_of(desk, served)
 
 
 def test_a_display_in_the_same_moment_is_told_apart_from_what_followed(desk, passage):

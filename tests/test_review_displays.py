@@ -423,7 +423,7 @@ def test_a_suggestion_beyond_the_usual_shares_is_weak_and_has_no_rate(desk):
 
 
 def test_the_nearest_yes_and_no_are_among_what_the_viewer_has_read(desk):
-    """Others' readings that speak for them are recorded as shown, and so a later reading there is assisted."""
+    """Others' readings that speak for them are recorded as shown, and so a later reading there is after talk."""
     here = desk.excerpt(SHED)
     suggestion = desk.suggestion(here, "common")
     desk.show("Ann", here, review=AT_ONCE)
@@ -497,6 +497,7 @@ class Witness:
     desk: object
     spans: dict = field(default_factory=dict)
     seen: dict = field(default_factory=dict)
+    heard: dict = field(default_factory=dict)
 
     def span(self, excerpt):
         """Return where an excerpt lies."""
@@ -519,6 +520,12 @@ class Witness:
     def met(self, coder, excerpt):
         """Say whether somebody was shown anything on these characters."""
         return any(self.shared(excerpt, other) for other in self.seen.get(coder, ()))
+
+    def kind(self, coder, excerpt, unseen):
+        """Return the kind that a reading is of now."""
+        if any(self.shared(excerpt, other) for other in self.heard.get(coder, ())):
+            return "after-talk"
+        return "assisted" if self.met(coder, excerpt) else unseen
 
 
 def read_by(desk, coder):
@@ -572,7 +579,7 @@ def take(desk, watch, excerpts, waiting, step):
         desk.decide(served, act, {"two-way": "yes"} if act in ("choose", "done") else {}, **more)
         kind = desk.one("SELECT kind FROM codings WHERE serving_id = $id::UUID", id=served.id)
         unseen = "blind" if arm == "blind" else "own-first"
-        assert ("assisted" if watch.met(name, excerpt) else unseen) == kind
+        assert watch.kind(name, excerpt, unseen) == kind
 
 
 def look(desk, watch, name, wanted, how, waiting):
@@ -585,6 +592,8 @@ def look(desk, watch, name, wanted, how, waiting):
         if one.suggestions or one.readings:
             assert not [other for other in waiting - read if watch.shared(excerpt, other)]
             watch.saw(name, excerpt)
+        if one.readings:
+            watch.heard.setdefault(name, set()).add(excerpt)
         assert not (one.readings and excerpt not in read)
         assert not (one.suggestions and how == "own" and excerpt not in read)
     things = sum(len(one.suggestions) + len(one.readings) for one in shown.values())

@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 import pyarrow as pa
 
 from tagger.readings import Reading, Step, fold
-from tagger.review.gate import wanted
+from tagger.review.gate import saw_readings, wanted
 from tagger.store import Database
 from tagger.store import Reader as Source
 
@@ -70,7 +70,9 @@ def store_codings(db: Database, coder_id: str, touched: Sequence[Touched], now: 
     [(trained_on, seen)] = db.rows(_BEFORE, {"coder": coder_id})
     codings: list[dict[str, Any]] = []
     answers: list[dict[str, str]] = []
+    talked = saw_readings(db, coder_id, [one.excerpt_id for one in touched])
     for one in touched:
+        after_talk = one.excerpt_id in talked
         now_held = held[one.excerpt_id, one.framework_id]
         identity = uuid5(UUID(one.decision_id), "coding").hex
         codings.append(
@@ -79,10 +81,10 @@ def store_codings(db: Database, coder_id: str, touched: Sequence[Touched], now: 
                 "excerpt_id": one.excerpt_id,
                 "coder_id": coder_id,
                 "framework_id": one.framework_id,
-                "round": "before talk",
+                "round": "after talk" if after_talk else "before talk",
                 # A reading whose marks were all taken away is kept too, so that the one before it is not current.
                 "outcome": now_held.outcome or "values",
-                "kind": _kind(db, coder_id, one),
+                "kind": "after-talk" if after_talk else _kind(db, coder_id, one),
                 "serving_id": one.serving_id,
                 "decision_id": one.decision_id,
                 "trained_on": trained_on,
@@ -99,7 +101,7 @@ def store_codings(db: Database, coder_id: str, touched: Sequence[Touched], now: 
 
 
 def _kind(db: Source, coder_id: str, one: Touched) -> str:
-    """Derive a coding's kind; what was not handed out was decided on a page of suggestions."""
+    """Derive a coding's kind, before talk; what was not handed out was decided on a page of suggestions."""
     if one.serving_id is None:
         return "assisted"
     [(kind,)] = db.rows(_KIND, {"coder": coder_id, "excerpt": one.excerpt_id, "serving": one.serving_id})

@@ -77,6 +77,12 @@ def record(db: Database, coder_id: str, items: Iterable[Item], page: str, now: d
     db.insert("displays", pa.table(columns))
 
 
+def saw_readings(db: Reader, coder_id: str, excerpt_ids: Iterable[str]) -> set[str]:
+    """Return those of the excerpts on whose characters a person was shown somebody else's reading."""
+    found = db.table(_SAW_READINGS, {"coder": coder_id}, wanted=wanted(excerpt_ids))
+    return set(found["excerpt_id"].to_pylist())
+
+
 def moment(db: Reader, coder_id: str, now: datetime) -> datetime:
     """
     Return the time to store for what a person sees or does now: later than all before, whatever the clock says.
@@ -117,6 +123,11 @@ _UNDRAWN = """
     JOIN newest_scorings n ON n.dataset = p.dataset AND n.segmentation_id = p.segmentation_id
     ANTI JOIN arms a ON a.coder_id = $coder AND a.excerpt_id = p.excerpt_id AND a.arm = 'assisted'
     WHERE p.kind = 'passage'
+"""
+
+_SAW_READINGS = """
+    SELECT DISTINCT s.excerpt_id FROM shown_on s SEMI JOIN wanted w ON w.excerpt_id = s.excerpt_id
+    WHERE s.coder_id = $coder AND s.shown = 'reading'
 """
 
 _LAST = """

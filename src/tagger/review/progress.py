@@ -2,7 +2,9 @@
 How far the study is, for the whole team: counts of passages, never of persons.
 
 No count here tells what somebody saw in a passage: it is said how many were read and how often readings differ, and the
-latter only from so many passages on that no single reading shows through.
+latter only from so many passages on that no single reading shows through. Nobody learns from a count that moves with
+their own reading what others said of that passage, or what is suggested there, while they can still read it afresh:
+until all that is theirs in a dataset is read, only the readings of others are compared.
 """
 
 from __future__ import annotations
@@ -11,11 +13,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
+
 from tagger.config import ReviewSettings
+from tagger.review.servings import Queue, left
 from tagger.store import Reader
 
 ENOUGH = 5
-"""Passages that two people must have read before it is said how many they read differently."""
+"""Passages from which on it is said how many of them are read differently, and how many wait for consent."""
 
 PAIRINGS = {
     "blind + blind": "both without suggestions",
@@ -29,10 +34,9 @@ PAIRINGS = {
 
 @dataclass(frozen=True, slots=True)
 class ValueProgress:
-    """How many passages a value was suggested for, and how many of those somebody has read."""
+    """In how many passages somebody here has answered for a value, be it yes or no."""
 
     name: str
-    suggested: int
     read: int
 
 
@@ -59,7 +63,8 @@ class Shelf:
     How far a dataset is.
 
     `to_read` are the passages that are handed out, of which `read` were read by somebody here and `by_two` by two or
-    more; `elsewhere` have codings that were brought in; `pairings` are those that occur in `compared`.
+    more; `elsewhere` have codings that were brought in; `pairings` are those that occur in `compared`. `own_waits`: there
+    are readings of others, and the viewer's own are compared with them only once the viewer has nothing left to read.
     """
 
     name: str
@@ -71,6 +76,7 @@ class Shelf:
     values: tuple[ValueProgress, ...] = ()
     compared: tuple[Compared, ...] = ()
     pairings: tuple[str, ...] = ()
+    own_waits: bool = False
 
     @property
     def most(self) -> tuple[str, str, Count] | None:
@@ -108,62 +114,96 @@ class Readings:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What the progress page says; `mine` is the viewer's own count, for the viewer alone."""
+    """
+    What the progress page says; `mine` is the viewer's own count, for the viewer alone.
+
+    `waiting` is None where so few passages wait, if any, that their number is not said.
+    """
 
     mine: int
     shelves: tuple[Shelf, ...]
     readings: Readings
-    waiting: int
+    waiting: int | None
     to_reread: int
 
 
 def progress(db: Reader, coder_id: str, review: ReviewSettings) -> Progress:
-    """Count how far the study is."""
-    values, compared = _values(db), _compared(db)
+    """Count how far the study is, for one viewer."""
+    viewer = _viewer(db, coder_id, review)
+    values, compared = _values(db, viewer), _compared(db, viewer)
+    others = {str(name) for (name,) in db.rows(_OTHERS, {"coder": coder_id})} - viewer.read_through
+    waiting = int(_seen_by(db, _WAITING, viewer)[0]["passages"])
     return Progress(
         mine=_one(db, _MINE, {"coder": coder_id}),
         shelves=tuple(
-            _shelf(row, values.get(row[0], []), compared.get(row[0], {}))
+            _shelf(row, values.get(row[0], []), compared.get(row[0], {}), row[0] in others)
             for row in db.rows(_SHELVES, {"all": review.read == "all"})
         ),
         readings=Readings(**{str(kind): int(count) for kind, count in db.rows(_READINGS)}),
-        waiting=_one(db, _WAITING),
+        waiting=waiting if waiting >= ENOUGH else None,
         to_reread=_one(db, _TO_REREAD),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Viewer:
+    """Who looks, and the datasets in which they have read all that is theirs."""
+
+    coder_id: str
+    read_through: frozenset[str]
+
+
+def _viewer(db: Reader, coder_id: str, review: ReviewSettings) -> _Viewer:
+    """Find what a person has read through; what was not drawn for them yet is still to be theirs."""
+    found = []
+    for (dataset,) in db.rows(_DRAWN, {"coder": coder_id}):
+        ahead = left(db, coder_id, Queue(dataset), review)
+        if not ahead.to_read and not ahead.later:
+            found.append(dataset)
+    return _Viewer(coder_id, frozenset(found))
+
+
+def _seen_by(db: Reader, sql: str, viewer: _Viewer) -> list[dict[str, Any]]:
+    """Ask what depends on who looks."""
+    read_through = pa.table({"dataset": pa.array(sorted(viewer.read_through), pa.string())})
+    rows: list[dict[str, Any]] = db.table(sql, {"coder": viewer.coder_id}, read_through=read_through).to_pylist()
+    return rows
 
 
 def _one(db: Reader, sql: str, parameters: Mapping[str, object] | None = None) -> int:
     return int(db.rows(sql, parameters)[0][0])
 
 
-def _shelf(row: Sequence[Any], values: list[ValueProgress], compared: Mapping[str, Mapping[str, Count]]) -> Shelf:
+def _shelf(
+    row: Sequence[Any], values: list[ValueProgress], compared: Mapping[str, Mapping[str, Count]], own_waits: bool
+) -> Shelf:
     name, passages, to_read, read, by_two, elsewhere = row
     occurring = tuple(pairing for pairing in PAIRINGS if any(pairing in counted for counted in compared.values()))
     rows = tuple(
         Compared(value, {pairing: _enough(counted.get(pairing)) for pairing in occurring})
         for value, counted in sorted(compared.items())
     )
-    return Shelf(name, passages, to_read, read, by_two, elsewhere, tuple(values), rows, occurring)
+    return Shelf(name, passages, to_read, read, by_two, elsewhere, tuple(values), rows, occurring, own_waits)
 
 
 def _enough(count: Count | None) -> Count | None:
     return count if count and count.passages >= ENOUGH else None
 
 
-def _values(db: Reader) -> dict[str, list[ValueProgress]]:
+def _values(db: Reader, viewer: _Viewer) -> dict[str, list[ValueProgress]]:
     found: dict[str, list[ValueProgress]] = {}
-    for dataset, name, suggested, read in db.rows(_VALUES):
-        found.setdefault(dataset, []).append(ValueProgress(name, int(suggested), int(read)))
+    for row in _seen_by(db, _VALUES, viewer):
+        found.setdefault(row["dataset"], []).append(ValueProgress(row["name"], int(row["passages"])))
     return found
 
 
-def _compared(db: Reader) -> dict[str, dict[str, dict[str, Count]]]:
+def _compared(db: Reader, viewer: _Viewer) -> dict[str, dict[str, dict[str, Count]]]:
     """Count by dataset, value and pairing."""
     found: dict[str, dict[str, dict[str, Count]]] = {}
-    for dataset, value, pairing, passages, differ, transcripts in db.rows(_COMPARED):
-        if pairing in PAIRINGS:
-            counts = found.setdefault(dataset, {}).setdefault(value, {})
-            counts[pairing] = Count(int(passages), int(differ), int(transcripts))
+    for row in _seen_by(db, _COMPARED, viewer):
+        if row["pairing"] in PAIRINGS:
+            counts = found.setdefault(row["dataset"], {}).setdefault(row["name"], {})
+            counts[row["pairing"]] = Count(int(row["passages"]), int(row["differ"]), int(row["transcripts"]))
     return found
 
 
@@ -203,13 +243,40 @@ FROM datasets d LEFT JOIN counted c ON c.dataset = d.id
 GROUP BY d.id ORDER BY d.id
 """  # noqa: S608 - put together from constants
 
+_DRAWN = """
+SELECT id FROM datasets
+WHERE id NOT IN (
+    SELECT e.dataset FROM excerpt_list e ANTI JOIN arms a ON a.excerpt_id = e.excerpt_id AND a.coder_id = $coder
+    WHERE e.kind = 'passage'
+)
+ORDER BY id
+"""
+
+_OTHERS = """
+SELECT DISTINCT e.dataset FROM current_codings x JOIN excerpt_list e ON e.excerpt_id = x.excerpt_id
+WHERE x.coder_id <> $coder AND x.outcome <> 'skipped'
+"""
+
+# Where others answered too, a viewer's own answers are left out for as long as theirs are not compared: the values that
+# did not move with them would be those that others had answered, which may be what was suggested.
 _VALUES = f"""
-WITH {_NEWEST}
-SELECT n.dataset, v.name, count(s.excerpt_id), count(s.excerpt_id) FILTER (WHERE p.people > 0)
+WITH {_NEWEST}, answered AS (
+    SELECT n.dataset, a.value_id, x.excerpt_id, x.coder_id
+    FROM current_codings x
+    JOIN readers r ON r.coder_id = x.coder_id AND r.role IS NOT NULL
+    JOIN excerpt_list e ON e.excerpt_id = x.excerpt_id
+    JOIN newest n ON n.dataset = e.dataset AND n.framework = x.framework
+    JOIN coding_answers a ON a.coding_id = x.id
+    WHERE x.kind <> 'imported'
+), counted AS (
+    SELECT dataset, value_id, excerpt_id FROM answered
+    WHERE coder_id <> $coder OR dataset IN (SELECT dataset FROM read_through)
+       OR excerpt_id NOT IN (SELECT excerpt_id FROM answered WHERE coder_id <> $coder)
+)
+SELECT n.dataset, v.name, count(DISTINCT c.excerpt_id) AS passages
 FROM newest n
 JOIN framework_values v ON v.framework_id = n.framework_id
-LEFT JOIN suggested s ON s.dataset = n.dataset AND s.value_id = v.value_id
-LEFT JOIN people p ON p.excerpt_id = s.excerpt_id
+LEFT JOIN counted c ON c.dataset = n.dataset AND c.value_id = v.value_id
 GROUP BY n.dataset, v.name ORDER BY n.dataset, v.name
 """  # noqa: S608 - put together from constants
 
@@ -237,9 +304,10 @@ WITH {_NEWEST}, {_FINISHED}, said AS (
            CASE WHEN x.kind = y.kind OR x.kind = 'blind' OR (x.kind = 'own-first' AND y.kind = 'imported')
                 THEN x.kind || ' + ' || y.kind ELSE y.kind || ' + ' || x.kind END AS pairing
     FROM said x JOIN said y ON y.excerpt_id = x.excerpt_id AND y.value_id = x.value_id AND x.coder_id < y.coder_id
+    WHERE $coder NOT IN (x.coder_id, y.coder_id) OR x.dataset IN (SELECT dataset FROM read_through)
 )
-SELECT dataset, name, pairing, count(DISTINCT excerpt_id), count(DISTINCT excerpt_id) FILTER (WHERE differ),
-       count(DISTINCT transcript)
+SELECT dataset, name, pairing, count(DISTINCT excerpt_id) AS passages,
+       count(DISTINCT excerpt_id) FILTER (WHERE differ) AS differ, count(DISTINCT transcript) AS transcripts
 FROM pairs GROUP BY dataset, name, pairing ORDER BY dataset, name, pairing
 """  # noqa: S608 - put together from constants
 
@@ -254,20 +322,22 @@ GROUP BY made_how
 
 _WAITING = f"""
 WITH {_FINISHED}, held AS (
-    SELECT f.coder_id, f.excerpt_id, f.framework, f.coding_id
-    FROM finished f LEFT JOIN decision_sets s ON s.decision_id = f.decision_id
-    WHERE f.excerpt_id IN (SELECT excerpt_id FROM excerpt_list)
+    SELECT f.coder_id, f.excerpt_id, e.dataset, f.framework, f.coding_id
+    FROM finished f
+    JOIN excerpt_list e ON e.excerpt_id = f.excerpt_id
+    LEFT JOIN decision_sets s ON s.decision_id = f.decision_id
     QUALIFY row_number() OVER (
         PARTITION BY f.coder_id, f.excerpt_id, f.framework
         ORDER BY s.number DESC NULLS LAST, f.coded_at DESC, f.coding_id
     ) = 1
 ), said AS (
-    SELECT h.coder_id, h.excerpt_id, h.framework, a.value_id, a.answer
+    SELECT h.coder_id, h.excerpt_id, h.dataset, h.framework, a.value_id, a.answer
     FROM held h JOIN coding_answers a ON a.coding_id = h.coding_id
 )
-SELECT count(DISTINCT x.excerpt_id)
+SELECT count(DISTINCT x.excerpt_id) AS passages
 FROM said x JOIN said y ON y.excerpt_id = x.excerpt_id AND y.framework = x.framework AND y.value_id = x.value_id
 WHERE x.coder_id < y.coder_id AND x.answer <> y.answer
+  AND ($coder NOT IN (x.coder_id, y.coder_id) OR x.dataset IN (SELECT dataset FROM read_through))
 """  # noqa: S608 - put together from constants
 
 _TO_REREAD = """

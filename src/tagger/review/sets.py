@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 import pyarrow as pa
 
 from tagger.errors import StoreError, UsageError
+from tagger.review.gate import saw_readings
 from tagger.store import Database, Reader
 
 MOST_CHARACTERS = 10_000
@@ -66,10 +67,16 @@ def store_set(db: Database, coder_id: str, id: str, key: UUID, lines: Sequence[L
     taken = db.rows("SELECT 1 FROM decision_sets WHERE set_id = $id LIMIT 1", {"id": id})
     set_id = str(key) if taken else id
     ids = [row_id(key, place) for place in range(len(lines))]
-    common = {"coder_id": coder_id, "round": "before talk", "suggestions_seen_before": seen, "decided_at": now}
+    talked = saw_readings(db, coder_id, {line.excerpt_id for line in lines})
+    common = {"coder_id": coder_id, "suggestions_seen_before": seen, "decided_at": now}
     columns = ("act", "excerpt_id", "framework_id", "serving_id", "value_id", "suggestion_id", "note", "undoes")
     decisions = [
-        {"id": identity, **common, **{column: getattr(line, column) for column in columns}}
+        {
+            "id": identity,
+            "round": "after talk" if line.excerpt_id in talked else "before talk",
+            **common,
+            **{column: getattr(line, column) for column in columns},
+        }
         for identity, line in zip(ids, lines, strict=True)
     ]
     _insert(db, "decisions", decisions)

@@ -28,7 +28,7 @@ def environment() -> Environment:
 
 def form_id() -> Markup:
     """Write the hidden field that makes a form's act recognisable when it is sent twice."""
-    return Markup('<input type="hidden" name="id" value="{}">').format(uuid4())
+    return Markup('<input type="hidden" name="id" value="{}" autocomplete="off">').format(uuid4())
 
 
 def several(count: int, noun: str, plural: str = "") -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -95,7 +96,8 @@ class _Server(uvicorn.Server):
         """Start as usual, then say so."""
         await super().startup(sockets)
         if self.started:
-            self._opened()
+            # A browser that stays in the foreground would keep every page waiting.
+            threading.Thread(target=self._opened, name="opening", daemon=True).start()
 
 
 def _bound(host: str, port: int | None) -> socket.socket:
@@ -107,6 +109,7 @@ def _bound(host: str, port: int | None) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((host, number))
+            listening.listen()
         except OSError as error:
             listening.close()
             reason = error.strerror or str(error)

@@ -24,7 +24,6 @@ from tagger.review.web.visit import Form, Visit, now, page, posted
 from tagger.store import Database
 
 _MOST_TURNS = 40
-CONCLUDES = {"done", "nothing here", "something not on our list", "unsure", "skip"}
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,8 @@ def choose(visit: Visit, form: Form) -> Response:
 def show(visit: Visit) -> Response:
     """Show a passage with what the reader holds of it so far."""
     queue = _queue(visit)
-    turns = min(int(visit.query.get("turns", "1") if visit.query.get("turns", "1").isdigit() else 1), _MOST_TURNS)
+    asked = visit.query.get("turns", "1")
+    turns = min(int(asked[:4]), _MOST_TURNS) if asked.isdecimal() else 1
     whole, others, near = ("whole" in visit.query), ("others" in visit.query), ("near" in visit.query)
     time, serving_id, review = now(), visit.path("serving"), visit.settings.review
 

@@ -45,7 +45,19 @@
   function keep(form, button) {
     const fields = new URLSearchParams(new FormData(form, button));
     keepFields(new URL(form.action).pathname + new URL(form.action).search, fields.toString());
-    button?.closest(".value")?.classList.toggle("yes");
+    if (button?.name === "mark") flip(button);
+    anew(form);
+  }
+
+  // A form that was kept may be pressed again: that is another step, under another id, and a mark then the other way.
+  const anew = (form) => { if (form.elements.id) form.elements.id.value = crypto.randomUUID(); };
+
+  function flip(mark) {
+    const [value, answer] = mark.value.split(/:(?=[^:]*$)/);
+    const on = answer === "yes";
+    mark.value = `${value}:${on ? "not asked" : "yes"}`;
+    mark.setAttribute("aria-pressed", String(on));
+    mark.closest(".value").classList.toggle("yes", on);
   }
 
   function keepFields(path, body) {
@@ -68,7 +80,7 @@
         const answer = await fetch(item.path, { method: "POST", body: new URLSearchParams(item.body) });
         // Saved is answered with a redirect, whatever becomes of the page that it leads to.
         if (answer.redirected && new URL(answer.url).pathname === "/who") { location.assign("/who"); return; }
-        if (!answer.redirected && answer.status >= 500) throw new Error(String(answer.status));
+        if (!answer.redirected && answer.status === 503) throw new Error("503");
         if (answer.redirected) last = answer.url; else refused = await reason(answer);
         store.set(box(), outbox().slice(1));
       }
@@ -89,11 +101,14 @@
       busy = false;
       waiting = [];
       const { requestConfig: asked, xhr } = event.detail;
-      if (xhr && xhr.status && xhr.status < 500) return;
+      if (xhr && xhr.status && xhr.status !== 503) return;
       if (asked.verb === "post" && decides(event.detail.elt)) {
         const fields = new URLSearchParams();
         for (const [name, value] of asked.formData.entries()) if (typeof value === "string") fields.append(name, value);
         keepFields(asked.path, fields.toString());
+        const mark = event.detail.elt.querySelector(`button[name="mark"][value="${CSS.escape(fields.get("mark") || "")}"]`);
+        if (mark) flip(mark);
+        anew(event.detail.elt);
       } else tell("The page could not be reached just now. Is the program still running? Try again in a moment.");
     });
   }

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date
 
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from tagger.errors import CodingsError
-from tagger.exchange import tables
-from tagger.exchange.sheets import MOST_BYTES, Row, read
+from tagger.exchange import packs, tables
+from tagger.exchange.sheets import MOST_BYTES, Row, read, titles
 
 GRID = [["transcript", "text", "coder"], ["t1", "café, naïve; yes", "Ann"], ["t2", "line\nline", "Bo"]]
 
@@ -127,3 +130,64 @@ def test_truncated_workbook() -> None:
     """A workbook that lost its end is called damaged."""
     with pytest.raises(CodingsError, match="The workbook is damaged"):
         read(workbook(GRID)[:-200], "t.xlsx", familiarity)
+
+
+def packed(method: int) -> bytes:
+    """Make a small workbook whose parts are compressed by a method."""
+    sink = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook(GRID))) as before, zipfile.ZipFile(sink, "w", method) as package:
+        for part in before.namelist():
+            package.writestr(part, before.read(part))
+    return sink.getvalue()
+
+
+WORKBOOKS = [
+    packed(method) for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+]
+
+
+def offset(data: bytes, value: int) -> bytes:
+    """Say in a package's last record that its list of parts begins elsewhere."""
+    place = data.rindex(b"PK\x05\x06") + 16
+    return data[:place] + value.to_bytes(4, "little") + data[place + 4 :]
+
+
+def version(data: bytes) -> bytes:
+    """Say of each part that it needs a program of the far future."""
+    return data.replace(b"PK\x01\x02\x14\x03\x14", b"PK\x01\x02\x14\x03\xff")
+
+
+def renamed(data: bytes) -> bytes:
+    """Give parts names that are not in the encoding they claim."""
+    marked = data.replace(b"PK\x01\x02\x14\x03\x14\x00\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x00\x08")
+    return marked.replace(b"xl/workbook.xml", b"\xff\xff/workbook.xml")
+
+
+@pytest.mark.parametrize("damage", [lambda data: offset(data, 2**24), version, renamed])
+@pytest.mark.parametrize("data", WORKBOOKS[:2], ids=["stored", "deflated"])
+def test_a_list_of_parts_that_is_damaged(data: bytes, damage: Callable[[bytes], bytes]) -> None:
+    """A package whose list of parts makes no sense is called damaged, and is no reading pack."""
+    broken = damage(data)
+
+    assert broken != data
+    assert [] == titles(broken)
+    assert not packs.is_pack(broken)
+    with pytest.raises(CodingsError, match="The workbook is damaged"):
+        read(broken, "t.xlsx", familiarity)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    data=st.sampled_from(WORKBOOKS),
+    changes=st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), min_size=1, max_size=4),
+    at_end=st.booleans(),
+)
+def test_any_damage_is_told_in_words(data: bytes, changes: list[tuple[int, int]], at_end: bool) -> None:
+    """Whichever bytes of a workbook are wrong, it is read, or refused in words."""
+    damaged = bytearray(data)
+    for position, value in changes:
+        damaged[-1 - position % min(900, len(data) - 4) if at_end else 4 + position % (len(data) - 4)] = value
+
+    assert not packs.is_pack(bytes(damaged))
+    with suppress(CodingsError):
+        read(bytes(damaged), "t.xlsx", familiarity)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import stat
 import subprocess
 import sys
@@ -29,8 +30,10 @@ from tagger.steps.imports import import_codings
 from tagger.steps.overview import overview
 from tagger.store import Shard, Store, remote, serving, shards
 from tagger.store.database import Database
+from tagger.store.lock import beside, signed
 
 NOWHERE = "http://127.0.0.1:9"
+ENDLESS = "SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE a.range + b.range = -1"
 
 
 @pytest.fixture(name="store")
@@ -213,6 +216,147 @@ def test_what_waits_when_the_server_stops_is_still_written(store):
         owner.write(coder("bea"))
     with store.session("test") as database:
         assert [("ann",)] == database.rows("SELECT id FROM coders")
+
+
+def interrupted(owner):
+    """End what readers are still at, so that a test that fails does not go on for ever."""
+    for database in list(owner._connections._lent):
+        database._connection.interrupt()
+
+
+def test_a_question_that_takes_long_does_not_hold_up_the_end(store):
+    """Closing interrupts what is still being read, and who asked is told so in one sentence."""
+    answers = []
+
+    def ask(owner):
+        answers.append(owner.answer(remote._question(ENDLESS, {}, {})))
+
+    with serving(store.folder, NOWHERE) as owner:
+        readers = [threading.Thread(target=ask, args=(owner,), daemon=True) for _ in range(3)]
+        for reader in readers:
+            reader.start()
+        time.sleep(0.5)
+        rescue = threading.Timer(5, interrupted, args=(owner,))
+        rescue.start()
+        began = time.monotonic()
+    took = time.monotonic() - began
+    rescue.cancel()
+    for reader in readers:
+        reader.join()
+
+    assert took < 2
+    assert 3 == len(answers)
+    for answer in answers:
+        with pytest.raises(StoreError, match="being closed") as caught:
+            remote._rows_in(answer)
+        assert (str(store.folder), True) == (caught.value.where, "nothing was lost" in caught.value.remedy)
+
+
+def test_a_question_does_not_hold_up_an_end_that_opens_the_database_again(store):
+    """The last acts are stored at once, though DuckDB gave the database up and somebody reads."""
+    fatal = [duckdb.FatalException("FATAL Error: the database has been invalidated")]
+    over = threading.Event()
+
+    def unlucky(database):
+        over.wait(10)
+        if fatal:
+            raise fatal.pop()
+        return coder("ann")(database)
+
+    with serving(store.folder, NOWHERE) as owner:
+        results = []
+        threads = [
+            threading.Thread(target=lambda: owner.answer(remote._question(ENDLESS, {}, {})), daemon=True),
+            threading.Thread(target=lambda: results.append(owner.write(unlucky)), daemon=True),
+        ]
+        for thread in threads:
+            thread.start()
+        time.sleep(0.5)
+        rescue = threading.Timer(5, interrupted, args=(owner,))
+        rescue.start()
+        threading.Timer(0.2, over.set).start()
+        began = time.monotonic()
+    took = time.monotonic() - began
+    rescue.cancel()
+    for thread in threads:
+        thread.join()
+
+    assert took < 2
+    assert ["ann"] == results
+    with store.session("test") as database:
+        assert [("ann",)] == database.rows("SELECT id FROM coders")
+
+
+def test_ctrl_c_during_the_end_is_heeded_after_it(store):
+    """The lock is kept until the last act is stored, and nothing is opened again after that."""
+    begun, over, results, owners = threading.Event(), threading.Event(), [], []
+
+    def hold(database):
+        begun.set()
+        over.wait(10)
+        return coder("ann")(database)
+
+    def press():
+        time.sleep(0.3)
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        time.sleep(0.3)
+        owners.append(signed(beside(store.path)).get("url"))
+        over.set()
+
+    threads = []
+
+    def serve():
+        with serving(store.folder, NOWHERE) as owner:
+            threads.append(threading.Thread(target=lambda: results.append(owner.write(hold))))
+            threads.append(threading.Thread(target=press))
+            threads[0].start()
+            begun.wait(10)
+            threads[1].start()
+
+    with pytest.raises(KeyboardInterrupt):
+        serve()
+    for thread in threads:
+        thread.join()
+
+    assert [NOWHERE] == owners
+    assert ["ann"] == results
+    with store.session("test") as database:
+        assert [("ann",)] == database.rows("SELECT id FROM coders")
+
+
+def test_what_was_closed_is_not_opened_again(store):
+    """After the end the lock is somebody else's, whatever the database is found to be."""
+    with serving(store.folder, NOWHERE) as owner:
+        pass
+
+    with pytest.raises(StoreError, match="being closed"):
+        owner._connections.reopen()
+    with pytest.raises(StoreError, match="being closed"), owner.reading():
+        pass
+    with pytest.raises(duckdb.ConnectionException):
+        owner._connections._root.execute("SELECT 1")
+
+
+def test_an_owner_without_pages_is_waited_for(store):
+    """It says that it is brief, and tells neither an address nor what would open its doors."""
+    results = []
+    waiting = threading.Thread(target=lambda: results.extend(at_once(lambda: taken(store))))
+    with serving(store.folder, role="a reading pack") as owner:
+        written = signed(beside(store.path))
+        waiting.start()
+        time.sleep(0.3)
+        owner.write(coder("ann"))
+    waiting.join()
+
+    assert {"pid", "role", "brief"} == written.keys()
+    assert ("a reading pack", True) == (written["role"], written["brief"])
+    assert [["ann"]] == results
+
+
+def taken(store):
+    """Own the study for a moment, and list its coders."""
+    with serving(store.folder, role="another reading pack") as owner:
+        return coders(owner)
 
 
 def test_a_database_that_duckdb_gave_up_is_opened_again_and_the_act_repeated(owner, caplog):

@@ -5,13 +5,15 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
-from desk import AT_ONCE, OWN_FIRST, desk_in
+from desk import AT_ONCE, OWN_FIRST, tried
 from hypothesis import given
 from hypothesis import strategies as st
+from small_study import copied
 
 from tagger.review import browse, likeness, listing, words
 from tagger.review.browse import Find
 from tagger.review.notes import add
+from tagger.store.database import opened
 
 GATE = "My neighbour brought me along"
 HOME = "I could have gone home"
@@ -27,10 +29,18 @@ TURNS = "We can take turns"
 THANKS = "Thank you both"
 
 
+@pytest.fixture(scope="module")
+def open_study(tagged, tmp_path_factory):
+    """Return an open copy of the tagged study, on which each test works in a transaction of its own."""
+    study = copied(tagged, tmp_path_factory.mktemp("open"))
+    with opened(study.folder / "study.duckdb") as db:
+        yield db
+
+
 @pytest.fixture
-def desk(study):
+def desk(open_study):
     """Return a desk with one reader, Ann."""
-    with desk_in(study) as desk:
+    with tried(open_study) as desk:
         desk.assist(desk.reader("Ann"))
         yield desk
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
-from desk import AT_ONCE, OWN_FIRST, desk_in
+from desk import AT_ONCE, OWN_FIRST, tried
+from small_study import copied
 
 from tagger.errors import UsageError
 from tagger.review import bulk
 from tagger.review.browse import Find
 from tagger.review.bulk import Coverage
+from tagger.store.database import opened
 
 WINDOW = "near the window"
 WILL_GO = "I will go. It was a bad one"
@@ -18,10 +20,18 @@ NIGHT = "a thing about the night shift"
 CHOICE = Find(value="choice")
 
 
+@pytest.fixture(scope="module")
+def open_study(tagged, tmp_path_factory):
+    """Return an open copy of the tagged study, on which each test works in a transaction of its own."""
+    study = copied(tagged, tmp_path_factory.mktemp("open"))
+    with opened(study.folder / "study.duckdb") as db:
+        yield db
+
+
 @pytest.fixture
-def desk(study):
+def desk(open_study):
     """Return a desk with readers Ann and Ben; every passage matches every value equally, and weakly."""
-    with desk_in(study) as desk:
+    with tried(open_study) as desk:
         desk.assist(desk.reader("Ann"))
         desk.assist(desk.reader("Ben"))
         desk.db.run("UPDATE scores SET scores = [0.5, 0.5, 0.5]")

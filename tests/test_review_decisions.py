@@ -26,9 +26,9 @@ TURNS = "We can take turns"
 
 
 @pytest.fixture
-def desk(study):
+def desk(open_study):
     """Return a desk with one reader, Ann."""
-    with desk_in(study) as desk:
+    with tried(open_study) as desk:
         desk.assist(desk.reader("Ann"))
         yield desk
 

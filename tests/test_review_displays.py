@@ -24,10 +24,18 @@ WILL_GO = "I will go. It was a bad one"
 THANKS = "Would somebody else"
 
 
+@pytest.fixture(scope="module")
+def open_study(tagged, tmp_path_factory):
+    """Return an open copy of the tagged study, on which each test works in a transaction of its own."""
+    study = copied(tagged, tmp_path_factory.mktemp("open"))
+    with opened(study.folder / "study.duckdb") as db:
+        yield db
+
+
 @pytest.fixture
-def desk(study):
+def desk(open_study):
     """Return a desk with two readers, Ann and Ben."""
-    with desk_in(study) as desk:
+    with tried(open_study) as desk:
         desk.assist(desk.reader("Ann"))
         desk.assist(desk.reader("Ben"))
         yield desk
@@ -473,7 +481,7 @@ PLACES = (
 
 
 @pytest.fixture(scope="module")
-def open_study(tagged, tmp_path_factory):
+def coded_study(tagged, tmp_path_factory):
     """Return an open study with an imported reading, on which each example works in a transaction of its own."""
     study = copied(tagged, tmp_path_factory.mktemp("open"))
     import_codings(study.folder, table(study, whole(study, GATE, "Cleo", "Choice")), "unknown")
@@ -542,9 +550,9 @@ def read_by(desk, coder):
     st.lists(st.tuples(who, place.filter(lambda one: one[0] == "passage")), max_size=4, unique=True),
     st.lists(acts, min_size=3, max_size=12),
 )
-def test_no_reading_is_kept_as_unseen_when_something_was_seen(open_study, blind, steps):
+def test_no_reading_is_kept_as_unseen_when_something_was_seen(coded_study, blind, steps):
     """Whatever two readers are given, shown, decide and take back; and nothing reaches who must not see it yet."""
-    with tried(open_study) as desk:
+    with tried(coded_study) as desk:
         watch = Witness(desk)
         excerpts = {one: desk.excerpt(one[1], one[0]) for one in PLACES}
         waiting = {"Ann": set(), "Ben": set()}

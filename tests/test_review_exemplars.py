@@ -26,6 +26,7 @@ GATE = "My neighbour brought me along"
 RANG = "She rang me when my brother was ill"
 SHED = "a thing about the night shift"
 WILL_GO = "I will go. It was a bad one"
+NEXT = "I could have gone home at any moment"
 ONLY_ME = "I thought it was only me"
 
 
@@ -64,7 +65,7 @@ def answer(
 
 def quote(text="I stayed.", **more):
     """Make a quote."""
-    usual = Quote("e", (Part("P01", text),), "unknown", "general 1", "", 1, 0, ("without suggestions",), moved=False)
+    usual = Quote("e", (Part("P01", text),), "unknown", "general 1", "", 1, 0, ("without suggestions",), "e")
     return replace(usual, **more)
 
 
@@ -192,6 +193,84 @@ def test_borders_that_a_reader_moved_are_those_of_the_quote(desk):
     [said] = cell(table(desk.db), "Choice").quotes
 
     assert (row["text"][:first], True, served.excerpt_id) == (said.text, said.moved, said.excerpt_id)
+
+
+def moved_over(desk, served, passage):
+    """Let somebody move the end of what they were given over the next passage; return the words there."""
+    sql = 'SELECT start, "end", text FROM live_excerpts WHERE excerpt_id = $id'
+    [first], [second] = desk.ask(sql, id=served.excerpt_id), desk.ask(sql, id=passage)
+    desk.decide(served, "adjust", borders=(first["start"], second["end"]))
+    return second["text"]
+
+
+def kind_of(desk, served):
+    """Let somebody finish a reading, and return its kind."""
+    desk.decide(served, "done", {"choice": "yes"})
+    return desk.one(
+        "SELECT arg_max(kind, coded_at) FROM codings WHERE coder_id = $coder AND excerpt_id = $excerpt",
+        coder=served.coder_id,
+        excerpt=served.excerpt_id,
+    )
+
+
+def test_borders_of_another_show_no_words_that_wait_to_be_read_blind(desk):
+    """What somebody moved over words that this reader is to read blind is quoted as it was handed out."""
+    waiting = desk.excerpt(NEXT)
+    desk.drawn("Ann", waiting)
+    found(desk, "Ann", GATE, "choice")
+    words = moved_over(desk, found(desk, "Ben", GATE, "choice"), waiting)
+
+    [said] = cell(table_for(desk.db, "Ann", OWN_FIRST, desk.tick()), "Choice").quotes
+
+    assert (False, False, "2 readers") == (said.moved, words[:20] in said.text, said.agreed)
+    assert "blind" == kind_of(desk, desk.serve("Ann", waiting, "blind", "random"))
+    assert 0 == desk.one("SELECT count(*) FROM doubtful_codings")
+
+
+def test_borders_of_another_are_not_used_before_the_own_reading_of_their_words(desk):
+    """Nothing of others is shown on a passage that this reader has not read yet, blind or not."""
+    unread = desk.excerpt(NEXT)
+    found(desk, "Ann", GATE, "choice")
+    words = moved_over(desk, found(desk, "Ben", GATE, "choice"), unread)
+
+    [said] = cell(table_for(desk.db, "Ann", OWN_FIRST, desk.tick()), "Choice").quotes
+
+    assert words[:20] not in said.text
+    assert "own-first" == kind_of(desk, desk.serve("Ann", unread))
+
+
+def test_words_between_borders_of_another_are_recorded_as_shown(desk):
+    """After the own reading of all the words they are used, and a reading of any of them is no longer blind."""
+    passage = desk.excerpt(NEXT)
+    found(desk, "Ann", GATE, "choice")
+    found(desk, "Ann", NEXT, arm="blind")
+    served = found(desk, "Ben", GATE, "choice")
+    words = moved_over(desk, served, passage)
+    child = desk.one("SELECT child_id FROM adjustments")
+
+    [said] = cell(table_for(desk.db, "Ann", OWN_FIRST, desk.tick()), "Choice").quotes
+
+    assert (True, True) == (said.moved, words[:20] in said.text)
+    shown = desk.ask("SELECT excerpt_id, coding_id FROM displays WHERE coder_id = 'Ann' ORDER BY position")
+    assert [served.excerpt_id, child] == [row["excerpt_id"] for row in shown]
+    assert 1 == len({row["coding_id"] for row in shown})
+    assert "after-talk" == kind_of(desk, desk.serve("Ann", passage, "blind", "random"))
+    assert 0 == desk.one("SELECT count(*) FROM doubtful_codings")
+
+
+@pytest.mark.parametrize(("others", "moved"), [(False, True), (True, False)])
+def test_own_borders_put_no_finding_of_another_on_words_that_wait(desk, others, moved):
+    """They are used where the finding is this reader's alone; beside another's the words are those handed out."""
+    waiting = desk.excerpt(NEXT)
+    desk.drawn("Ann", waiting)
+    moved_over(desk, found(desk, "Ann", GATE, "choice"), waiting)
+    if others:
+        found(desk, "Ben", GATE, "choice")
+
+    [said] = cell(table_for(desk.db, "Ann", OWN_FIRST, desk.tick()), "Choice").quotes
+
+    assert moved == said.moved
+    assert "blind" == kind_of(desk, desk.serve("Ann", waiting, "blind", "random"))
 
 
 def test_an_exchange_says_who_says_what(desk):

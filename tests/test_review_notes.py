@@ -9,11 +9,14 @@ from uuid import uuid4
 
 import pytest
 from small_study import SmallStudy
+from starlette.testclient import TestClient
 
+from tagger.config import load_settings
 from tagger.errors import UsageError
 from tagger.review import notes
 from tagger.review.readers import add_reader
-from tagger.store import Database, Store
+from tagger.review.web.app import create_app
+from tagger.store import Database, Store, serving
 
 NOW = datetime(2026, 5, 4, 9, 30)
 
@@ -90,6 +93,38 @@ def test_a_note_on_a_passage_is_shown_before_an_exchange_that_holds_its_words(db
     _noted(db, transcript, passage, note="about the stairs")
 
     assert ["about the stairs"] == [note for _, note, _ in notes.before(db, transcript, exchange).by_people]
+
+
+def test_before_a_whole_transcript_all_its_notes_are_said(db: Database) -> None:
+    """Those on all of it first; one on a passage says that it is about one place; those of other transcripts stay."""
+    transcript, excerpt, _, _ = _first(db)
+    sql = "SELECT transcript, excerpt_id FROM excerpt_list WHERE kind = 'passage' AND transcript <> $id LIMIT 1"
+    elsewhere = db.rows(sql, {"id": transcript})[0]
+    on_passage = _noted(db, transcript, excerpt, note="about losing a flat", coder_id="imani")
+    on_all = _noted(db, transcript, "", note="about a long winter")
+    _noted(db, *elsewhere, note="about the stairs")
+
+    found = notes.of_transcript(db, transcript)
+
+    assert (
+        (on_all, "about a long winter", "Reader B"),
+        (on_passage, "about losing a flat (at one place)", "Reader A"),
+    ) == found.by_people
+    assert notes.before(db, transcript).topics == found.topics
+
+
+def test_the_page_of_a_transcript_says_them_before_the_text(study: SmallStudy) -> None:
+    """Whoever opens a whole transcript is told what people noted on any passage of it."""
+    with Store(study.folder).session("a test") as database:
+        add_reader(database, "wren", "Wren", NOW)
+        transcript, excerpt, _, _ = _first(database)
+        _noted(database, transcript, excerpt, note="about losing a flat")
+    with serving(study.folder, "http://127.0.0.1") as owner:
+        app = create_app(owner, study.folder, load_settings(study.folder), ("127.0.0.1",))
+        with TestClient(app, base_url="http://127.0.0.1") as browser:
+            page = browser.get(f"/transcript/{transcript}").text
+
+    assert 0 < page.find("about losing a flat (at one place)") < page.find('<div class="transcript')
 
 
 def test_the_same_form_sent_twice_is_one_note(db: Database) -> None:

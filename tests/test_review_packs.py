@@ -238,6 +238,21 @@ def test_rows_that_contradict_themselves_are_named_and_left_out(desk, pack):
     ) == report.lines[-3:]
 
 
+@pytest.mark.parametrize("names", [["Choice"], ["Skip"], ["Something here, not on our list"], []])
+def test_a_row_with_a_note_that_is_too_long_is_left_out_as_a_whole(desk, pack, names):
+    """What the report calls left out was not stored, marks and all; the other rows are."""
+    data = filled(workbooks.write(pack), {1: names, 2: ["Skip"]}, {1: "x" * 10_001})
+
+    report = back(desk, data)
+
+    assert 1 == report.stored
+    assert (
+        "  row 2: the note has 10,001 characters, and 10,000 is the most that is kept. Shorten it, or write two; "
+        "it was left out" == report.lines[-1]
+    )
+    assert ["skip"] == [row["act"] for row in desk.ask("SELECT act FROM decisions")]
+
+
 def test_rows_may_be_sorted_and_columns_moved(desk, pack):
     """Passages are known by their number and answers by the name of their column."""
     book = load_workbook(io.BytesIO(filled(workbooks.write(pack), {1: ["Choice"], 8: ["Skip"]})))

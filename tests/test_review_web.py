@@ -13,11 +13,13 @@ from small_study import NAMES, SmallStudy, new_study, write_files
 from starlette.testclient import TestClient
 
 from tagger.config import load_settings
-from tagger.errors import StoreError
+from tagger.errors import StoreError, UsageError
 from tagger.review import readers
+from tagger.review.datasets import framework
 from tagger.review.web.app import create_app
+from tagger.review.web.security import MOST_BYTES
 from tagger.review.web.server import LOOPBACK
-from tagger.review.web.visit import local, now
+from tagger.review.web.visit import local, now, number
 from tagger.store import Owner, Store, serving
 
 HERE = "http://127.0.0.1:8321"
@@ -88,14 +90,53 @@ def test_a_forged_sign_in_is_nobody(owner: Owner, study: SmallStudy) -> None:
     assert "Who are you?" in browser.get("/").text
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:8321", "127.0.0.1.evil.example", ""])
-def test_another_host_name_is_refused(browser: TestClient, host: str) -> None:
-    """A name that is not this server's gets nothing, so a name that was turned on this machine cannot read it."""
-    assert 400 == browser.get("/", headers={"host": host}).status_code
+def test_a_sign_in_of_other_letters_is_nobody(owner: Owner, study: SmallStudy) -> None:
+    """A cookie that holds what no cookie of ours does is told from a right one without a fault."""
+    browser = client_of(owner, study, "Jo", "Sam")
+    browser.post("/who", data={"reader": "jo"})
+    [name] = [name for name in browser.cookies if name.startswith("reader-")]
+    browser.cookies.clear()
+
+    assert "Who are you?" in browser.get("/", headers={"cookie": f"{name}=jo.é".encode("latin-1")}).text
+
+
+def test_who_read_alone_stays_signed_in_when_somebody_joins(browser: TestClient, owner: Owner) -> None:
+    """The browser of the only reader is signed in by the pages it sees, so a second name loses it nothing."""
+    page = browser.post("/read", data={"dataset": "general"})
+    owner.write(lambda db: readers.add_reader(db, "sam", "Sam", now()))
+    browser.post(str(page.url), data={**fields(page.text), "act": "yes"})
+
+    assert ["choose"] == acts(owner)
+    assert "Start reading" in browser.get("/").text or "Go on reading" in browser.get("/").text
+
+
+def test_a_form_of_nobody_is_said_to_be_not_saved(owner: Owner, study: SmallStudy) -> None:
+    """Who is not known is told that the form was not saved and where to sign in, and is not just sent elsewhere."""
+    stranger = client_of(owner, study, "Jo", "Sam", follow_redirects=False)
+    answer = stranger.post("/preferences", data={"theme": "dark"})
+
+    assert 401 == answer.status_code
+    assert "was not saved" in answer.text
+    assert '<a href="/who">' in answer.text
 
 
 @pytest.mark.parametrize(
-    "headers", [{"origin": "https://evil.example"}, {"origin": "null"}, {"sec-fetch-site": "cross-site"}]
+    "host", ["evil.example", "evil.example:8321", "127.0.0.1.evil.example", "", "[", "[::1", "127.0.0.1]", "℀"]
+)
+def test_another_host_name_is_refused(browser: TestClient, host: str) -> None:
+    """A name that is not this server's gets nothing, so a name that was turned on this machine cannot read it."""
+    assert 400 == browser.get("/", headers={"host": host.encode()}).status_code
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "https://evil.example"},
+        {"origin": "http://["},
+        {"origin": "null"},
+        {"origin": ""},
+        {"sec-fetch-site": "cross-site"},
+    ],
 )
 def test_a_form_of_another_site_is_refused(browser: TestClient, owner: Owner, headers: dict[str, str]) -> None:
     """A post that another page made the browser send changes nothing."""
@@ -107,7 +148,17 @@ def test_a_form_of_another_site_is_refused(browser: TestClient, owner: Owner, he
 
 
 @pytest.mark.parametrize(
-    "path", ["//evil.example", "https://evil.example/", "/\\evil.example", "javascript:alert(1)", "", "/a\nb"]
+    "path",
+    [
+        "//evil.example",
+        "https://evil.example/",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "",
+        "/a\nb",
+        "//[",
+        "http://[",
+    ],
 )
 def test_nobody_is_sent_to_another_site(browser: TestClient, path: str) -> None:
     """An address that leads elsewhere becomes the first page, in every form that carries one."""
@@ -128,6 +179,82 @@ def test_every_answer_forbids_what_a_page_never_does(browser: TestClient) -> Non
     for path in ("/", "/welcome", "/help", "/who", "/progress", "/exemplars", "/packs", "/preferences", "/browse"):
         page = browser.get(path).text
         assert not re.search(r"<[^>]*\sstyle=|<script(?![^>]*\ssrc=)|\son\w+=", page), path
+
+
+def test_refusals_and_faults_forbid_it_too(owner: Owner, study: SmallStudy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is refused at the door, and what breaks inside, carry the same headers as a page."""
+    browser = client_of(owner, study, "Jo", raise_server_exceptions=False)
+    monkeypatch.setattr("tagger.review.web.pages.home.datasets", lambda db: 1 / 0)
+    answers = [
+        browser.get("/"),
+        browser.get("/", headers={"host": "evil.example"}),
+        browser.post("/read", headers={"origin": "null"}),
+        browser.get("/nothing"),
+    ]
+
+    assert [500, 400, 403, 404] == [answer.status_code for answer in answers]
+    for answer in answers:
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert "no-store" == answer.headers["cache-control"]
+        assert "nosniff" == answer.headers["x-content-type-options"]
+
+
+def test_a_wrong_method_is_told_as_what_it_is(browser: TestClient) -> None:
+    """An address that takes no form, or only a form, is not said to be missing."""
+    answers = [browser.post("/progress"), browser.get("/undo")]
+
+    assert [405, 405] == [answer.status_code for answer in answers]
+    assert "POST" == answers[1].headers["allow"]
+    for answer in answers:
+        assert "no such page" not in answer.text
+        assert "cannot be opened or sent this way" in answer.text
+
+
+@pytest.mark.parametrize("kind", ["multipart/form-data", "multipart/form-data; boundary=x"])
+def test_a_damaged_form_is_told_as_what_it_is(browser: TestClient, kind: str) -> None:
+    """A form that arrived in pieces is said to be that, and that nothing of it was saved."""
+    answer = browser.post("/packs/back", content=b"--x\r\nno form", headers={"content-type": kind})
+
+    assert 400 == answer.status_code
+    assert "no such page" not in answer.text
+    assert "arrived incomplete" in answer.text
+
+
+def test_what_is_too_large_is_refused_in_words(browser: TestClient) -> None:
+    """More than the most is not taken in, whether its length was told or not."""
+    piece = bytes(MOST_BYTES // 4)
+    kind = {"content-type": "multipart/form-data; boundary=x"}
+    head = b'--x\r\nContent-Disposition: form-data; name="pack"; filename="a.xlsx"\r\n\r\n'
+    told = browser.post("/packs/back", content=b"short", headers={**kind, "content-length": str(MOST_BYTES + 1)})
+    counted = browser.post("/packs/back", content=iter([head, *[piece] * 5]), headers=kind)
+
+    for answer in (told, counted):
+        assert 413 == answer.status_code
+        assert "larger than 60 MB" in answer.text
+        assert "nosniff" == answer.headers["x-content-type-options"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("7", 7), (" 7 ", 7), ("0", 0), ("12", 9), ("9" * 5000, 9), ("²", 1), ("٣", 1), ("-1", 1), ("1.5", 1), ("", 1)],
+)
+def test_numbers_that_were_typed(text: str, expected: int) -> None:
+    """Plain digits are a number up to the most; anything else is the default."""
+    assert expected == number(text, default=1, most=9)
+
+
+def test_numbers_of_other_scripts_break_no_page(browser: TestClient) -> None:
+    """A digit that is none in a number is the usual page, or is asked for again."""
+    assert 200 == browser.get("/browse?page=²").status_code
+    answer = browser.post("/packs", data={"n": "²", "dataset": "general", "reader": "jo", "id": str(uuid4())})
+    assert 400 == answer.status_code
+    assert "say how many passages" in answer.text
+
+
+def test_a_passage_that_is_not_tagged_yet_says_so(owner: Owner) -> None:
+    """A dataset that is cut and not tagged has no framework to read against yet."""
+    with owner.reading() as db, pytest.raises(UsageError, match="still being prepared"):
+        framework(db, "")
 
 
 def test_a_step_that_is_sent_twice_is_stored_once(browser: TestClient, owner: Owner) -> None:

@@ -73,7 +73,7 @@ def owned(folder: Path, page: str, act: Callable[[Database], T]) -> T:
     with Store(folder).session("a look at the study"):
         pass
     try:
-        with serving(folder, url="", role="a reading pack") as owner:
+        with serving(folder, role="a reading pack") as owner:
             return owner.write(act)
     except Busy as busy:
         if url := busy.owner.get("url"):

@@ -6,7 +6,9 @@ import codecs
 import csv
 import html
 import io
+import lzma
 import re
+import struct
 import warnings
 import zipfile
 import zlib
@@ -32,7 +34,20 @@ OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 BINARY = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 # The apostrophe that an export of ours puts before what a spreadsheet would run as a formula.
 GUARD = re.compile(r"'(?='*(?:[=+@\t\r\n]|-\S))")
-SHEET_NAME = re.compile(r'<(?:\w+:)?sheet\b[^>]*?\bname="([^"]*)"')
+SHEET_NAME = re.compile(r'<(?:\w+:)?sheet\b[^<>]*?\bname="([^"]*)"')
+# What zipfile lets through when a package is damaged; KeyError is a part that is missing.
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 SAVE_AS = "Save the table as CSV or XLSX"
 
 
@@ -151,7 +166,7 @@ def titles(data: bytes) -> list[str]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             content = package.read("xl/workbook.xml") if _size(package) <= MOST_BYTES else b""
-    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, zlib.error):
+    except DAMAGE:
         return []
     return [html.unescape(name) for name in SHEET_NAME.findall(content.decode("utf-8", "replace"))]
 
@@ -177,7 +192,7 @@ def _workbook(data: bytes, name: str, choose: Callable[[Any], Any]) -> list[Row]
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             size = _size(package)
             is_workbook = "xl/workbook.xml" in package.namelist()
-    except zipfile.BadZipFile as reason:
+    except DAMAGE as reason:
         raise CodingsError("The workbook is damaged", where=name, remedy=SAVE_AS) from reason
     if not is_workbook:
         raise CodingsError("It is a package, but not an XLSX workbook", where=name, remedy=SAVE_AS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tagger.errors import UsageError
 from tagger.frameworks import from_json
 from tagger.records import Framework
 from tagger.store import Reader
@@ -29,5 +30,13 @@ def datasets(db: Reader) -> list[Dataset]:
 
 
 def framework(db: Reader, framework_id: str) -> Framework:
-    """Return a framework as it was stored."""
-    return from_json(db.rows("SELECT content FROM frameworks WHERE id = $id", {"id": framework_id})[0][0])
+    """
+    Return a framework as it was stored.
+
+    Raises:
+        UsageError: there is none yet, as for a dataset that is cut into passages and not tagged.
+    """
+    rows = db.rows("SELECT content FROM frameworks WHERE id = $id", {"id": framework_id})
+    if not rows:
+        raise UsageError("this passage is still being prepared", remedy="Come back when the run has finished")
+    return from_json(rows[0][0])

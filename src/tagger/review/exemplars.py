@@ -20,7 +20,7 @@ from tagger.review.codings import latest
 from tagger.review.combined import Group, Line, combine, families
 from tagger.review.gate import Item, allowed, record
 from tagger.review.passages import NUMBERS
-from tagger.review.quotes import Choice, Quote, chosen, moved_borders, worded
+from tagger.review.quotes import Choice, Moved, Quote, chosen, moved_borders, worded
 from tagger.store import Database, Reader
 
 PER_CELL = 5
@@ -133,7 +133,7 @@ class _List:
 
 def table(db: Reader, *, per_cell: int = PER_CELL) -> Exemplars:
     """Make the table from everybody's readings."""
-    return _table(db, _answers(db), per_cell, "")
+    return _table(db, _answers(db), moved_borders(db), per_cell, "")
 
 
 def table_for(
@@ -143,7 +143,7 @@ def table_for(
     Make the table for one reader, and record which of the others' readings it shows.
 
     The others' readings count where this reader has given their own and nothing on the same words waits to be read
-    without suggestions.
+    without suggestions. The words between moved borders are shown, and recorded, like the passage itself.
     """
     answers = _answers(db)
     seen = allowed(db, coder_id, {row["excerpt_id"] for row in answers if row["coder_id"] != coder_id}, review).readings
@@ -153,12 +153,46 @@ def table_for(
         for row in answers
         if row["coder_id"] == coder_id or (row["coder_id"], row["excerpt_id"], row["framework"]) in finished
     ]
-    made = _table(db, known, per_cell, coder_id)
-    places = {excerpt: k for k, excerpt in enumerate(q.excerpt_id for cell in made.cells() for q in cell.quotes)}
-    others = [row for row in known if row["newest"] and row["coder_id"] != coder_id and row["excerpt_id"] in places]
-    others.sort(key=lambda row: places[row["excerpt_id"]])
-    record(db, coder_id, (Item(r["excerpt_id"], "reading", coding_id=r["coding_id"]) for r in others), "exemplars", now)
+    others = [row for row in known if row["coder_id"] != coder_id]
+    moved = _usable(db, coder_id, moved_borders(db), {row["excerpt_id"] for row in others}, review)
+    made = _table(db, known, moved, per_cell, coder_id)
+    record(db, coder_id, _shown(made, others), "exemplars", now)
     return made
+
+
+def _usable(
+    db: Reader, coder_id: str, moved: Mapping[str, list[Moved]], beside_others: set[str], review: ReviewSettings
+) -> dict[str, list[Moved]]:
+    """
+    Keep the moved borders between which others' readings may be shown to a person.
+
+    The person's own are kept too where no reading of another stands on the excerpt.
+    """
+    reached = {excerpt for borders in moved.values() for border in borders for excerpt in border.reaches}
+    free = allowed(db, coder_id, {*moved, *reached}, review).readings
+    return {
+        excerpt: [
+            border
+            for border in borders
+            if border.reaches | {excerpt} <= free or (border.coder_id == coder_id and excerpt not in beside_others)
+        ]
+        for excerpt, borders in moved.items()
+    }
+
+
+def _shown(made: Exemplars, others: Sequence[dict[str, Any]]) -> list[Item]:
+    """List whose readings the quotes show, on the passage that was read and on the one whose words are quoted."""
+    held: dict[str, list[str]] = {}
+    for row in others:
+        if row["newest"]:
+            held.setdefault(row["excerpt_id"], []).append(row["coding_id"])
+    quotes = [quote for cell in made.cells() for quote in cell.quotes]
+    return [
+        Item(excerpt, "reading", coding_id=coding)
+        for quote in quotes
+        for coding in held.get(quote.excerpt_id, ())
+        for excerpt in (quote.excerpt_id, quote.words_id)
+    ]
 
 
 _ANSWERS = f"""
@@ -188,9 +222,10 @@ def _answers(db: Reader) -> list[dict[str, Any]]:
     return rows
 
 
-def _table(db: Reader, answers: Sequence[dict[str, Any]], per_cell: int, viewer: str) -> Exemplars:
+def _table(
+    db: Reader, answers: Sequence[dict[str, Any]], moved: Mapping[str, Sequence[Moved]], per_cell: int, viewer: str
+) -> Exemplars:
     lists = _lists(db, answers)
-    moved = moved_borders(db)
     choices = {
         place: chosen(list(rows), moved, per_cell, viewer)
         for place, rows in groupby(answers, lambda row: (row["dataset"], row["framework"], row["value_id"]))

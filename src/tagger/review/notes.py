@@ -28,6 +28,14 @@ WHERE n.transcript_id = $transcript
 ORDER BY n.noted_at, n.note_id
 """
 
+_OF_TRANSCRIPT = """
+SELECT n.note_id::VARCHAR, n.note || CASE WHEN n.excerpt_id IS NULL THEN '' ELSE ' (at one place)' END, r.letter
+FROM current_content_notes n
+JOIN readers r ON r.coder_id = n.coder_id
+WHERE n.transcript_id = $transcript
+ORDER BY n.excerpt_id IS NOT NULL, n.noted_at, n.note_id
+"""
+
 _TEXT_AROUND = """
 SELECT substring(l.text, first + 1, last - first)
 FROM (
@@ -54,13 +62,20 @@ class Notes:
 
 def before(db: Database, transcript_id: str, excerpt_id: str = "") -> Notes:
     """
-    Return what is to be said before an excerpt and the turns beside it, or before a whole transcript.
+    Return what is to be said before an excerpt and the turns beside it, or what belongs to no excerpt in particular.
 
     Notes on the transcript, and on excerpts that share words with this one, belong to it too.
     """
     rows = db.rows(_BY_PEOPLE, {"transcript": transcript_id, "excerpt": excerpt_id})
     by_people = tuple((str(note_id), str(note), str(letter)) for note_id, note, letter in rows)
     return Notes(by_people, topics(_text(db, transcript_id, excerpt_id)))
+
+
+def of_transcript(db: Database, transcript_id: str) -> Notes:
+    """Return what is to be said before all the words of a transcript; notes on an excerpt say "at one place"."""
+    rows = db.rows(_OF_TRANSCRIPT, {"transcript": transcript_id})
+    by_people = tuple((str(note_id), str(note), str(letter)) for note_id, note, letter in rows)
+    return Notes(by_people, topics(_text(db, transcript_id, "")))
 
 
 def add(

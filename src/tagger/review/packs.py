@@ -17,6 +17,7 @@ from tagger.review.datasets import framework
 from tagger.review.passages import Context, in_transcript
 from tagger.review.quotes import named
 from tagger.review.servings import Queue, Serving, prepare, serving, take
+from tagger.review.sets import written
 from tagger.store import Database, Reader
 
 MOST = 200
@@ -158,6 +159,8 @@ def _store(db: Database, returned: Returned, answered: Answered, handed: Serving
     if _read_elsewhere(db, handed):
         return f"No. {answered.number} was read in the browser meanwhile, and that reading stays"
     try:
+        # A row may be two steps, and the note belongs to the second: refused then, the first would be stored already.
+        written(answered.note)
         new = [_act(db, returned, answered, handed, act, now) for act in _acts(answered)]
     except UsageError as error:
         return str(error).rstrip(".")

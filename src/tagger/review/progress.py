@@ -63,8 +63,8 @@ class Shelf:
     How far a dataset is.
 
     `to_read` are the passages that are handed out, of which `read` were read by somebody here and `by_two` by two or
-    more; `elsewhere` have codings that were brought in; `pairings` are those that occur in `compared`. `own_waits`: there
-    are readings of others, and the viewer's own are compared with them only once the viewer has nothing left to read.
+    more; `elsewhere` have codings that were brought in; `pairings` are those that occur in `compared`. `own_waits`:
+    others have read, and the viewer's own readings are not compared with theirs before all of the viewer's are made.
     """
 
     name: str

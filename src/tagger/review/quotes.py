@@ -40,7 +40,7 @@ class Quote:
     A passage in which somebody found the value.
 
     `readers` found it, `otherwise` read the same passage and did not; `kinds` of reading stand behind the finding.
-    `moved`: a reader moved its borders.
+    `words_id`: the excerpt whose words these are, another one where a reader moved the borders.
     """
 
     excerpt_id: str
@@ -51,7 +51,12 @@ class Quote:
     readers: int
     otherwise: int
     kinds: tuple[str, ...]
-    moved: bool
+    words_id: str
+
+    @property
+    def moved(self) -> bool:
+        """Say whether a reader moved where it begins or ends."""
+        return self.words_id != self.excerpt_id
 
     @property
     def several(self) -> bool:
@@ -102,26 +107,45 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """An excerpt as one reader moved its borders; `number` tells which reader did so last."""
+    """
+    An excerpt as one reader moved its borders; `number` tells which reader did so last.
+
+    `reaches`: passages with words between these borders that lie outside of the excerpt as it was handed out.
+    """
 
     coder_id: str
     number: int
     excerpt_id: str
     span: Span
     quotable: bool
+    reaches: frozenset[str] = frozenset()
+
+
+_MOVED = """
+    SELECT d.excerpt_id, d.coder_id, d.number, c.excerpt_id, c.start, c."end",
+           any_value(q.excerpt_id) IS NULL, list(DISTINCT p.excerpt_id) FILTER (WHERE p.excerpt_id IS NOT NULL)
+    FROM standing_decisions d
+    JOIN adjustments a ON a.decision_id = d.id
+    JOIN live_excerpts c ON c.excerpt_id = a.child_id
+    JOIN live_spans s ON s.excerpt_id = d.excerpt_id
+    LEFT JOIN unquotable q ON q.excerpt_id = c.excerpt_id
+    LEFT JOIN (
+        SELECT e.* FROM live_excerpts e
+        JOIN current_segmentations g ON g.dataset = e.dataset AND g.segmentation_id = e.segmentation_id
+        WHERE e.kind = 'passage'
+    ) p ON p.revision_id = c.revision_id AND p.start < c."end" AND p."end" > c.start
+       AND (p.start < s.start OR p."end" > s."end")
+    GROUP BY d.excerpt_id, d.coder_id, d.number, c.excerpt_id, c.start, c."end"
+    ORDER BY d.number
+"""
 
 
 def moved_borders(db: Reader) -> dict[str, list[Moved]]:
     """Return, by excerpt, the borders that readers moved and that are still in the newest text."""
-    rows = db.rows(
-        'SELECT d.excerpt_id, d.coder_id, d.number, e.excerpt_id, e.start, e."end", q.excerpt_id IS NULL '
-        "FROM standing_decisions d JOIN adjustments a ON a.decision_id = d.id "
-        "JOIN live_excerpts e ON e.excerpt_id = a.child_id LEFT JOIN unquotable q ON q.excerpt_id = e.excerpt_id "
-        "ORDER BY d.number"
-    )
     moved: dict[str, list[Moved]] = {}
-    for excerpt, coder, number, child, start, end, quotable in rows:
-        moved.setdefault(excerpt, []).append(Moved(coder, number, child, (start, end), quotable))
+    for excerpt, coder, number, child, start, end, quotable, reaches in db.rows(_MOVED):
+        border = Moved(coder, number, child, (start, end), quotable, frozenset(reaches or ()))
+        moved.setdefault(excerpt, []).append(border)
     return moved
 
 
@@ -229,5 +253,5 @@ def _quote(found: Found, turns: Sequence[Mapping[str, Any]], number: tuple[str, 
         readers=found.readers,
         otherwise=found.otherwise,
         kinds=found.kinds,
-        moved=found.words_id != found.excerpt_id,
+        words_id=found.words_id,
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tagger.store.database import Database, connected, explained
+from tagger.store.database import Database, closing, connected, explained
 
 
 class Connections:
@@ -18,6 +18,8 @@ class Connections:
         self._turn = threading.RLock()
         self._lent: set[Database] = set()
         self._root = connected(path)
+        self._hurried = False
+        self._over = False
         self.closed = False
 
     @contextmanager
@@ -34,15 +36,27 @@ class Connections:
             database.close()
 
     def reopen(self) -> None:
-        """Close the file and open it again, as is needed after a fatal error; whoever has a cursor can go on."""
+        """
+        Close the file and open it again, as is needed after a fatal error; whoever has a cursor can go on.
+
+        Raises:
+            StoreError: `close` was called; the lock may be somebody else's by now.
+        """
         with self._quiet() as lent:
+            if self._over:
+                raise closing(self._path)
             self._root = connected(self._path)
             self.closed = False
             for database in lent:
                 database.go_on_with(self._root.cursor())
 
+    def hurry(self) -> None:
+        """Interrupt from now on what has to end before the file is closed or opened again."""
+        self._hurried = True
+
     def close(self) -> None:
-        """Close the file; no cursor is of any use from now on."""
+        """Close the file for good, interrupting what still runs; no cursor is of any use from now on."""
+        self._over = self._hurried = True
         with self._quiet():
             return
 
@@ -51,7 +65,7 @@ class Connections:
         """Wait until no statement runs, and close everything."""
         with self._turn, ExitStack() as stack:
             for database in self._lent:
-                stack.enter_context(database.between_statements())
+                stack.enter_context(database.between_statements(lambda: self._hurried))
             # As long as one cursor is open, DuckDB hands out the same damaged instance again.
             for database in self._lent:
                 database.close()

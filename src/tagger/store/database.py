@@ -7,7 +7,7 @@ import secrets
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
@@ -28,6 +28,9 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "default_block_size": "16384",
 }
 
+
+# So often is a statement interrupted until it ends: DuckDB forgets what came before the statement began.
+_AGAIN = 0.05
 
 T = TypeVar("T")
 
@@ -59,6 +62,8 @@ class Database:
         self._path = path
         self._mend = mend
         self._turn = threading.RLock()
+        # Interrupting comes from another thread, and must not meet a connection that is just being closed.
+        self._closing = threading.Lock()
         self._failure: StoreError | None = None
 
     def table(self, sql: str, parameters: Mapping[str, object] | None = None, **tables: pa.Table) -> pa.Table:
@@ -139,20 +144,33 @@ class Database:
         with self._statement() as connection:
             connection.execute(sql, dict(parameters or {}))
 
-    def between_statements(self) -> threading.RLock:
-        """Return the lock that holds off the next statement."""
-        return self._turn
+    @contextmanager
+    def between_statements(self, hurried: Callable[[], bool]) -> Iterator[None]:
+        """Hold off the next statement, once the one that runs has ended; it is interrupted while *hurried* says so."""
+        while True:
+            if hurried():
+                self._interrupt()
+            if self._turn.acquire(timeout=_AGAIN):
+                break
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     def go_on_with(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Use another connection from now on; the one before is closed."""
-        with self._turn:
+        with self._turn, self._closing:
             self._connection.close()
             self._connection = connection
 
     def close(self) -> None:
         """Close the connection, once its statement has ended."""
-        with self._turn:
+        with self._turn, self._closing:
             self._connection.close()
+
+    def _interrupt(self) -> None:
+        with self._closing, suppress(duckdb.ConnectionException):  # closed already
+            self._connection.interrupt()
 
     def _selected(self, act: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
         try:
@@ -312,8 +330,17 @@ def full(path: Path) -> StoreError:
     )
 
 
+def closing(path: Path) -> StoreError:
+    """Say that whoever keeps the database open is about to end."""
+    return StoreError(
+        "the study is being closed", where=str(path.parent), remedy="Start it again, or ask again; nothing was lost"
+    )
+
+
 def _explanation(error: duckdb.Error, path: Path) -> StoreError:
     text = str(error)
+    if isinstance(error, duckdb.InterruptException):
+        return closing(path)
     if any(sign in text for sign in _FULL):
         return full(path)
     if any(sign in text for sign in _NEWER):

@@ -10,7 +10,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -43,7 +43,9 @@ _PAUSE = 0.02
 
 
 @contextmanager
-def owned(path: Path, role: str, *, patience: float = 30.0, brief: bool = True, **told: str) -> Iterator[None]:
+def owned(
+    path: Path, role: str, *, patience: float = 30.0, brief: bool = True, told: Mapping[str, str] | None = None
+) -> Iterator[None]:
     """
     Hold the lock file *path* for the time of the block; the file itself is never removed.
 
@@ -66,7 +68,7 @@ def owned(path: Path, role: str, *, patience: float = 30.0, brief: bool = True, 
             if lasting or time.monotonic() > deadline:
                 raise _busy(path, owner)
             time.sleep(_PAUSE)
-        _sign(fd, path, {"pid": os.getpid(), "role": role, "brief": brief, **told})
+        _sign(fd, path, {"pid": os.getpid(), "role": role, "brief": brief, **(told or {})})
         try:
             yield
         finally:

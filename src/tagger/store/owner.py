@@ -20,10 +20,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tagger import __version__
-from tagger.errors import StoreError
 from tagger.store import shards
 from tagger.store.connections import Connections
-from tagger.store.database import Database, given_up, migrate
+from tagger.store.database import Database, closing, given_up, migrate
 from tagger.store.lock import beside, owned
 from tagger.store.remote import answered, told
 
@@ -58,7 +57,7 @@ class Owner:
 
     def __init__(self, path: Path, token: str) -> None:
         self.token = token
-        self._where = str(path.parent)
+        self._path = path
         self._inbox = path.parent / "inbox"
         self._connections = Connections(path)
         self._wake = threading.Condition()
@@ -70,6 +69,7 @@ class Owner:
         self._untold = 0
         self._closing = False
         self._writer: threading.Thread | None = None
+        self._written = threading.Event()
 
     @contextmanager
     def reading(self) -> Iterator[Database]:
@@ -136,24 +136,26 @@ class Owner:
                 try:
                     yield
                 finally:
-                    with self._wake:
-                        self._closing = True
-                        self._wake.notify()
-                    self._writer.join()
+                    _to_the_end(self._finish_writing)
         finally:
-            self._connections.close()
+            _to_the_end(self._connections.close)
+
+    def _finish_writing(self) -> None:
+        with self._wake:
+            self._closing = True
+            self._wake.notify()
+        self._connections.hurry()
+        # Not by joining: before Python 3.13, a thread whose join was interrupted is taken for one that has ended.
+        self._written.wait()
 
     def _request(self, put: Callable[[T], None], request: T) -> None:
         if threading.current_thread() is self._writer:
             raise RuntimeError("an act cannot wait for the thread that runs it")
         with self._wake:
             if self._closing:
-                raise self._closed()
+                raise closing(self._path)
             put(request)
             self._wake.notify()
-
-    def _closed(self) -> StoreError:
-        return StoreError("the study is being closed", where=self._where, remedy="Start it again; nothing was lost")
 
     def _mend(self) -> None:
         # The writer finds the database given up, as the reader did, and reopens it.
@@ -162,6 +164,12 @@ class Owner:
     # From here on, everything runs on the writer's thread.
 
     def _write_all(self, database: Database) -> None:
+        try:
+            self._write_until_over(database)
+        finally:
+            self._written.set()
+
+    def _write_until_over(self, database: Database) -> None:
         while not self._is_over():
             group: list[_Act] = []
             try:
@@ -172,7 +180,7 @@ class Owner:
             except BaseException as error:  # a thread that died here would leave every reviewer waiting for ever
                 log.exception("The writer of the study met an error that it does not know.")
                 _refuse([*group, *self._all_merging()], error)
-        _refuse(self._all_merging(), self._closed())
+        _refuse(self._all_merging(), closing(self._path))
 
     def _all_merging(self) -> list[_Merging]:
         with self._wake:
@@ -267,21 +275,36 @@ def _refuse(requests: Iterable[_Act | _Merging], error: BaseException) -> None:
             request.answer.set_exception(error)
 
 
+def _to_the_end(act: Callable[[], None]) -> None:
+    """Do what must not be left half done; a Ctrl-C in the meantime has it done again, and is heeded after that."""
+    pressed: KeyboardInterrupt | None = None
+    while True:
+        try:
+            act()
+            break
+        except KeyboardInterrupt as error:
+            pressed = error
+    if pressed:
+        raise pressed
+
+
 @contextmanager
-def serving(folder: Path, url: str, role: str = "the review server") -> Iterator[Owner]:
+def serving(folder: Path, url: str | None = None, role: str = "the review server") -> Iterator[Owner]:
     """
     Own the study in *folder* for the time of the block, which may be long; it is brought up to date first.
 
     Args:
-        url: where the owner's pages are; other processes on this machine ask there, so it names the loopback.
+        url: where the owner's pages are; other processes on this machine ask there, so it names the loopback. Without
+            pages the block must be brief: others wait until it has ended.
 
     Raises:
-        Busy: somebody else keeps it open; the message names the page.
+        Busy: somebody else keeps it open; where they have pages, the message names them.
         StoreError: it cannot be opened.
     """
     path = folder / "study.duckdb"
     token = secrets.token_urlsafe(32)
-    with owned(beside(path), role, brief=False, url=url, token=token, version=__version__):
+    told = {} if url is None else {"url": url, "token": token, "version": __version__}
+    with owned(beside(path), role, brief=url is None, told=told):
         owner = Owner(path, token)
         with owner.at_work():
             path.chmod(0o600)

@@ -10,7 +10,6 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
@@ -20,7 +19,7 @@ from tagger.config import Settings
 from tagger.errors import StoreError, TaggerError, UsageError
 from tagger.review.web.pages import browse, care, exemplars, guide, home, packs, progress, read, who
 from tagger.review.web.rendering import HERE, environment
-from tagger.review.web.security import Guard
+from tagger.review.web.security import MOST_BYTES, Guard
 from tagger.review.web.visit import Desk, rendered
 from tagger.store import Owner
 
@@ -29,7 +28,7 @@ log = logging.getLogger(__name__)
 _PAGES = (home, who, read, browse, progress, exemplars, packs, care, guide)
 
 
-def create_app(owner: Owner, folder: Path, settings: Settings, hosts: Collection[str]) -> Starlette:
+def create_app(owner: Owner, folder: Path, settings: Settings, hosts: Collection[str]) -> Guard:
     """
     Make the application that serves one study.
 
@@ -42,11 +41,10 @@ def create_app(owner: Owner, folder: Path, settings: Settings, hosts: Collection
     static = StaticFiles(directory=HERE / "static")
     app = Starlette(
         routes=[*pages, *_OWNER, Mount("/static", static, name="static")],
-        middleware=[Middleware(Guard, hosts=hosts)],
-        exception_handlers={TaggerError: _explained, HTTPException: _missing, Exception: _broken},
+        exception_handlers={TaggerError: _explained, HTTPException: _refused, Exception: _broken},
     )
     app.state.desk = Desk(owner, folder, settings, environment(), secret)
-    return app
+    return Guard(app, hosts)
 
 
 async def _read_for_others(request: Request) -> Response:
@@ -80,10 +78,34 @@ def _explained(request: Request, error: Exception) -> Response:
     return rendered(request, "trouble.html", status, title=title, text=str(error))
 
 
-def _missing(request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 404
-    text = "It may have been moved, or the address has a slip in it. Nothing is lost."
-    return rendered(request, "trouble.html", status, title="There is no such page here", text=text)
+_REFUSALS = {
+    400: (
+        "The form could not be read",
+        "It arrived incomplete, and nothing of it was saved. Go back, reload the page and send it again.",
+    ),
+    404: (
+        "There is no such page here",
+        "It may have been moved, or the address has a slip in it. Nothing is lost.",
+    ),
+    405: (
+        "This address cannot be opened or sent this way",
+        "It belongs to a button or a link of another page. Nothing was changed: go to that page and use it there.",
+    ),
+    413: (
+        "This is too large",
+        f"What was sent is larger than {MOST_BYTES // 1_000_000} MB, and nothing of it was saved. "
+        "Choose a smaller file.",
+    ),
+}
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    """Say why a request was not answered as it was meant."""
+    status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (404, None)
+    title, text = _REFUSALS.get(status, _REFUSALS[404])
+    answer = rendered(request, "trouble.html", status, title=title, text=text)
+    answer.headers.update(headers or {})
+    return answer
 
 
 def _broken(request: Request, error: Exception) -> Response:

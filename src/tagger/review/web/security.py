@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from urllib.parse import urlsplit
 
+from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
+
+from tagger.review.web.visit import number, split
+
+MOST_BYTES = 60_000_000
+"""The most that one request may bring; a workbook of thousands of passages has a tenth of it."""
+_MOST_DISCARDED = 20 * MOST_BYTES
 
 POLICY = {
     "content-security-policy": (
@@ -28,21 +35,19 @@ class Guard:
     Answer only requests that name this server, and posts that come from its own pages.
 
     A page in another tab can make a browser send a form here, or reach this machine by a name of its own (DNS
-    rebinding); both are refused. Interviews stay out of caches.
+    rebinding); both are refused. Interviews stay out of caches. It stands around the whole application, so that
+    pages about faults are under the same rules as the others.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
+    def __init__(self, app: Starlette, hosts: Collection[str]) -> None:
         self.app = app
+        self.state = app.state
         self.hosts = frozenset(hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse the request, or pass it on and add the headers to what comes back."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
-            return
-        headers = Headers(scope=scope)
-        if refusal := self._refusal(scope["method"], headers):
-            await refusal(scope, receive, send)
             return
 
         async def guarded(message: Message) -> None:
@@ -54,7 +59,9 @@ class Guard:
                     answer["cache-control"] = "no-store"
             await send(message)
 
-        await self.app(scope, receive, guarded)
+        headers = Headers(scope=scope)
+        answering = self._refusal(scope["method"], headers) or self.app
+        await answering(scope, _limited(headers, receive), guarded)
 
     def _refusal(self, method: str, headers: Headers) -> PlainTextResponse | None:
         host = headers.get("host", "")
@@ -63,11 +70,31 @@ class Guard:
         if method in ("GET", "HEAD"):
             return None
         origin = headers.get("origin")
-        foreign = origin is not None and urlsplit(origin).netloc != host
+        foreign = origin is not None and split(origin).netloc != host
         if foreign or headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
             return PlainTextResponse("A form of another site cannot be sent here.\n", status_code=403)
         return None
 
 
+def _limited(headers: Headers, receive: Receive) -> Receive:
+    """Stop the reading of a body that is too large, whether it says so at first or not."""
+    told = number(headers.get("content-length", ""), 0, MOST_BYTES + 1)
+    taken = 0
+
+    async def limited() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if max(told, taken) <= MOST_BYTES:
+            return message
+        # A browser that is cut off while it sends shows an error of its own and not the answer.
+        while message.get("more_body") and taken < _MOST_DISCARDED:
+            message = await receive()
+            taken += len(message.get("body", b""))
+        raise HTTPException(413)
+
+    return limited
+
+
 def _name(host: str) -> str:
-    return (urlsplit(f"//{host}").hostname or "").lower()
+    return (split(f"//{host}").hostname or "").lower()

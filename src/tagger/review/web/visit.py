@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from jinja2 import Environment
+from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
@@ -52,8 +53,9 @@ class Desk:
         """Return the reader who is signed in; the only one there is needs no sign-in."""
         with self.owner.reading() as database:
             everybody = readers.readers(database)
-        coder_id, _, _ = request.cookies.get(self.cookie, "").rpartition(".")
-        if coder_id and hmac.compare_digest(self.signed(coder_id), request.cookies[self.cookie]):
+        held = request.cookies.get(self.cookie, "")
+        coder_id, _, _ = held.rpartition(".")
+        if coder_id and hmac.compare_digest(self.signed(coder_id).encode(), held.encode()):
             return next((reader for reader in everybody if reader.id == coder_id), None)
         return everybody[0] if len(everybody) == 1 else None
 
@@ -159,7 +161,7 @@ def posted(handler: Posting) -> Callable[[Request], Awaitable[Response]]:
         async with request.form(max_files=1, max_fields=5_000, max_part_size=50 * 1024 * 1024) as data:
             form = Form(data)
             visit = await run_in_threadpool(_visit, request)
-            return await run_in_threadpool(handler, visit, form) if visit else _who_first(request)
+            return await run_in_threadpool(handler, visit, form) if visit else _not_saved(request)
 
     return endpoint
 
@@ -183,9 +185,23 @@ def sign_in(desk: Desk, answer: Response, coder_id: str) -> None:
     answer.set_cookie(desk.cookie, desk.signed(coder_id), max_age=_A_YEAR, httponly=True, samesite="strict")
 
 
+def number(text: str, default: int, most: int) -> int:
+    """Return the whole number that was typed, *most* at the most; *default* where it is none."""
+    digits = text.strip()
+    return min(int(digits[:18]), most) if digits.isascii() and digits.isdigit() else default
+
+
+def split(address: str) -> SplitResult:
+    """Return the parts of an address that a browser sent; what is no address at all has none."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
+
+
 def local(path: str) -> str:
     """Return *path* if it is an address on this server, else the first page."""
-    parts = urlsplit(path)
+    parts = split(path)
     inside = path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
     return path if inside and path.isprintable() else "/"
 
@@ -196,6 +212,10 @@ def _rendered(desk: Desk, request: Request, name: str, status: int, **context: A
     answer = HTMLResponse(render(desk.templates, name, **context), status_code=status)
     if said:
         answer.delete_cookie("said", httponly=True, samesite="strict")
+    reader: Reader | None = context["me"]
+    if reader and request.cookies.get(desk.cookie) != desk.signed(reader.id):
+        # The only reader, known without having signed in: a second name must not make a stranger of this browser.
+        sign_in(desk, answer, reader.id)
     return answer
 
 
@@ -218,3 +238,9 @@ def _visit(request: Request) -> Visit | None:
 def _who_first(request: Request) -> Response:
     asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return sent_on("/who" + (f"?next={quote(asked)}" if request.method == "GET" and asked != "/" else ""))
+
+
+def _not_saved(request: Request) -> Response:
+    link = Markup('<a href="/who">Say who you are</a>')
+    text = Markup("This was not saved, because it is not known who sent it. {}, then go back and send it again.")
+    return rendered(request, "trouble.html", 401, title="Who are you?", text=text.format(link))

@@ -12,23 +12,24 @@ from starlette.routing import Route
 
 from tagger.review import browse, bulk, listing, notes, passages, words
 from tagger.review.browse import STATES, Find
-from tagger.review.web.visit import Form, Visit, now, page, posted
+from tagger.review.web.visit import Form, Visit, now, number, page, posted
 from tagger.store import Database
 
 _SAMPLE = 6
+_MOST_PAGES = 999_999
 _WORDS = {"accept": "yes", "reject": "no"}
 
 
 def sought_of(fields: Mapping[str, str]) -> Find:
     """Read what is looked for from the fields of an address or a form."""
-    number, mine = fields.get("page", ""), fields.get("mine", "")
+    mine = fields.get("mine", "")
     return Find(
         text=fields.get("text", "").strip()[: words.LONGEST],
         dataset=fields.get("dataset", ""),
         value=fields.get("value", ""),
         participant=fields.get("participant", ""),
         mine=mine if mine in STATES else "",
-        page=int(number) if number.isascii() and number.isdigit() and len(number) < 7 else 1,
+        page=number(fields.get("page", ""), 1, _MOST_PAGES),
     )
 
 
@@ -76,7 +77,7 @@ def transcript(visit: Visit) -> Response:
         context = passages.in_transcript(db, excerpt_id, whole=True) if excerpt_id else None
         if context is None or context.transcript_id != transcript_id:
             context = passages.transcript(db, transcript_id)
-        return {"context": context, "notes": notes.before(db, transcript_id)}
+        return {"context": context, "notes": notes.of_transcript(db, transcript_id)}
 
     return visit.render("transcript.html", **visit.read(look), excerpt=excerpt_id)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -20,7 +19,7 @@ from tagger.review.readers import (
     Preferences,
     set_preferences,
 )
-from tagger.review.web.visit import Form, Visit, local, now, page, posted
+from tagger.review.web.visit import Form, Visit, local, now, page, posted, split
 from tagger.transcripts.decoding import decode
 
 FROM_THE_TEAM = "care.txt"
@@ -100,7 +99,7 @@ def team_words(folder: Path) -> list[list[str]]:
 
 def _came_from(visit: Visit) -> str:
     """Return the page of ours from which somebody came here, or the first one."""
-    parts = urlsplit(visit.request.headers.get("referer", ""))
+    parts = split(visit.request.headers.get("referer", ""))
     if parts.netloc != visit.request.headers.get("host") or parts.path in ("/pause", "/who"):
         return "/"
     return local(parts.path + (f"?{parts.query}" if parts.query else ""))

@@ -15,7 +15,7 @@ from tagger.review.readers import readers
 from tagger.review.servings import Queue
 from tagger.review.web.files import PRINTED
 from tagger.review.web.pages.exemplars import XLSX, download
-from tagger.review.web.visit import Form, Visit, now, page, posted
+from tagger.review.web.visit import Form, Visit, now, number, page, posted
 from tagger.store import Database
 
 USUAL = 20
@@ -28,16 +28,12 @@ def show(visit: Visit) -> Response:
 
 def make(visit: Visit, form: Form) -> Response:
     """Make a pack for this reader, or for somebody who cannot come to this computer."""
-    number, dataset, coder_id, time, seed = (
-        form.text("n"),
-        form.text("dataset"),
-        form.text("reader"),
-        now(),
-        secrets.randbits(62),
-    )
-    if not (number.isascii() and number.isdigit()):
+    # One more than a pack may hold is refused there, in words.
+    count = number(form.text("n"), -1, packs.MOST + 1)
+    dataset, coder_id, review = form.text("dataset"), form.text("reader"), visit.settings.review
+    time, seed = now(), secrets.randbits(62)
+    if count < 0:
         raise UsageError("say how many passages, as a number", where="How many", remedy="20 is a good start")
-    count, review = int(number[:6]), visit.settings.review
 
     def act(db: Database) -> workbooks.Pack:
         if coder_id not in {one.id for one in readers(db)}:

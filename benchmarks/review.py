@@ -54,12 +54,14 @@ CREATE TEMP TABLE spoken AS
                    || ' is what we said to each other. ', 12), length, '.') AS text
     FROM turn;
 INSERT INTO revisions
-    SELECT 'r' || t, 't' || t, 1, string_agg(text, chr(10) ORDER BY position), 'k' || t, 'c' || t, 'plain', 'utf-8', 'run'
+    SELECT 'r' || t, 't' || t, 1, string_agg(text, chr(10) ORDER BY position), 'k' || t, 'c' || t,
+           'plain', 'utf-8', 'run'
     FROM spoken GROUP BY t;
 INSERT INTO speakers
     SELECT 's' || t || '-' || part, 't' || t, 'k' || part, 'Person ' || part FROM turn WHERE pair = 0;
 INSERT INTO speaker_beliefs
-    SELECT 's' || t || '-' || part, 1, part = 0, ['group member'], CASE WHEN part > 0 THEN 'P' || t END, 'guessed', 'run'
+    SELECT 's' || t || '-' || part, 1, part = 0, ['group member'], CASE WHEN part > 0 THEN 'P' || t END,
+           'guessed', 'run'
     FROM turn WHERE pair = 0;
 INSERT INTO turns SELECT 'r' || t, position, start, start + length, 's' || t || '-' || part, NULL, NULL FROM turn;
 INSERT INTO excerpts
@@ -80,8 +82,8 @@ INSERT INTO scores
     SELECT 'scoring', e.id, [(hash(e.id || ' ' || n) % 1000000 / 1e6)::FLOAT FOR n IN range(25)] FROM excerpts e;
 INSERT INTO suggestions
     SELECT s.excerpt_id || v.value_id, 'scoring', s.excerpt_id, v.value_id,
-           row_number() OVER (PARTITION BY s.excerpt_id ORDER BY s.scores[v.position + 1] DESC), s.scores[v.position + 1],
-           0, 30, 'what was said'
+           row_number() OVER (PARTITION BY s.excerpt_id ORDER BY s.scores[v.position + 1] DESC),
+           s.scores[v.position + 1], 0, 30, 'what was said'
     FROM scores s JOIN framework_values v ON s.scores[v.position + 1] > 0.95
     JOIN excerpts e ON e.id = s.excerpt_id AND e.kind = v.unit;
 """
@@ -103,8 +105,8 @@ INSERT INTO decisions
 INSERT INTO decision_sets SELECT id, first_value(id) OVER (PARTITION BY serving_id ORDER BY n), number FROM step;
 INSERT INTO decision_answers SELECT id, 'v' || ((number // 4 * 7 + n) % 25), 'yes' FROM step WHERE n < 3;
 INSERT INTO codings
-    SELECT 'c' || p.number, p.excerpt_id, p.coder_id, 'list', CASE WHEN s.arm = 'blind' THEN 'blind' ELSE 'own-first' END,
-           NULL, 'before talk', 'values', NULL, s.id, p.id, NULL, NULL, 0, p.decided_at
+    SELECT 'c' || p.number, p.excerpt_id, p.coder_id, 'list',
+           CASE WHEN s.arm = 'blind' THEN 'blind' ELSE 'own-first' END, NULL, 'before talk', 'values', NULL, s.id, p.id, NULL, NULL, 0, p.decided_at
     FROM step p JOIN servings s ON s.id = p.serving_id WHERE p.n = 3;
 INSERT INTO coding_answers
     SELECT c.id, 'v' || n, CASE WHEN d.value_id IS NULL THEN 'no' ELSE 'yes' END
@@ -188,15 +190,17 @@ class Acts:
         """Take the newest step back."""
         self.owner.write(lambda db: decisions.undo(db, id=str(uuid4()), coder_id=self.who, now=_now()))
 
-    def show(self, n: int, **more: bool) -> None:
+    def show(self, n: int, *, readings: bool = False) -> None:
         """Show some of what was read."""
         place = int(np.random.default_rng().integers(len(self.read) - n))
         chosen = self.read[place : place + n]
-        self.owner.write(lambda db: displays.show(db, self.who, chosen, "passage", REVIEW, _now(), **more))
+        self.owner.write(lambda db: displays.show(db, self.who, chosen, "passage", REVIEW, _now(), readings=readings))
 
-    def find(self, **sought: str) -> None:
+    def find(self, *, text: str = "", value: str = "", mine: str = "") -> None:
         """Look for passages."""
-        self.owner.write(lambda db: browse.find(db, self.who, Find(**sought), REVIEW, _now(), "browse"))
+        self.owner.write(
+            lambda db: browse.find(db, self.who, Find(text, value=value, mine=mine), REVIEW, _now(), "browse")
+        )
 
     def nearest(self) -> None:
         """Look for the nearest yes and no."""

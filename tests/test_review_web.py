@@ -257,6 +257,16 @@ def test_a_passage_that_is_not_tagged_yet_says_so(owner: Owner) -> None:
         framework(db, "")
 
 
+@pytest.mark.parametrize("referer", ["http://[", "https://evil.example/browse", "", "é"])
+def test_a_pause_leads_back_to_pages_of_ours_only(browser: TestClient, referer: str) -> None:
+    """Whatever the browser says of where it came from, the quiet page leads on to this server."""
+    answer = browser.get("/pause", headers={"referer": referer.encode("latin-1")})
+
+    assert 200 == answer.status_code
+    assert "evil" not in answer.text
+    assert 'href="/"' in answer.text
+
+
 def test_a_step_that_is_sent_twice_is_stored_once(browser: TestClient, owner: Owner) -> None:
     """The page's id makes a repeated post the same step."""
     page = browser.post("/read", data={"dataset": "general"})

@@ -20,10 +20,11 @@ from tagger.review.datasets import framework as framework_of
 from tagger.review.displays import Shown, Suggested
 from tagger.review.servings import Queue, Serving
 from tagger.review.web.pages.home import queue_of
-from tagger.review.web.visit import Form, Visit, now, page, posted
+from tagger.review.web.visit import Form, Visit, now, number, page, posted
 from tagger.store import Database
 
 _MOST_TURNS = 40
+_FURTHEST = 10**9
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,7 @@ def choose(visit: Visit, form: Form) -> Response:
 def show(visit: Visit) -> Response:
     """Show a passage with what the reader holds of it so far."""
     queue = _queue(visit)
-    asked = visit.query.get("turns", "1")
-    turns = min(int(asked[:4]), _MOST_TURNS) if asked.isdecimal() else 1
+    turns = number(visit.query.get("turns", ""), 1, _MOST_TURNS)
     whole, others, near = ("whole" in visit.query), ("others" in visit.query), ("near" in visit.query)
     time, serving_id, review = now(), visit.path("serving"), visit.settings.review
 
@@ -84,7 +84,9 @@ def show(visit: Visit) -> Response:
         return {
             "sitting": sitting,
             "context": passages.in_transcript(db, serving.excerpt_id, turns, turns, evidence=evidence, whole=whole),
-            "notes": notes.before(db, serving.transcript_id, serving.excerpt_id),
+            "notes": notes.of_transcript(db, serving.transcript_id)
+            if whole or turns > 1
+            else notes.before(db, serving.transcript_id, serving.excerpt_id),
             "memos": decisions.memos(db, serving.coder_id, serving.excerpt_id),
             "history": decisions.history(db, serving.coder_id, serving.excerpt_id),
             "left": servings.left(db, serving.coder_id, queue or _default(visit, serving), review),
@@ -151,10 +153,10 @@ def _borders(visit: Visit, trouble: str = "") -> Response:
 def adjusted(visit: Visit, form: Form) -> Response:
     """Store the moved borders; the reading stays on the passage that was handed out."""
     serving_id, time, identity = visit.path("serving"), now(), form.id
-    start, end = form.text("start"), form.text("end")
-    if not (start.isdecimal() and end.isdecimal() and int(start) < int(end)):
+    start, end = (number(form.text(name), -1, _FURTHEST) for name in ("start", "end"))
+    if not 0 <= start < end:
         return _borders(visit, trouble="The passage must begin before it ends.")
-    borders = (int(start), int(end))
+    borders = (start, end)
 
     def store(db: Database) -> None:
         serving = _mine(db, visit, serving_id)

@@ -79,7 +79,7 @@
       for (let item = outbox()[0]; item; item = outbox()[0]) {
         const answer = await fetch(item.path, { method: "POST", body: new URLSearchParams(item.body) });
         // Saved is answered with a redirect, whatever becomes of the page that it leads to.
-        if (answer.redirected && new URL(answer.url).pathname === "/who") { location.assign("/who"); return; }
+        if (answer.status === 401) { location.assign("/who"); return; }
         if (!answer.redirected && answer.status === 503) throw new Error("503");
         if (answer.redirected) last = answer.url; else refused = await reason(answer);
         store.set(box(), outbox().slice(1));

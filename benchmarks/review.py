@@ -23,8 +23,8 @@ import numpy as np
 import pyarrow as pa
 
 from tagger.config import ReviewSettings
-from tagger.review import browse, bulk, decisions, displays, notes, passages
-from tagger.review.browse import Find
+from tagger.review import browse, decisions, displays, notes, passages
+from tagger.review.browse import Find, bulk
 from tagger.review.servings import Queue, Serving, left, next_serving, prepare, serving
 from tagger.store import Database, Owner, Store
 from tagger.store import serving as owning
@@ -106,7 +106,8 @@ INSERT INTO decision_sets SELECT id, first_value(id) OVER (PARTITION BY serving_
 INSERT INTO decision_answers SELECT id, 'v' || ((number // 4 * 7 + n) % 25), 'yes' FROM step WHERE n < 3;
 INSERT INTO codings
     SELECT 'c' || p.number, p.excerpt_id, p.coder_id, 'list',
-           CASE WHEN s.arm = 'blind' THEN 'blind' ELSE 'own-first' END, NULL, 'before talk', 'values', NULL, s.id, p.id, NULL, NULL, 0, p.decided_at
+           CASE WHEN s.arm = 'blind' THEN 'blind' ELSE 'own-first' END, NULL, 'before talk', 'values', NULL, s.id, p.id,
+           NULL, NULL, 0, p.decided_at
     FROM step p JOIN servings s ON s.id = p.serving_id WHERE p.n = 3;
 INSERT INTO coding_answers
     SELECT c.id, 'v' || n, CASE WHEN d.value_id IS NULL THEN 'no' ELSE 'yes' END

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_study import copied
 
-from tagger.review import browse, likeness, listing, words
-from tagger.review.browse import Find
+from tagger.review import browse
+from tagger.review.browse import Find, likeness, listing, words
 from tagger.review.notes import add
 from tagger.store.database import opened
 

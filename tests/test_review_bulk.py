@@ -9,9 +9,8 @@ from desk import AT_ONCE, OWN_FIRST, tried
 from small_study import copied
 
 from tagger.errors import UsageError
-from tagger.review import bulk
-from tagger.review.browse import Find
-from tagger.review.bulk import Coverage
+from tagger.review.browse import Find, bulk
+from tagger.review.browse.bulk import Coverage
 from tagger.store.database import opened
 
 WINDOW = "near the window"

@@ -12,7 +12,7 @@ from small_study import copied
 from test_steps_imports import table, whole
 
 from tagger.review.displays import may_show, nearest
-from tagger.review.why import rate_words
+from tagger.review.displays.why import rate_words
 from tagger.steps.imports import import_codings
 from tagger.store.database import opened
 

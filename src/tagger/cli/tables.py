@@ -82,7 +82,7 @@ def exemplars(folder: Path, output: Path, quotes: int, everything: bool) -> None
     with Store(folder).session("an export") as study:
         made = table(study, per_cell=ALL if everything else quotes)
     if suffix == ".xlsx":
-        from tagger.review.exemplar_sheet import write
+        from tagger.review.exemplars.sheet import write
 
         data = write(made)
     else:

@@ -2,14 +2,18 @@
 People read and decide: what is handed out, shown, decided and undone, and the pages on which it happens.
 
     readers.py     who reads, and how they like it
-    servings.py    what is whose next, in which arm
-    passages.py    an excerpt in its transcript
-    displays.py    the one gate for anything shown to a person; it records what it shows
-    decisions.py   acts, undo, and the codings that follow from them
+    datasets.py    what there is to read, and against which framework
+    servings/      what is whose next: arms are drawn, queues ordered, passages handed out
+    passages.py    an excerpt in its transcript; turns.py: how a turn is shown
+    gate.py        what may be shown to whom, and the record of what was
+    displays/      suggestions and others' readings as they pass the gate: why, how strong, what is like them
+    codings.py     what each person holds of each excerpt, and of which kind that is
+    decisions/     acts, their storing in steps, undo, moved borders, history
     notes.py       what a passage may touch on, said before it is read
-    browse.py      finding passages; bulk.py: many at once, where the audit allows it
+    browse/        finding passages and those like them; many at once, where the audit allows it
     progress.py    how far the study is
-    exemplars.py   quotes by value and dataset; packs.py: reading without the server
+    exemplars/     quotes by value and dataset
+    packs.py       reading without the server
     web/           the only web framework: parse, call one of these, render
 
 All but web/ work on an open `Database` and know nothing of requests.

@@ -14,10 +14,10 @@ from tagger.errors import UsageError
 from tagger.exchange.packs import Answered, Pack, PackPassage, Returned
 from tagger.review import decisions, notes, readers
 from tagger.review.datasets import framework
+from tagger.review.decisions.sets import written
+from tagger.review.exemplars.quotes import named
 from tagger.review.passages import Context, in_transcript
-from tagger.review.quotes import named
 from tagger.review.servings import Queue, Serving, prepare, serving, take
-from tagger.review.sets import written
 from tagger.store import Database, Reader
 
 MOST = 200

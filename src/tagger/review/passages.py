@@ -8,7 +8,7 @@ from typing import Any
 
 from tagger.errors import UsageError
 from tagger.records import Span
-from tagger.review.borders import TURNS_AROUND
+from tagger.review.decisions.borders import TURNS_AROUND
 from tagger.review.turns import Mark, Piece, TurnView, clock, pieces, right_to_left, window
 from tagger.store import Reader
 

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tagger.review import browse, bulk, listing, notes, passages, words
-from tagger.review.browse import STATES, Find
+from tagger.review import browse, notes, passages
+from tagger.review.browse import STATES, Find, bulk, listing, words
 from tagger.review.web.visit import Form, Visit, now, number, page, posted
 from tagger.store import Database
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tagger.review import exemplar_sheet
 from tagger.review.exemplars import ALL, PER_CELL, Exemplars, table_for
+from tagger.review.exemplars import sheet as exemplar_sheet
 from tagger.review.web.files import exemplars_page
 from tagger.review.web.visit import Visit, now, page
 

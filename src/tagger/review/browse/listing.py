@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from tagger.care import topics
 from tagger.config import ReviewSettings
-from tagger.review import displays, words
+from tagger.review import displays
+from tagger.review.browse import words
 from tagger.review.displays import Shown
 from tagger.review.turns import Piece, clock, right_to_left
 from tagger.store import Database, Reader

@@ -20,8 +20,8 @@ import pyarrow as pa
 
 from tagger.config import ReviewSettings
 from tagger.errors import UsageError
-from tagger.review.arms import FRAME, prepare
-from tagger.review.queues import Entry, Left, Queue, ahead, entries, left
+from tagger.review.servings.arms import FRAME, prepare
+from tagger.review.servings.queues import Entry, Left, Queue, ahead, entries, left
 from tagger.servings import probability_of_none
 from tagger.store import Database, Reader
 

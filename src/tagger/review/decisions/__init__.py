@@ -12,11 +12,11 @@ from uuid import UUID
 import pyarrow as pa
 
 from tagger.errors import UsageError
-from tagger.review.borders import store_child
 from tagger.review.codings import Touched, reading, store_codings
+from tagger.review.decisions.borders import store_child
+from tagger.review.decisions.history import history, memos, together, words
+from tagger.review.decisions.sets import Line, is_stored, key_of, row_id, store_set, written
 from tagger.review.gate import moment
-from tagger.review.history import history, memos, together, words
-from tagger.review.sets import Line, is_stored, key_of, row_id, store_set, written
 
 if TYPE_CHECKING:
     from tagger.records import Span

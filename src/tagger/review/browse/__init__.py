@@ -8,8 +8,9 @@ from datetime import datetime
 import pyarrow as pa
 
 from tagger.config import ReviewSettings
-from tagger.review import displays, likeness, listing, words
-from tagger.review.listing import Row
+from tagger.review import displays
+from tagger.review.browse import likeness, listing, words
+from tagger.review.browse.listing import Row
 from tagger.store import Database, Reader
 
 PAGE = 20

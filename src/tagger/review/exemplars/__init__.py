@@ -17,10 +17,10 @@ from tagger.config import ReviewSettings
 from tagger.frameworks import from_json
 from tagger.records import Framework
 from tagger.review.codings import latest
-from tagger.review.combined import Group, Line, combine, families
+from tagger.review.exemplars.combined import Group, Line, combine, families
+from tagger.review.exemplars.quotes import Choice, Moved, Quote, chosen, moved_borders, worded
 from tagger.review.gate import Item, allowed, record
 from tagger.review.passages import NUMBERS
-from tagger.review.quotes import Choice, Moved, Quote, chosen, moved_borders, worded
 from tagger.store import Database, Reader
 
 PER_CELL = 5

@@ -14,9 +14,9 @@ from typing import Any, Literal
 from tagger.config import ReviewSettings
 from tagger.records import Span
 from tagger.review.codings import latest
+from tagger.review.displays.neighbours import Neighbour, nearest
+from tagger.review.displays.why import Asked, Strength, because
 from tagger.review.gate import Item, allowed, may_show, record, wanted
-from tagger.review.neighbours import Neighbour, nearest
-from tagger.review.why import Asked, Strength, because
 from tagger.store import Database, Reader
 
 __all__ = ["Neighbour", "OthersReading", "Shown", "Suggested", "Why", "may_show", "nearest", "show"]

@@ -347,17 +347,28 @@ CREATE OR REPLACE VIEW dataset_list AS
     FROM datasets d LEFT JOIN held h ON h.dataset = d.id LEFT JOIN suggested s ON s.dataset = d.id;
 COMMENT ON VIEW dataset_list IS 'How much each dataset holds, has suggested, and has been read by people; what was skipped, or left without a word, does not count as read.';
 
+CREATE OR REPLACE VIEW coding_list AS
+    SELECT x.id AS coding_id, e.dataset, e.transcript_id AS transcript, e.excerpt_id, e.kind AS excerpt_kind, e.start, e."end",
+           CASE WHEN k.role IS NULL THEN k.name ELSE k.letter END AS coder, x.kind, x.made, x.matched, x.round, x.outcome,
+           x.framework, x.framework_version, a.value_id, v.name AS value, a.answer, x.coded_at::DATE AS coded_on
+    FROM current_codings x
+    JOIN readers k ON k.coder_id = x.coder_id
+    JOIN live_excerpts e ON e.excerpt_id = x.excerpt_id
+    LEFT JOIN coding_answers a ON a.coding_id = x.id
+    LEFT JOIN framework_values v ON v.framework_id = x.framework_id AND v.value_id = a.value_id;
+COMMENT ON VIEW coding_list IS 'Codings of excerpts that are still there, one row per answer (no answer row: skipped, unsure or not on the list). Those who read here go by their letter, coders of imported codings by the name in their table. Filter by kind: kinds are never pooled.';
+
 CREATE OR REPLACE VIEW export_list AS
     WITH readings AS (
         SELECT excerpt_id, framework, count(DISTINCT coder_id) AS readers, bool_or(outcome = 'nothing here') AS nothing_here
-        FROM current_codings
-        WHERE outcome = 'nothing here' OR id IN (SELECT coding_id FROM coding_answers)
+        FROM latest_readings
+        WHERE outcome IN ('values', 'nothing here', 'something not on our list')
         GROUP BY excerpt_id, framework
     ), answers AS (
         SELECT c.excerpt_id, c.framework, a.value_id, any_value(v.name) AS value,
                count(*) FILTER (WHERE a.answer = 'yes') AS said_yes, count(*) FILTER (WHERE a.answer = 'no') AS said_no
-        FROM current_codings c
-        JOIN coding_answers a ON a.coding_id = c.id
+        FROM latest_readings c
+        JOIN coding_answers a ON a.coding_id = c.coding_id
         JOIN framework_values v ON v.framework_id = c.framework_id AND v.value_id = a.value_id
         GROUP BY c.excerpt_id, c.framework, a.value_id
     ), pairs AS (
@@ -387,4 +398,4 @@ CREATE OR REPLACE VIEW export_list AS
     LEFT JOIN answers a ON a.excerpt_id = p.excerpt_id AND a.framework = p.framework AND a.value_id = p.value_id
     LEFT JOIN suggestion_list s ON s.excerpt_id = p.excerpt_id AND s.framework = p.framework AND s.value_id = p.value_id
     LEFT JOIN unquotable q ON q.excerpt_id = p.excerpt_id;
-COMMENT ON VIEW export_list IS 'Every pair of excerpt and value that was suggested or that a reader saw, and the excerpts of which somebody said that nothing is here and nobody anything else; kinds of reading are counted together here, so this is for reading and not for statistics.';
+COMMENT ON VIEW export_list IS 'Every pair of excerpt and value that was suggested or that a reader saw, and the excerpts of which somebody said that nothing is here and nobody anything else; each person counts once, with what they held last, whatever kind of reading that was; so this is for reading and not for statistics.';

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,8 @@ import pytest
 from small_study import SmallStudy, copied, new_study
 
 from tagger.cli import main
+from tagger.store import Database
+from tagger.store.database import opened
 
 # Batches here are tiny; threads of several programs that wait for each other make them slow on a busy machine.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -50,6 +52,14 @@ def edited(tagged: SmallStudy, tmp_path_factory: pytest.TempPathFactory) -> Smal
     study.edit("garden.txt", "one wet Tuesday in March", "on a dry Thursday in the month of May")
     study.run()
     return study
+
+
+@pytest.fixture(scope="module")
+def open_study(tagged: SmallStudy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """Return an open copy of the tagged study, on which each test works in a transaction of its own (`desk.tried`)."""
+    study = copied(tagged, tmp_path_factory.mktemp("open"))
+    with opened(study.folder / "study.duckdb") as database:
+        yield database
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,10 @@ import pytest
 from desk import AT_ONCE, OWN_FIRST, tried
 from hypothesis import given
 from hypothesis import strategies as st
-from small_study import copied
 
 from tagger.review import browse
 from tagger.review.browse import Find, likeness, listing, words
 from tagger.review.notes import add
-from tagger.store.database import opened
 
 GATE = "My neighbour brought me along"
 HOME = "I could have gone home"
@@ -27,14 +25,6 @@ WILL_GO = "I will go. It was a bad one"
 GLAD = "I am glad you came"
 TURNS = "We can take turns"
 THANKS = "Thank you both"
-
-
-@pytest.fixture(scope="module")
-def open_study(tagged, tmp_path_factory):
-    """Return an open copy of the tagged study, on which each test works in a transaction of its own."""
-    study = copied(tagged, tmp_path_factory.mktemp("open"))
-    with opened(study.folder / "study.duckdb") as db:
-        yield db
 
 
 @pytest.fixture

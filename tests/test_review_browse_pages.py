@@ -63,7 +63,7 @@ class House:
     @property
     def folder(self) -> Any:
         """Return the study's folder."""
-        return self.browser.app.state.desk.folder  # type: ignore[attr-defined]
+        return self.browser.app.state.desk.folder
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
         """Return the rows of a SELECT."""

@@ -6,25 +6,15 @@ from uuid import uuid4
 
 import pytest
 from desk import AT_ONCE, OWN_FIRST, tried
-from small_study import copied
 
 from tagger.errors import UsageError
 from tagger.review.browse import Find, bulk
 from tagger.review.browse.bulk import Coverage
-from tagger.store.database import opened
 
 WINDOW = "near the window"
 WILL_GO = "I will go. It was a bad one"
 NIGHT = "a thing about the night shift"
 CHOICE = Find(value="choice")
-
-
-@pytest.fixture(scope="module")
-def open_study(tagged, tmp_path_factory):
-    """Return an open copy of the tagged study, on which each test works in a transaction of its own."""
-    study = copied(tagged, tmp_path_factory.mktemp("open"))
-    with opened(study.folder / "study.duckdb") as db:
-        yield db
 
 
 @pytest.fixture

@@ -9,13 +9,11 @@ import pytest
 from desk import AT_ONCE, desk_in, lasting, tried
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from small_study import copied
 from test_steps_imports import table, whole
 
 from tagger.errors import UsageError
 from tagger.review import decisions
 from tagger.steps.imports import import_codings
-from tagger.store.database import opened
 
 GATE = "My neighbour brought me along"
 RANG = "She rang me when my brother was ill"
@@ -652,14 +650,6 @@ def test_a_display_in_the_same_moment_is_told_apart_from_what_followed(desk, pas
 
 
 # Anything in any order
-
-
-@pytest.fixture(scope="module")
-def open_study(tagged, tmp_path_factory):
-    """Return an open study on which each example works in a transaction of its own."""
-    study = copied(tagged, tmp_path_factory.mktemp("open"))
-    with opened(study.folder / "study.duckdb") as db:
-        yield db
 
 
 places = st.sampled_from([SHED, WILL_GO, WINDOW])

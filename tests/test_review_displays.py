@@ -24,14 +24,6 @@ WILL_GO = "I will go. It was a bad one"
 THANKS = "Would somebody else"
 
 
-@pytest.fixture(scope="module")
-def open_study(tagged, tmp_path_factory):
-    """Return an open copy of the tagged study, on which each test works in a transaction of its own."""
-    study = copied(tagged, tmp_path_factory.mktemp("open"))
-    with opened(study.folder / "study.duckdb") as db:
-        yield db
-
-
 @pytest.fixture
 def desk(open_study):
     """Return a desk with two readers, Ann and Ben."""

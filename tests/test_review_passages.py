@@ -281,7 +281,7 @@ def test_what_is_not_in_the_study_is_said_to_be_missing(tagged: SmallStudy) -> N
             passages.transcript_number,
         ):
             with pytest.raises(UsageError, match="in this study"):
-                look(db, "nothing")  # type: ignore[operator]
+                look(db, "nothing")
 
 
 def test_sentences_around_an_excerpt_say_where_it_begins_and_ends(tagged: SmallStudy) -> None:

@@ -11,7 +11,6 @@ from uuid import uuid4
 import pyarrow as pa
 import pytest
 from desk import tried
-from small_study import copied
 
 from tagger.config import ReviewSettings
 from tagger.errors import UsageError
@@ -119,14 +118,6 @@ def desk_at(study, review=ALONE):
     """Open a study for reading, and keep what is done."""
     with opened(study.folder / "study.duckdb") as db:
         yield Desk(db, review)
-
-
-@pytest.fixture(scope="module")
-def open_study(tagged, tmp_path_factory):
-    """Return an open copy of the tagged study, on which each test works in a transaction of its own."""
-    study = copied(tagged, tmp_path_factory.mktemp("open"))
-    with opened(study.folder / "study.duckdb") as db:
-        yield db
 
 
 @pytest.fixture

@@ -4,23 +4,12 @@ from __future__ import annotations
 
 import pytest
 from desk import AT_ONCE, tried
-from small_study import copied
-
-from tagger.store.database import opened
 
 GATE = "My neighbour brought me along"
 SHED = "a thing about the night shift"
 TOILET = "The toilet."
 WILL_GO = "I will go. It was a bad one"
 WINDOW = "near the window"
-
-
-@pytest.fixture(scope="module")
-def open_study(tagged, tmp_path_factory):
-    """Return an open copy of the tagged study, on which each test works in a transaction of its own."""
-    study = copied(tagged, tmp_path_factory.mktemp("views"))
-    with opened(study.folder / "study.duckdb") as db:
-        yield db
 
 
 @pytest.fixture

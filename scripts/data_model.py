@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tagger.store import Reader, Store
+from tagger.store import Readable, Store
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "data-model.md"
 INTRODUCTION = """\
@@ -38,7 +38,7 @@ The rules on what may stand in a column, and on what may stand together, are in 
 """
 
 
-def page(database: Reader) -> str:
+def page(database: Readable) -> str:
     """Write the page about an open study database."""
     views = "SELECT view_name, comment FROM duckdb_views() WHERE NOT internal ORDER BY view_name"
     # What the store notes about its own upgrades is no data of the study.
@@ -49,14 +49,14 @@ def page(database: Reader) -> str:
     return "\n".join((INTRODUCTION, VIEWS, *_described(database, views), TABLES, *_described(database, tables)))
 
 
-def _described(database: Reader, sql: str) -> Iterator[str]:
+def _described(database: Readable, sql: str) -> Iterator[str]:
     for name, comment in database.rows(sql):
         if not comment:
             sys.exit(f"{name} has no comment: say in the migration what it is, with COMMENT ON")
         yield f"### `{name}`\n\n{comment}\n\n{', '.join(_columns(database, name))}.\n"
 
 
-def _columns(database: Reader, relation: str) -> Iterator[str]:
+def _columns(database: Readable, relation: str) -> Iterator[str]:
     named = {"name": relation}
     keys = database.rows(
         "SELECT unnest(constraint_column_names) FROM duckdb_constraints() "

@@ -12,8 +12,7 @@ import pyarrow as pa
 
 from tagger.readings import Reading, Step, fold
 from tagger.review.gate import saw_readings, wanted
-from tagger.store import Database
-from tagger.store import Reader as Source
+from tagger.store import Database, Readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +42,12 @@ class Latest:
     names: tuple[str, ...]
 
 
-def reading(db: Source, coder_id: str, excerpt_id: str, framework_id: str) -> Reading:
+def reading(db: Readable, coder_id: str, excerpt_id: str, framework_id: str) -> Reading:
     """Return what a person holds an excerpt to show, as far as they have said."""
     return _held(db, coder_id, [(excerpt_id, framework_id)])[excerpt_id, framework_id]
 
 
-def latest(db: Source, excerpt_ids: Collection[str]) -> list[Latest]:
+def latest(db: Readable, excerpt_ids: Collection[str]) -> list[Latest]:
     """Return everybody's newest finished reading of each excerpt, imported ones included, by excerpt and letter."""
     ids = sorted(set(excerpt_ids))
     asked = {"many": len(ids) > _FEW, "ids": ids[:_FEW]}
@@ -100,7 +99,7 @@ def store_codings(db: Database, coder_id: str, touched: Sequence[Touched], now: 
         db.insert("coding_answers", pa.Table.from_pylist(answers))
 
 
-def _kind(db: Source, coder_id: str, one: Touched) -> str:
+def _kind(db: Readable, coder_id: str, one: Touched) -> str:
     """Derive a coding's kind, before talk; what was not handed out was decided on a page of suggestions."""
     if one.serving_id is None:
         return "assisted"
@@ -108,7 +107,7 @@ def _kind(db: Source, coder_id: str, one: Touched) -> str:
     return str(kind)
 
 
-def _held(db: Source, coder_id: str, pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], Reading]:
+def _held(db: Readable, coder_id: str, pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], Reading]:
     """Fold a person's standing decisions on each (excerpt, framework); versions of one framework count together."""
     about = pa.table(
         {
@@ -134,7 +133,7 @@ def _held(db: Source, coder_id: str, pairs: Collection[tuple[str, str]]) -> dict
 class _Lists:
     """The values of each framework, and those among them that an excerpt of some kind is read against."""
 
-    def __init__(self, db: Source) -> None:
+    def __init__(self, db: Readable) -> None:
         self._units: dict[str, dict[str, str]] = {}
         for framework, value, unit in db.rows(
             "SELECT framework_id, value_id, unit FROM framework_values ORDER BY framework_id, position"

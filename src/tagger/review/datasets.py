@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tagger.errors import UsageError
 from tagger.frameworks import from_json
 from tagger.records import Framework
-from tagger.store import Reader
+from tagger.store import Readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Dataset:
     framework: Framework | None
 
 
-def datasets(db: Reader) -> list[Dataset]:
+def datasets(db: Readable) -> list[Dataset]:
     """Return the study's datasets by name."""
     rows = db.rows(
         "SELECT d.id, (SELECT count(*) FROM transcripts t WHERE t.dataset = d.id), "
@@ -29,7 +29,7 @@ def datasets(db: Reader) -> list[Dataset]:
     return [Dataset(name, count, from_json(content) if content else None) for name, count, content in rows]
 
 
-def framework(db: Reader, framework_id: str) -> Framework:
+def framework(db: Readable, framework_id: str) -> Framework:
     """
     Return a framework as it was stored.
 

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pyarrow as pa
 
 from tagger.config import ReviewSettings
-from tagger.store import Database, Reader
+from tagger.store import Database, Readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Item:
 
 
 def allowed(
-    db: Reader, coder_id: str, excerpt_ids: Collection[str], review: ReviewSettings, *, asked: bool = False
+    db: Readable, coder_id: str, excerpt_ids: Collection[str], review: ReviewSettings, *, asked: bool = False
 ) -> Allowed:
     """
     Say what may be shown to a person of these excerpts.
@@ -52,7 +52,7 @@ def allowed(
     return Allowed(own_read.union(set(early) - _undrawn(db, coder_id, early)), own_read)
 
 
-def may_show(db: Reader, coder_id: str, excerpt_ids: Collection[str], review: ReviewSettings) -> set[str]:
+def may_show(db: Readable, coder_id: str, excerpt_ids: Collection[str], review: ReviewSettings) -> set[str]:
     """Return those of the excerpts whose suggestions may be shown to a person."""
     return set(allowed(db, coder_id, excerpt_ids, review).suggestions)
 
@@ -77,13 +77,13 @@ def record(db: Database, coder_id: str, items: Iterable[Item], page: str, now: d
     db.insert("displays", pa.table(columns))
 
 
-def saw_readings(db: Reader, coder_id: str, excerpt_ids: Iterable[str]) -> set[str]:
+def saw_readings(db: Readable, coder_id: str, excerpt_ids: Iterable[str]) -> set[str]:
     """Return those of the excerpts on whose characters a person was shown somebody else's reading."""
     found = db.table(_SAW_READINGS, {"coder": coder_id}, wanted=wanted(excerpt_ids))
     return set(found["excerpt_id"].to_pylist())
 
 
-def moment(db: Reader, coder_id: str, now: datetime) -> datetime:
+def moment(db: Readable, coder_id: str, now: datetime) -> datetime:
     """
     Return the time to store for what a person sees or does now: later than all before, whatever the clock says.
 
@@ -98,7 +98,7 @@ def wanted(excerpt_ids: Iterable[str]) -> pa.Table:
     return pa.table({"excerpt_id": pa.array(list(dict.fromkeys(excerpt_ids)), pa.string())})
 
 
-def _undrawn(db: Reader, coder_id: str, excerpt_ids: Collection[str]) -> set[str]:
+def _undrawn(db: Readable, coder_id: str, excerpt_ids: Collection[str]) -> set[str]:
     """Return those of the excerpts with characters of a passage that could still be drawn blind for this person."""
     return set(db.table(_UNDRAWN, {"coder": coder_id}, wanted=wanted(excerpt_ids))["excerpt_id"].to_pylist())
 

@@ -18,7 +18,7 @@ from tagger.review.decisions.sets import written
 from tagger.review.exemplars.quotes import named
 from tagger.review.passages import Context, in_transcript
 from tagger.review.servings import Queue, Serving, prepare, serving, take
-from tagger.store import Database, Reader
+from tagger.store import Database, Readable
 
 MOST = 200
 _SHOWN_PROBLEMS = 30
@@ -106,7 +106,7 @@ def pack(db: Database, pack_id: str) -> Pack:
     )
 
 
-def packs(db: Reader, coder_id: str) -> list[Handed]:
+def packs(db: Readable, coder_id: str) -> list[Handed]:
     """List the packs that were handed out to a reader, the newest first."""
     rows = db.rows(
         "SELECT p.id, any_value(t.dataset), p.made_at, count(*), count(d.serving_id) FROM packs p "
@@ -189,7 +189,7 @@ def _act(db: Database, returned: Returned, answered: Answered, handed: Serving, 
     return decisions.decide(db, id=step, serving=handed, act=act, answers=answers, note=note, now=now)
 
 
-def _read_elsewhere(db: Reader, handed: Serving) -> bool:
+def _read_elsewhere(db: Readable, handed: Serving) -> bool:
     """Say whether the newest conclusion about a passage was reached outside of the pack; a skip is none."""
     found = db.rows(
         "SELECT d.serving_id IS DISTINCT FROM $serving::UUID FROM conclusions c "
@@ -200,7 +200,7 @@ def _read_elsewhere(db: Reader, handed: Serving) -> bool:
     return bool(found and found[0][0])
 
 
-def _servings(db: Reader, pack_id: str) -> dict[int, Serving]:
+def _servings(db: Readable, pack_id: str) -> dict[int, Serving]:
     rows = db.rows(
         "SELECT number, serving_id::VARCHAR FROM pack_servings WHERE pack_id = $id ORDER BY number", {"id": pack_id}
     )

@@ -10,7 +10,7 @@ from tagger.errors import UsageError
 from tagger.records import Span
 from tagger.review.decisions.borders import TURNS_AROUND
 from tagger.review.turns import Mark, Piece, TurnView, clock, pieces, right_to_left, window
-from tagger.store import Reader
+from tagger.store import Readable
 
 __all__ = [
     "NUMBERS",
@@ -92,7 +92,7 @@ class _Place:
 
 
 def in_transcript(
-    db: Reader,
+    db: Readable,
     excerpt_id: str,
     before: int = 1,
     after: int = 1,
@@ -121,7 +121,7 @@ def in_transcript(
     return _context(db, place, marks, reach)
 
 
-def transcript(db: Reader, transcript_id: str) -> Context:
+def transcript(db: Readable, transcript_id: str) -> Context:
     """
     Show a whole transcript with nothing marked in it.
 
@@ -137,7 +137,7 @@ def transcript(db: Reader, transcript_id: str) -> Context:
     return _context(db, _Place(*found[0]), [], None)
 
 
-def sentences_around(db: Reader, excerpt_id: str) -> list[Sentence]:
+def sentences_around(db: Readable, excerpt_id: str) -> list[Sentence]:
     """
     List the sentences with which an excerpt could begin and end: its own, and some before and after it.
 
@@ -173,12 +173,12 @@ def sentences_around(db: Reader, excerpt_id: str) -> list[Sentence]:
     ]  # fmt: skip
 
 
-def transcript_numbers(db: Reader) -> dict[str, tuple[str, int]]:
+def transcript_numbers(db: Readable) -> dict[str, tuple[str, int]]:
     """Return the dataset and the number of every transcript: 1 for the first of its dataset to be imported."""
     return {transcript_id: (dataset, number) for transcript_id, dataset, number in db.rows(NUMBERS)}
 
 
-def transcript_number(db: Reader, transcript_id: str) -> str:
+def transcript_number(db: Readable, transcript_id: str) -> str:
     """
     Return what people call a transcript, "general 2": never the name of its file.
 
@@ -193,7 +193,7 @@ NUMBERS = "SELECT transcript_id, dataset, number FROM transcript_list"
 """Transcripts with their numbers."""
 
 
-def _numbered(db: Reader, transcript_id: str) -> tuple[str, int]:
+def _numbered(db: Readable, transcript_id: str) -> tuple[str, int]:
     found = db.rows("SELECT dataset, number FROM transcript_list WHERE transcript_id = $id", {"id": transcript_id})
     if not found:
         raise UsageError("there is no such transcript in this study", remedy="Look for it again from the first page")
@@ -201,7 +201,7 @@ def _numbered(db: Reader, transcript_id: str) -> tuple[str, int]:
     return dataset, number
 
 
-def _place(db: Reader, excerpt_id: str) -> _Place:
+def _place(db: Readable, excerpt_id: str) -> _Place:
     """Find an excerpt in the newest text that holds it."""
     found = db.rows(
         "SELECT p.revision_id, e.transcript_id, t.kind, t.language, r.text, "
@@ -219,7 +219,7 @@ def _place(db: Reader, excerpt_id: str) -> _Place:
 
 
 def _context(
-    db: Reader,
+    db: Readable,
     place: _Place,
     marks: Sequence[Mark],
     reach: tuple[int, int] | None,

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from tagger.config import ReviewSettings
 from tagger.review.servings import Queue, left
-from tagger.store import Reader
+from tagger.store import Readable
 
 ENOUGH = 5
 """Passages from which on it is said how many of them are read differently, and how many wait for consent."""
@@ -127,7 +127,7 @@ class Progress:
     to_reread: int
 
 
-def progress(db: Reader, coder_id: str, review: ReviewSettings) -> Progress:
+def progress(db: Readable, coder_id: str, review: ReviewSettings) -> Progress:
     """Count how far the study is, for one viewer."""
     viewer = _viewer(db, coder_id, review)
     values, compared = _values(db, viewer), _compared(db, viewer)
@@ -153,7 +153,7 @@ class _Viewer:
     read_through: frozenset[str]
 
 
-def _viewer(db: Reader, coder_id: str, review: ReviewSettings) -> _Viewer:
+def _viewer(db: Readable, coder_id: str, review: ReviewSettings) -> _Viewer:
     """Find what a person has read through; what was not drawn for them yet is still to be theirs."""
     found = []
     for (dataset,) in db.rows(_DRAWN, {"coder": coder_id}):
@@ -163,14 +163,14 @@ def _viewer(db: Reader, coder_id: str, review: ReviewSettings) -> _Viewer:
     return _Viewer(coder_id, frozenset(found))
 
 
-def _seen_by(db: Reader, sql: str, viewer: _Viewer) -> list[dict[str, Any]]:
+def _seen_by(db: Readable, sql: str, viewer: _Viewer) -> list[dict[str, Any]]:
     """Ask what depends on who looks."""
     read_through = pa.table({"dataset": pa.array(sorted(viewer.read_through), pa.string())})
     rows: list[dict[str, Any]] = db.table(sql, {"coder": viewer.coder_id}, read_through=read_through).to_pylist()
     return rows
 
 
-def _one(db: Reader, sql: str, parameters: Mapping[str, object] | None = None) -> int:
+def _one(db: Readable, sql: str, parameters: Mapping[str, object] | None = None) -> int:
     return int(db.rows(sql, parameters)[0][0])
 
 
@@ -190,14 +190,14 @@ def _enough(count: Count | None) -> Count | None:
     return count if count and count.passages >= ENOUGH else None
 
 
-def _values(db: Reader, viewer: _Viewer) -> dict[str, list[ValueProgress]]:
+def _values(db: Readable, viewer: _Viewer) -> dict[str, list[ValueProgress]]:
     found: dict[str, list[ValueProgress]] = {}
     for row in _seen_by(db, _VALUES, viewer):
         found.setdefault(row["dataset"], []).append(ValueProgress(row["name"], int(row["passages"])))
     return found
 
 
-def _compared(db: Reader, viewer: _Viewer) -> dict[str, dict[str, dict[str, Count]]]:
+def _compared(db: Readable, viewer: _Viewer) -> dict[str, dict[str, dict[str, Count]]]:
     """Count by dataset, value and pairing."""
     found: dict[str, dict[str, dict[str, Count]]] = {}
     for row in _seen_by(db, _COMPARED, viewer):

@@ -21,7 +21,7 @@ from tagger.frameworks import digest, from_json, load_framework
 from tagger.privacy import keyed_hash, plain_hash
 from tagger.records import Framework, Made
 from tagger.steps.workplace import Rows, framework_rows
-from tagger.store import Reader, Shard, Store
+from tagger.store import Readable, Shard, Store
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def import_codings(folder: Path, file: Path, made: Made, framework: str = "") ->
     return ImportReport(new, known, _lines(file, matching, new, known))
 
 
-def _stored(database: Reader, codings: list[str]) -> int:
+def _stored(database: Readable, codings: list[str]) -> int:
     """Count which of these codings are in the study."""
     wanted = pa.table({"id": pa.array(codings, pa.string())})
     found = database.table("SELECT count(*) AS n FROM codings SEMI JOIN wanted USING (id)", wanted=wanted)
@@ -95,7 +95,7 @@ def _shard(tables: dict[str, Rows], settings: str) -> Shard:
 class _Study:
     """What an import needs of the study: its texts and passages, and the framework of each dataset."""
 
-    def __init__(self, database: Reader, chosen: Framework, *, by_dataset: bool) -> None:
+    def __init__(self, database: Readable, chosen: Framework, *, by_dataset: bool) -> None:
         live = database.table("SELECT transcript_id, dataset, source, text FROM live_revisions").to_pylist()
         used = database.table(
             "SELECT s.dataset, f.content FROM current_scorings s JOIN frameworks f ON f.id = s.framework_id "

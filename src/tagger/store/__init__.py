@@ -23,13 +23,13 @@ import pyarrow as pa
 from tagger import __version__
 from tagger.errors import Busy, StoreError
 from tagger.store import shards
-from tagger.store.database import Database, Reader, migrate, opened
+from tagger.store.database import Database, Readable, migrate, opened
 from tagger.store.lock import beside, owned, signed
 from tagger.store.owner import Owner, serving
 from tagger.store.remote import Line, Remote, here_or_there
 from tagger.store.shards import Shard
 
-__all__ = ["Database", "Owner", "Reader", "Shard", "Store", "serving"]
+__all__ = ["Database", "Owner", "Readable", "Shard", "Store", "serving"]
 
 
 class Store:
@@ -64,7 +64,7 @@ class Store:
             self.path.chmod(0o600)
 
     @contextmanager
-    def session(self, role: str) -> Iterator[Reader]:
+    def session(self, role: str) -> Iterator[Readable]:
         """
         Read the study for the time of the block: as its owner, or through the one who keeps it open.
 
@@ -116,7 +116,7 @@ class Store:
         with self.session("a look at the study") as database:
             return bytes(database.rows("SELECT secret FROM study")[0][0])
 
-    def _reader(self, stack: ExitStack, role: str) -> Reader:
+    def _reader(self, stack: ExitStack, role: str) -> Readable:
         try:
             stack.enter_context(owned(beside(self.path), role))
         except Busy as busy:

@@ -35,7 +35,7 @@ _AGAIN = 0.05
 T = TypeVar("T")
 
 
-class Reader(Protocol):
+class Readable(Protocol):
     """What anybody may do with a study: read."""
 
     def table(self, sql: str, parameters: Mapping[str, object] | None = None, **tables: pa.Table) -> pa.Table:

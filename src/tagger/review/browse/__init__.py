@@ -11,7 +11,7 @@ from tagger.config import ReviewSettings
 from tagger.review import displays
 from tagger.review.browse import likeness, listing, words
 from tagger.review.browse.listing import Row
-from tagger.store import Database, Reader
+from tagger.store import Database, Readable
 
 PAGE = 20
 
@@ -76,7 +76,7 @@ STATES = {
 """What a reader may have done with an excerpt, and the condition of it."""
 
 
-def choices(db: Reader) -> Choices:
+def choices(db: Readable) -> Choices:
     """Return what this study can be searched by."""
     values = db.rows(
         "SELECT v.value_id, arg_max(v.name, c.number), min(v.position) FROM current_scorings c "

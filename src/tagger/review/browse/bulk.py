@@ -13,7 +13,7 @@ from tagger.config import ReviewSettings
 from tagger.errors import UsageError
 from tagger.review import browse, decisions, displays
 from tagger.review.browse import Find
-from tagger.store import Database, Reader
+from tagger.store import Database, Readable
 
 Answer = Literal["accept", "reject"]
 MOST = 200
@@ -85,7 +85,7 @@ class Offer:
         return sum(coverage.to_read for coverage, _ in self.waiting)
 
 
-def covered(db: Reader, dataset: str, value: str, strength: str) -> Coverage:
+def covered(db: Readable, dataset: str, value: str, strength: str) -> Coverage:
     """Say how far passages of a dataset that match a value so strongly were read blind."""
     return _coverages(db, value).get((dataset, strength), Coverage(dataset, strength))
 
@@ -178,7 +178,7 @@ def _parted(
     return ready, tuple(waiting.items())
 
 
-def _coverages(db: Reader, value: str) -> dict[tuple[str, str], Coverage]:
+def _coverages(db: Readable, value: str) -> dict[tuple[str, str], Coverage]:
     found = [Coverage(*row) for row in db.rows(_COVERAGE, {"value": value})]
     return {(coverage.dataset, coverage.strength): coverage for coverage in found}
 

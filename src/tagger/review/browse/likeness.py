@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tagger.store import Reader
+from tagger.store import Readable
 
 _SHORTEST_UNLIKE = 40
 
@@ -19,7 +19,7 @@ class Alike:
     least: tuple[str, ...]
 
 
-def alike(db: Reader, excerpt_id: str, n: int = 12, least: int = 4) -> Alike:
+def alike(db: Readable, excerpt_id: str, n: int = 12, least: int = 4) -> Alike:
     """
     Compare a passage with all others of the study, by the vectors of the model that its dataset uses now.
 

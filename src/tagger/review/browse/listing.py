@@ -14,7 +14,7 @@ from tagger.review import displays
 from tagger.review.browse import words
 from tagger.review.displays import Shown
 from tagger.review.turns import Piece, clock, right_to_left
-from tagger.store import Database, Reader
+from tagger.store import Database, Readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def _listed(names: Sequence[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def _held(db: Reader, coder_id: str, excerpt_ids: Sequence[str], value: str) -> dict[str, str]:
+def _held(db: Readable, coder_id: str, excerpt_ids: Sequence[str], value: str) -> dict[str, str]:
     found = db.table(_HELD, {"coder": coder_id, "value": value, "ids": list(excerpt_ids)}).to_pylist()
     return {
         row["excerpt_id"]: in_words(
@@ -123,7 +123,7 @@ def _held(db: Reader, coder_id: str, excerpt_ids: Sequence[str], value: str) -> 
     }
 
 
-def _notes(db: Reader, excerpt_ids: Sequence[str]) -> dict[str, list[str]]:
+def _notes(db: Readable, excerpt_ids: Sequence[str]) -> dict[str, list[str]]:
     """Return what people noted on each of these excerpts, on their transcripts, and on excerpts that share words."""
     found = db.table(_NOTES, wanted=_ids(excerpt_ids)).to_pylist()
     return {row["excerpt_id"]: row["notes"] for row in found}

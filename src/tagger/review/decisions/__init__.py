@@ -21,7 +21,7 @@ from tagger.review.gate import moment
 if TYPE_CHECKING:
     from tagger.records import Span
     from tagger.review.servings import Serving
-    from tagger.store import Database, Reader
+    from tagger.store import Database, Readable
 
 __all__ = ["Undone", "decide", "decide_all", "history", "memos", "reading", "undo"]
 
@@ -151,7 +151,7 @@ def undo(db: Database, *, id: str, coder_id: str, now: datetime) -> Undone | Non
 
 
 def _lines(
-    db: Reader,
+    db: Readable,
     serving: Serving,
     act: str,
     marks: Mapping[str, str],
@@ -177,7 +177,7 @@ def _lines(
     return [*lines, replace(base, act=act, note=note)]
 
 
-def _must_be_theirs(db: Reader, serving: Serving, coder_id: str) -> None:
+def _must_be_theirs(db: Readable, serving: Serving, coder_id: str) -> None:
     theirs = db.rows(
         "SELECT 1 FROM servings WHERE id = try_cast($id AS UUID) AND coder_id = $coder AND excerpt_id = $excerpt",
         {"id": serving.id, "coder": coder_id or serving.coder_id, "excerpt": serving.excerpt_id},
@@ -202,7 +202,7 @@ def _must_say_enough(
         raise UsageError(f"there is not yet {missing}", remedy="Go back and say which")
 
 
-def _must_be_listed(db: Reader, framework_id: str, marks: Mapping[str, str]) -> None:
+def _must_be_listed(db: Readable, framework_id: str, marks: Mapping[str, str]) -> None:
     listed = db.rows("SELECT value_id FROM framework_values WHERE framework_id = $id", {"id": framework_id})
     known = {value for (value,) in listed}
     if strange := [value for value in marks if value not in known]:
@@ -218,12 +218,12 @@ def _must_fit(suggestion: Mapping[str, Any] | None, excerpt_id: str) -> None:
         raise UsageError("this suggestion was not shown to you yet", remedy="Open the passage again")
 
 
-def _suggestions(db: Reader, coder_id: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+def _suggestions(db: Readable, coder_id: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     asked = pa.table({"id": pa.array(ids, pa.string())})
     return {row["id"]: row for row in db.table(_SUGGESTIONS, {"coder": coder_id}, asked=asked).to_pylist()}
 
 
-def _undone(db: Reader, key: UUID, coder_id: str) -> Undone:
+def _undone(db: Readable, key: UUID, coder_id: str) -> Undone:
     rows = db.table(_UNDONE, {"first": row_id(key, 0), "coder": coder_id}).to_pylist()
     said = [words(row["act"], row["answer"], row["value"]) for row in rows]
     acts = tuple(row["act"] for row in rows)

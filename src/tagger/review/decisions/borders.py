@@ -13,7 +13,7 @@ from tagger.privacy import keyed_hash, plain_hash
 from tagger.records import Span
 
 if TYPE_CHECKING:
-    from tagger.store import Database, Reader
+    from tagger.store import Database, Readable
 
 ADJUSTED = "adjusted"
 """The segmentation of excerpts whose borders people moved: never the current one, so none of them is handed out."""
@@ -74,7 +74,7 @@ def store_child(db: Database, excerpt_id: str, borders: Span) -> str:
     return child
 
 
-def _home(db: Reader, excerpt_id: str) -> _Home:
+def _home(db: Readable, excerpt_id: str) -> _Home:
     found = db.table(_HOME, {"excerpt": excerpt_id}).to_pylist()
     if not found:
         raise _refusal("its words were corrected in the meantime")
@@ -104,7 +104,7 @@ def _trimmed(home: _Home, borders: Span) -> Span:
     return start, end
 
 
-def _sentences(db: Reader, home: _Home, span: Span) -> list[Span]:
+def _sentences(db: Readable, home: _Home, span: Span) -> list[Span]:
     """Return the sentences between the borders, clipped to them and counted from the first."""
     start, end = span
     here = {"revision": home.revision_id, "segmentation": home.segmentation_id, "start": start, "end": end}

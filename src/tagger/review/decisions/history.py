@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tagger.store import Reader
+from tagger.store import Readable
 
 _PLAIN = {
     "done": "Done",
@@ -25,7 +25,7 @@ _MARKS = {
 _MOST_NAMED = 4
 
 
-def memos(db: Reader, coder_id: str, excerpt_id: str) -> list[str]:
+def memos(db: Readable, coder_id: str, excerpt_id: str) -> list[str]:
     """Return the notes that a person left on an excerpt and did not take back, the oldest first."""
     rows = db.rows(
         "SELECT note FROM standing_decisions WHERE coder_id = $coder AND excerpt_id = $excerpt AND act = 'memo' "
@@ -35,7 +35,7 @@ def memos(db: Reader, coder_id: str, excerpt_id: str) -> list[str]:
     return [str(note) for (note,) in rows]
 
 
-def history(db: Reader, coder_id: str, excerpt_id: str) -> list[str]:
+def history(db: Readable, coder_id: str, excerpt_id: str) -> list[str]:
     """Return what a person did on an excerpt, one line for each act, the oldest first; what was undone says so."""
     rows = db.rows(_HISTORY, {"coder": coder_id, "excerpt": excerpt_id})
     return [_line(words(act, answer, value), note, undone=undone) for act, answer, value, note, undone in rows]

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from tagger.errors import StoreError, UsageError
 from tagger.review.gate import saw_readings
-from tagger.store import Database, Reader
+from tagger.store import Database, Readable
 
 MOST_CHARACTERS = 10_000
 
@@ -45,7 +45,7 @@ def row_id(key: UUID, place: int) -> str:
     return str(uuid5(key, str(place)))
 
 
-def is_stored(db: Reader, key: UUID) -> bool:
+def is_stored(db: Readable, key: UUID) -> bool:
     """Say whether a step with this key was stored before."""
     return bool(db.rows("SELECT 1 FROM decisions WHERE id = $id", {"id": row_id(key, 0)}))
 

@@ -17,7 +17,7 @@ from tagger.review.codings import latest
 from tagger.review.displays.neighbours import Neighbour, nearest
 from tagger.review.displays.why import Asked, Strength, because
 from tagger.review.gate import Item, allowed, may_show, record, wanted
-from tagger.store import Database, Reader
+from tagger.store import Database, Readable
 
 __all__ = ["Neighbour", "OthersReading", "Shown", "Suggested", "Why", "may_show", "nearest", "show"]
 
@@ -110,7 +110,7 @@ def _items(excerpt_id: str, shown: Shown) -> list[Item]:
 
 
 def _suggestions(
-    db: Reader, coder_id: str, excerpt_ids: Collection[str], value: str
+    db: Readable, coder_id: str, excerpt_ids: Collection[str], value: str
 ) -> dict[str, tuple[Suggested, ...]]:
     about = {"coder": coder_id, "value": value, "excerpts": sorted(excerpt_ids)}
     rows = db.table(_SUGGESTED, about, wanted=wanted(excerpt_ids)).to_pylist()
@@ -136,7 +136,7 @@ def _evidence(row: Mapping[str, Any]) -> tuple[Span, str]:
     return (start, end), row["text"][start:end]
 
 
-def _others(db: Reader, coder_id: str, excerpt_ids: Collection[str]) -> dict[str, tuple[OthersReading, ...]]:
+def _others(db: Readable, coder_id: str, excerpt_ids: Collection[str]) -> dict[str, tuple[OthersReading, ...]]:
     """Return what others hold of these excerpts with the framework that is used now; what they skipped is theirs."""
     used = dict(db.rows(_FRAMEWORKS, {"ids": list(excerpt_ids)}))
     found: dict[str, tuple[OthersReading, ...]] = {}

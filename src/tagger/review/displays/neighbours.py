@@ -10,7 +10,7 @@ from datetime import datetime
 from tagger.config import ReviewSettings
 from tagger.review.codings import Latest, latest
 from tagger.review.gate import Item, allowed, record, wanted
-from tagger.store import Database, Reader
+from tagger.store import Database, Readable
 
 ENOUGH = 5
 
@@ -58,7 +58,7 @@ def nearest(
 
 
 def _sides(
-    db: Reader, suggestion_id: str, value_id: str, speaking: Sequence[Latest]
+    db: Readable, suggestion_id: str, value_id: str, speaking: Sequence[Latest]
 ) -> tuple[Neighbour | None, Neighbour | None]:
     yes = Counter(one.excerpt_id for one in speaking if value_id in one.yes)
     no = Counter(one.excerpt_id for one in speaking if value_id in one.no)

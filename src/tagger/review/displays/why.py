@@ -8,7 +8,7 @@ from typing import Literal
 
 import pyarrow as pa
 
-from tagger.store import Reader
+from tagger.store import Readable
 
 Strength = Literal["strong", "middling", "weak"]
 
@@ -60,7 +60,7 @@ def rate_words(said_yes: int, n: int) -> str:
     return f"about {int(10 * share + 0.5)} in 10"
 
 
-def because(db: Reader, asked: Sequence[Asked]) -> dict[str, Because]:
+def because(db: Readable, asked: Sequence[Asked]) -> dict[str, Because]:
     """Say of each suggestion how strong it is and, once there are enough blind readings, how often people agreed."""
     if not asked:
         return {}
@@ -97,7 +97,7 @@ def _sentence(value: str, said_yes: int, n: int) -> str:
     return f"when we read passages like this without a suggestion, {share} showed {value} (n = {n})"
 
 
-def _rates(db: Reader, values: Sequence[str]) -> dict[tuple[str, str, str], tuple[int, int]]:
+def _rates(db: Readable, values: Sequence[str]) -> dict[tuple[str, str, str], tuple[int, int]]:
     if not values:
         return {}
     enough = {"readings": ENOUGH_READINGS, "transcripts": ENOUGH_TRANSCRIPTS, "values": values}

@@ -21,7 +21,7 @@ from tagger.review.exemplars.combined import Group, Line, combine, families
 from tagger.review.exemplars.quotes import Choice, Moved, Quote, chosen, moved_borders, worded
 from tagger.review.gate import Item, allowed, record
 from tagger.review.passages import NUMBERS
-from tagger.store import Database, Reader
+from tagger.store import Database, Readable
 
 PER_CELL = 5
 ALL = 1_000_000
@@ -131,7 +131,7 @@ class _List:
     dropped: Mapping[str, str]
 
 
-def table(db: Reader, *, per_cell: int = PER_CELL) -> Exemplars:
+def table(db: Readable, *, per_cell: int = PER_CELL) -> Exemplars:
     """Make the table from everybody's readings."""
     return _table(db, _answers(db), moved_borders(db), per_cell, "")
 
@@ -161,7 +161,7 @@ def table_for(
 
 
 def _usable(
-    db: Reader, coder_id: str, moved: Mapping[str, list[Moved]], beside_others: set[str], review: ReviewSettings
+    db: Readable, coder_id: str, moved: Mapping[str, list[Moved]], beside_others: set[str], review: ReviewSettings
 ) -> dict[str, list[Moved]]:
     """
     Keep the moved borders between which others' readings may be shown to a person.
@@ -216,14 +216,14 @@ _ANSWERS = f"""
 """  # noqa: S608
 
 
-def _answers(db: Reader) -> list[dict[str, Any]]:
+def _answers(db: Readable) -> list[dict[str, Any]]:
     """Return every answer that somebody holds now (newest), and those of other kinds that they gave before."""
     rows: list[dict[str, Any]] = db.table(_ANSWERS).to_pylist()
     return rows
 
 
 def _table(
-    db: Reader, answers: Sequence[dict[str, Any]], moved: Mapping[str, Sequence[Moved]], per_cell: int, viewer: str
+    db: Readable, answers: Sequence[dict[str, Any]], moved: Mapping[str, Sequence[Moved]], per_cell: int, viewer: str
 ) -> Exemplars:
     lists = _lists(db, answers)
     choices = {
@@ -257,7 +257,7 @@ def _table(
     return Exemplars(tuple(sections), per_cell, bool(viewer))
 
 
-def _lists(db: Reader, answers: Sequence[dict[str, Any]]) -> list[_List]:
+def _lists(db: Readable, answers: Sequence[dict[str, Any]]) -> list[_List]:
     """Return each dataset with each list that it is read with now, or in which somebody found something before."""
     current = db.rows("SELECT dataset, framework, framework_id FROM current_scorings")
     newest = {(dataset, name): framework_id for dataset, name, framework_id in current}

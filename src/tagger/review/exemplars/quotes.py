@@ -12,7 +12,7 @@ import pyarrow as pa
 from tagger.records import Span
 from tagger.review.passages import transcript_numbers
 from tagger.review.turns import clock
-from tagger.store import Reader
+from tagger.store import Readable
 
 KINDS = {
     "blind": "without suggestions",
@@ -140,7 +140,7 @@ _MOVED = """
 """
 
 
-def moved_borders(db: Reader) -> dict[str, list[Moved]]:
+def moved_borders(db: Readable) -> dict[str, list[Moved]]:
     """Return, by excerpt, the borders that readers moved and that are still in the newest text."""
     moved: dict[str, list[Moved]] = {}
     for excerpt, coder, number, child, start, end, quotable, reaches in db.rows(_MOVED):
@@ -226,7 +226,7 @@ _WORDS = """
 """
 
 
-def worded(db: Reader, found: Sequence[Found]) -> dict[Found, Quote]:
+def worded(db: Readable, found: Sequence[Found]) -> dict[Found, Quote]:
     """Fetch the words of what was found, and who speaks them."""
     wanted = pa.table({"excerpt_id": pa.array(sorted({one.words_id for one in found}), pa.string())})
     turns: dict[str, list[dict[str, Any]]] = {}

@@ -23,7 +23,7 @@ from tagger.errors import UsageError
 from tagger.review.servings.arms import FRAME, prepare
 from tagger.review.servings.queues import Entry, Left, Queue, ahead, entries, left
 from tagger.servings import probability_of_none
-from tagger.store import Database, Reader
+from tagger.store import Database, Readable
 
 __all__ = [
     "HOLD",
@@ -111,7 +111,7 @@ ORDER BY a.draw_id, a.excerpt_id
 """
 
 
-def serving(db: Reader, serving_id: str) -> Serving | None:
+def serving(db: Readable, serving_id: str) -> Serving | None:
     """Return a serving; None where there is none of this id."""
     found = db.rows(_SERVING, {"id": serving_id})
     return Serving(*found[0]) if found else None
@@ -121,7 +121,7 @@ BY_VALUE = "value queue"
 """The page on which a suggestion counts as shown once a passage is handed out for its value."""
 
 
-def asked_for(db: Reader, serving: Serving) -> str:
+def asked_for(db: Readable, serving: Serving) -> str:
     """Return the id of the value that a passage was last handed out for; empty where it was not for one."""
     found = db.rows(_ASKED_FOR, {"coder": serving.coder_id, "excerpt": serving.excerpt_id, "page": BY_VALUE})
     return str(found[0][0]) if found else ""
@@ -221,7 +221,7 @@ def _given(db: Database, coder_id: str, entry: Entry, brought: str, serving_id: 
     return _served(db, coder_id, excerpt_id, {"arm": arm, **_reason(db, coder_id, entry, brought)}, serving_id, now)
 
 
-def _reason(db: Reader, coder_id: str, entry: Entry, brought: str) -> dict[str, Any]:
+def _reason(db: Readable, coder_id: str, entry: Entry, brought: str) -> dict[str, Any]:
     """Return the columns that say why an excerpt is given, and how probable its arm was where that was drawn."""
     excerpt_id, suggested = entry.listed.excerpt_id, entry.listed.best is not None
     if suggested and brought != "random" and not entry.listed.blind:
@@ -247,7 +247,7 @@ def _none_blind(touched: list[tuple[Any, ...]]) -> float:
     return probability
 
 
-def _seen(db: Reader, coder_id: str, excerpt_id: str) -> bool:
+def _seen(db: Readable, coder_id: str, excerpt_id: str) -> bool:
     """Say whether this person was shown anything on characters of an excerpt."""
     ids = {"coder": coder_id, "excerpt": excerpt_id}
     return bool(db.rows("SELECT 1 FROM shown_on WHERE coder_id = $coder AND excerpt_id = $excerpt LIMIT 1", ids))

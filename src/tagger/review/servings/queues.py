@@ -14,7 +14,7 @@ from typing import NamedTuple
 from tagger.config import ORDERS, ReviewSettings
 from tagger.errors import UsageError
 from tagger.servings import Listed, sequence
-from tagger.store import Reader
+from tagger.store import Readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ ORDER BY n.number, l.start, l."end", l.kind DESC, l.excerpt_id
 """
 
 
-def left(db: Reader, coder_id: str, queue: Queue, review: ReviewSettings) -> Left:
+def left(db: Readable, coder_id: str, queue: Queue, review: ReviewSettings) -> Left:
     """
     Count how far a person is in a queue.
 
@@ -206,7 +206,7 @@ def left(db: Reader, coder_id: str, queue: Queue, review: ReviewSettings) -> Lef
     )
 
 
-def entries(db: Reader, coder_id: str, queue: Queue, review: ReviewSettings, since: datetime) -> list[Entry]:
+def entries(db: Readable, coder_id: str, queue: Queue, review: ReviewSettings, since: datetime) -> list[Entry]:
     """
     Return a queue in the order of the transcripts, and what was put off though it is no part of it.
 

@@ -13,7 +13,6 @@ from tagger.review.turns import Mark, Piece, TurnView, clock, pieces, right_to_l
 from tagger.store import Readable
 
 __all__ = [
-    "NUMBERS",
     "ROOM",
     "Context",
     "Piece",
@@ -175,7 +174,8 @@ def sentences_around(db: Readable, excerpt_id: str) -> list[Sentence]:
 
 def transcript_numbers(db: Readable) -> dict[str, tuple[str, int]]:
     """Return the dataset and the number of every transcript: 1 for the first of its dataset to be imported."""
-    return {transcript_id: (dataset, number) for transcript_id, dataset, number in db.rows(NUMBERS)}
+    found = db.rows("SELECT transcript_id, dataset, number FROM transcript_list")
+    return {transcript_id: (dataset, number) for transcript_id, dataset, number in found}
 
 
 def transcript_number(db: Readable, transcript_id: str) -> str:
@@ -187,10 +187,6 @@ def transcript_number(db: Readable, transcript_id: str) -> str:
     """
     dataset, number = _numbered(db, transcript_id)
     return f"{dataset} {number}"
-
-
-NUMBERS = "SELECT transcript_id, dataset, number FROM transcript_list"
-"""Transcripts with their numbers."""
 
 
 def _numbered(db: Readable, transcript_id: str) -> tuple[str, int]:

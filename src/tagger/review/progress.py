@@ -211,25 +211,17 @@ _MINE = """
 SELECT count(DISTINCT excerpt_id) FROM conclusions WHERE coder_id = $coder AND act <> 'skip'
 """
 
-_NEWEST = """
-newest AS (
-    SELECT dataset, arg_max(scoring_id, number) AS scoring_id, arg_max(framework_id, number) AS framework_id,
-           arg_max(framework, number) AS framework
-    FROM current_scorings GROUP BY dataset
-), suggested AS (
-    SELECT n.dataset, n.framework_id, g.excerpt_id, g.value_id
-    FROM newest n JOIN suggestions g ON g.scoring_id = n.scoring_id
+_SHELVES = """
+WITH suggested AS (
+    SELECT e.dataset, g.excerpt_id
+    FROM newest_scorings n JOIN suggestions g ON g.scoring_id = n.scoring_id
     JOIN excerpt_list e ON e.excerpt_id = g.excerpt_id
 ), people AS (
     SELECT c.excerpt_id, count(DISTINCT c.coder_id) AS people
     FROM conclusions c JOIN readers r ON r.coder_id = c.coder_id
     WHERE c.act <> 'skip' AND r.role IS NOT NULL
     GROUP BY c.excerpt_id
-)
-"""
-
-_SHELVES = f"""
-WITH {_NEWEST}, counted AS (
+), counted AS (
     SELECT e.dataset, e.kind, coalesce(p.people, 0) AS people,
            e.excerpt_id IN (SELECT excerpt_id FROM codings WHERE kind = 'imported') AS elsewhere,
            $all OR p.people > 0 OR e.dataset NOT IN (SELECT dataset FROM suggested)
@@ -241,7 +233,7 @@ SELECT d.id, count(*) FILTER (WHERE c.kind = 'passage'), count(*) FILTER (WHERE 
        count(*) FILTER (WHERE c.people > 0), count(*) FILTER (WHERE c.people > 1), count(*) FILTER (WHERE c.elsewhere)
 FROM datasets d LEFT JOIN counted c ON c.dataset = d.id
 GROUP BY d.id ORDER BY d.id
-"""  # noqa: S608 - put together from constants
+"""
 
 _DRAWN = """
 SELECT id FROM datasets
@@ -259,13 +251,13 @@ WHERE x.coder_id <> $coder AND x.outcome <> 'skipped'
 
 # Where others answered too, a viewer's own answers are left out for as long as theirs are not compared: the values that
 # did not move with them would be those that others had answered, which may be what was suggested.
-_VALUES = f"""
-WITH {_NEWEST}, answered AS (
+_VALUES = """
+WITH answered AS (
     SELECT n.dataset, a.value_id, x.excerpt_id, x.coder_id
     FROM current_codings x
     JOIN readers r ON r.coder_id = x.coder_id AND r.role IS NOT NULL
     JOIN excerpt_list e ON e.excerpt_id = x.excerpt_id
-    JOIN newest n ON n.dataset = e.dataset AND n.framework = x.framework
+    JOIN newest_scorings n ON n.dataset = e.dataset AND n.framework = x.framework
     JOIN coding_answers a ON a.coding_id = x.id
     WHERE x.kind <> 'imported'
 ), counted AS (
@@ -274,15 +266,15 @@ WITH {_NEWEST}, answered AS (
        OR excerpt_id NOT IN (SELECT excerpt_id FROM answered WHERE coder_id <> $coder)
 )
 SELECT n.dataset, v.name, count(DISTINCT c.excerpt_id) AS passages
-FROM newest n
+FROM newest_scorings n
 JOIN framework_values v ON v.framework_id = n.framework_id
 LEFT JOIN counted c ON c.dataset = n.dataset AND c.value_id = v.value_id
 GROUP BY n.dataset, v.name ORDER BY n.dataset, v.name
-"""  # noqa: S608 - put together from constants
+"""
 
 _FINISHED = """
 finished AS (
-    SELECT x.id AS coding_id, x.coder_id, x.excerpt_id, x.framework, x.kind, x.made, x.decision_id, x.coded_at
+    SELECT x.id AS coding_id, x.coder_id, x.excerpt_id, x.framework, x.kind, x.made
     FROM current_codings x
     LEFT JOIN conclusions c ON c.coder_id = x.coder_id AND c.excerpt_id = x.excerpt_id
     WHERE x.outcome IN ('values', 'nothing here', 'something not on our list')
@@ -291,11 +283,11 @@ finished AS (
 """
 
 _COMPARED = f"""
-WITH {_NEWEST}, {_FINISHED}, said AS (
+WITH {_FINISHED}, said AS (
     SELECT f.coder_id, f.excerpt_id, f.kind, e.dataset, e.transcript, a.value_id, a.answer, v.name
     FROM finished f
     JOIN excerpt_list e ON e.excerpt_id = f.excerpt_id AND e.kind = 'passage'
-    JOIN newest n ON n.dataset = e.dataset AND n.framework = f.framework
+    JOIN newest_scorings n ON n.dataset = e.dataset AND n.framework = f.framework
     JOIN coding_answers a ON a.coding_id = f.coding_id
     JOIN framework_values v ON v.framework_id = n.framework_id AND v.value_id = a.value_id
     WHERE f.kind IN ('blind', 'own-first') OR (f.kind = 'imported' AND f.made = 'independently')
@@ -320,16 +312,11 @@ WHERE excerpt_id IN (SELECT excerpt_id FROM live_excerpts)
 GROUP BY made_how
 """  # noqa: S608 - put together from constants
 
-_WAITING = f"""
-WITH {_FINISHED}, held AS (
-    SELECT f.coder_id, f.excerpt_id, e.dataset, f.framework, f.coding_id
-    FROM finished f
-    JOIN excerpt_list e ON e.excerpt_id = f.excerpt_id
-    LEFT JOIN decision_sets s ON s.decision_id = f.decision_id
-    QUALIFY row_number() OVER (
-        PARTITION BY f.coder_id, f.excerpt_id, f.framework
-        ORDER BY s.number DESC NULLS LAST, f.coded_at DESC, f.coding_id
-    ) = 1
+_WAITING = """
+WITH held AS (
+    SELECT r.coder_id, r.excerpt_id, e.dataset, r.framework, r.coding_id
+    FROM latest_readings r JOIN excerpt_list e ON e.excerpt_id = r.excerpt_id
+    WHERE r.finished AND r.outcome IN ('values', 'nothing here', 'something not on our list')
 ), said AS (
     SELECT h.coder_id, h.excerpt_id, h.dataset, h.framework, a.value_id, a.answer
     FROM held h JOIN coding_answers a ON a.coding_id = h.coding_id
@@ -338,7 +325,7 @@ SELECT count(DISTINCT x.excerpt_id) AS passages
 FROM said x JOIN said y ON y.excerpt_id = x.excerpt_id AND y.framework = x.framework AND y.value_id = x.value_id
 WHERE x.coder_id < y.coder_id AND x.answer <> y.answer
   AND ($coder NOT IN (x.coder_id, y.coder_id) OR x.dataset IN (SELECT dataset FROM read_through))
-"""  # noqa: S608 - put together from constants
+"""
 
 _TO_REREAD = """
 SELECT count(DISTINCT excerpt_id) FROM to_reread WHERE coding_id IN (SELECT id FROM current_codings)

@@ -20,7 +20,6 @@ from tagger.review.codings import latest
 from tagger.review.exemplars.combined import Group, Line, combine, families
 from tagger.review.exemplars.quotes import Choice, Moved, Quote, chosen, moved_borders, worded
 from tagger.review.gate import Item, allowed, record
-from tagger.review.passages import NUMBERS
 from tagger.store import Database, Readable
 
 PER_CELL = 5
@@ -195,25 +194,19 @@ def _shown(made: Exemplars, others: Sequence[dict[str, Any]]) -> list[Item]:
     ]
 
 
-_ANSWERS = f"""
-    WITH held AS (
-        SELECT x.id AS coding_id, x.coder_id, x.excerpt_id, x.framework, x.framework_id,
-               coalesce(x.made, x.kind) AS kind,
-               row_number() OVER (PARTITION BY x.coder_id, x.excerpt_id, x.framework
-                                  ORDER BY s.number DESC NULLS LAST, x.coded_at DESC, x.id) = 1 AS newest
-        FROM current_codings x LEFT JOIN decision_sets s ON s.decision_id = x.decision_id
-    )
-    SELECT h.coding_id, h.coder_id, h.excerpt_id, h.framework, h.framework_id, h.kind, h.newest,
+_ANSWERS = """
+    SELECT h.id AS coding_id, h.coder_id, h.excerpt_id, h.framework, h.framework_id, coalesce(h.made, h.kind) AS kind,
+           h.id IN (SELECT coding_id FROM latest_readings) AS newest,
            a.value_id, a.answer = 'yes' AS yes, v.name AS value,
            e.dataset, e.transcript_id, e.start, e."end", q.excerpt_id IS NULL AS quotable
-    FROM held h
-    JOIN coding_answers a ON a.coding_id = h.coding_id
+    FROM current_codings h
+    JOIN coding_answers a ON a.coding_id = h.id
     JOIN framework_values v ON v.framework_id = h.framework_id AND v.value_id = a.value_id
     JOIN live_excerpts e ON e.excerpt_id = h.excerpt_id
-    JOIN ({NUMBERS}) n ON n.transcript_id = e.transcript_id
+    JOIN transcript_list n ON n.transcript_id = e.transcript_id
     LEFT JOIN unquotable q ON q.excerpt_id = h.excerpt_id
-    ORDER BY e.dataset, h.framework, a.value_id, n.number, e.start, h.excerpt_id, h.coder_id, h.kind
-"""  # noqa: S608
+    ORDER BY e.dataset, h.framework, a.value_id, n.number, e.start, h.excerpt_id, h.coder_id, kind
+"""
 
 
 def _answers(db: Readable) -> list[dict[str, Any]]:

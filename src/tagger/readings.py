@@ -9,6 +9,18 @@ MARKS = ("choose", "accept", "reject")
 """Acts that say something of single values."""
 
 
+def read_against(units: Mapping[str, str], kind: str) -> tuple[str, ...]:
+    """
+    Return the values that an excerpt is read against: an exchange serves those of its own unit alone, if there are any.
+
+    Args:
+        units: the unit of each value of a list, by its id, in the list's order.
+        kind: the excerpt's.
+    """
+    own = tuple(value for value, unit in units.items() if unit == "exchange")
+    return own if kind == "exchange" and own else tuple(units)
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """

@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 import pyarrow as pa
 
-from tagger.readings import Reading, Step, fold
+from tagger.readings import Reading, Step, fold, read_against
 from tagger.review.gate import saw_readings, wanted
 from tagger.store import Database, Readable
 
@@ -144,10 +144,7 @@ class _Lists:
         return tuple(self._units.get(framework_id, ()))
 
     def read_against(self, framework_id: str, kind: str) -> tuple[str, ...]:
-        """Leave out what an exchange is not read for: it serves values of its own unit alone, if there are any."""
-        units = self._units.get(framework_id, {})
-        own = tuple(value for value, unit in units.items() if unit == "exchange")
-        return own if kind == "exchange" and own else tuple(units)
+        return read_against(self._units.get(framework_id, {}), kind)
 
 
 _STEPS = """

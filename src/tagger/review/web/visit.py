@@ -49,10 +49,9 @@ class Desk:
         """Return what the cookie of this reader holds."""
         return f"{coder_id}.{keyed_hash(self.secret, 'sign-in', coder_id)}"
 
-    def who(self, request: Request) -> Reader | None:
+    def who(self, database: Database, request: Request) -> Reader | None:
         """Return the reader who is signed in; the only one there is needs no sign-in."""
-        with self.owner.reading() as database:
-            everybody = readers.readers(database)
+        everybody = readers.readers(database)
         held = request.cookies.get(self.cookie, "")
         coder_id, _, _ = held.rpartition(".")
         if coder_id and hmac.compare_digest(self.signed(coder_id).encode(), held.encode()):
@@ -228,11 +227,9 @@ def _unpacked(said: str) -> str:
 
 def _visit(request: Request) -> Visit | None:
     desk: Desk = request.app.state.desk
-    reader = desk.who(request)
-    if reader is None:
-        return None
     with desk.owner.reading() as database:
-        return Visit(desk, request, reader, readers.preferences(database, reader.id))
+        reader = desk.who(database, request)
+        return Visit(desk, request, reader, readers.preferences(database, reader.id)) if reader else None
 
 
 def _who_first(request: Request) -> Response:

@@ -30,13 +30,17 @@ def first(visit: Visit) -> Response:
     """Show the study."""
     review, coder_id, time, seed = visit.settings.review, visit.reader.id, now(), secrets.randbits(62)
 
-    def look(database: Database) -> list[tuple[Dataset, Left]]:
-        found = datasets(database)
+    found = visit.read(datasets)
+
+    def draw(database: Database) -> None:
         for dataset in found:
             prepare(database, coder_id, dataset.name, review, seed, time)
+
+    def count(database: Database) -> list[tuple[Dataset, Left]]:
         return [(dataset, left(database, coder_id, queue_of({}, review, dataset.name), review)) for dataset in found]
 
-    shelf = visit.write(look)
+    visit.write(draw)
+    shelf = visit.read(count)
     started = any(progress.read or progress.skipped for _, progress in shelf)
     return visit.render("home.html", shelf=shelf, started=started, orders=ORDERS, review=review)
 

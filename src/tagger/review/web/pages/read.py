@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from tagger.care import MODESTY
 from tagger.errors import UsageError
-from tagger.readings import Reading
+from tagger.readings import Reading, read_against
 from tagger.records import Framework, Value
 from tagger.review import decisions, displays, notes, passages, servings
 from tagger.review.datasets import framework as framework_of
@@ -25,6 +25,8 @@ from tagger.store import Database
 
 _MOST_TURNS = 40
 _FURTHEST = 10**9
+_LEAVES = {"next": "", "skip": "Skipped. That is always all right.", "later": "It will come back at the end."}
+"""Acts that leave a passage whatever stands on it, and what is said then."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +41,9 @@ class Sitting:
 
     @property
     def values(self) -> tuple[Value, ...]:
-        """Return the values that the excerpt is read against: an exchange serves those of its own unit, if any are."""
-        own = tuple(value for value in self.framework.values if value.unit == "exchange")
-        return own if own and self.serving.kind == "exchange" else self.framework.values
+        """Return the values that the excerpt is read against."""
+        wanted = read_against({value.id: value.unit for value in self.framework.values}, self.serving.kind)
+        return tuple(value for value in self.framework.values if value.id in wanted)
 
     @property
     def open_suggestion(self) -> Suggested | None:
@@ -77,12 +79,18 @@ def show(visit: Visit) -> Response:
     whole, others, near = ("whole" in visit.query), ("others" in visit.query), ("near" in visit.query)
     time, serving_id, review = now(), visit.path("serving"), visit.settings.review
 
-    def look(db: Database) -> dict[str, Any]:
+    def sit(db: Database) -> tuple[Sitting, dict[str, Any]]:
         sitting = _sitting(db, visit, serving_id, queue, time, others=others)
-        serving = sitting.serving
-        evidence = [s.why.sentence for s in sitting.shown.suggestions if not s.answered][:1]
+        asked = sitting.shown.suggestions if near and sitting.reading.finished else ()
+        return sitting, {s.id: displays.nearest(db, visit.reader.id, s.id, "passage", time) for s in asked}
+
+    # Only what is recorded waits for the one who writes.
+    sitting, neighbours = visit.write(sit)
+    serving = sitting.serving
+    evidence = [s.why.sentence for s in sitting.shown.suggestions if not s.answered][:1]
+
+    def look(db: Database) -> dict[str, Any]:
         return {
-            "sitting": sitting,
             "context": passages.in_transcript(db, serving.excerpt_id, turns, turns, evidence=evidence, whole=whole),
             "notes": notes.of_transcript(db, serving.transcript_id)
             if whole or turns > 1
@@ -90,16 +98,13 @@ def show(visit: Visit) -> Response:
             "memos": decisions.memos(db, serving.coder_id, serving.excerpt_id),
             "history": decisions.history(db, serving.coder_id, serving.excerpt_id),
             "left": servings.left(db, serving.coder_id, queue or _default(visit, serving), review),
-            "near": {
-                s.id: displays.nearest(db, serving.coder_id, s.id, "passage", time)
-                for s in sitting.shown.suggestions
-                if near and sitting.reading.finished
-            },
         }
 
     return visit.render(
         "read.html",
-        **visit.write(look),
+        **visit.read(look),
+        sitting=sitting,
+        near=neighbours,
         queue=_carried(queue),
         turns=turns,
         whole=whole,
@@ -115,7 +120,7 @@ def decide(visit: Visit, form: Form) -> Response:
     note, identity, time = form.text("note"), form.id, now()
     postponement = str(uuid4())
 
-    def store(db: Database) -> Sitting:
+    def store(db: Database) -> tuple[Serving, Sitting | None]:
         # The list that was on the page, though a run may have brought another one since.
         serving = _mine(db, visit, serving_id)
         serving = replace(serving, framework_id=form.text("framework") or serving.framework_id)
@@ -126,13 +131,14 @@ def decide(visit: Visit, form: Form) -> Response:
                 db, id=identity, serving=serving, act=act, answers=answers, suggestion_id=suggestion_id,
                 note=note, now=time, coder_id=visit.reader.id,
             )  # fmt: skip
-        return _sitting(db, visit, serving_id, queue, time)
+        return serving, None if act in _LEAVES else _sitting(db, visit, serving_id, queue, time)
 
-    sitting = visit.write(store)
-    if _stays(act, sitting):
+    serving, sitting = visit.write(store)
+    if sitting and _stays(act, sitting):
         here = f"/read/{serving_id}" + (f"?{visit.request.url.query}" if visit.request.url.query else "")
         return visit.back(here, said="Your note is saved." if act == "memo" else "")
-    return _next(visit, queue or _default(visit, sitting.serving), said=_said(act, suggestion_id, sitting))
+    said = _said(act, suggestion_id, sitting) if sitting else _LEAVES[act]
+    return _next(visit, queue or _default(visit, serving), said=said)
 
 
 def adjust(visit: Visit) -> Response:
@@ -249,8 +255,6 @@ def _act(form: Form) -> tuple[str, dict[str, str], str]:
 
 def _stays(act: str, sitting: Sitting) -> bool:
     """Say whether the reader is still busy with this passage."""
-    if act in ("skip", "later", "next"):
-        return False
     if act in ("choose", "memo"):
         return True
     if sitting.open_suggestion is not None:
@@ -258,17 +262,9 @@ def _stays(act: str, sitting: Sitting) -> bool:
     return not (sitting.reading.finished or sitting.by_value)
 
 
-_SAID = {
-    "next": "",
-    "skip": "Skipped. That is always all right.",
-    "later": "It will come back at the end.",
-    "unsure": "Saved: not sure.",
-}
-
-
 def _said(act: str, suggestion_id: str, sitting: Sitting) -> str:
-    if act in _SAID:
-        return _SAID[act]
+    if act == "unsure":
+        return "Saved: not sure."
     answered = [s.value for s in sitting.shown.suggestions if s.id == suggestion_id]
     if answered:
         return f"Saved: {'yes' if act == 'accept' else 'no'} to {answered[0]}."

@@ -18,9 +18,9 @@ def ask(request: Request) -> Response:
     """Show the names."""
     desk: Desk = request.app.state.desk
     with desk.owner.reading() as database:
-        names = readers.readers(database)
+        names, signed_in = readers.readers(database), desk.who(database, request)
     onward = local(request.query_params.get("next", "/"))
-    return rendered(request, "who.html", names=names, signed_in=desk.who(request), onward=onward)
+    return rendered(request, "who.html", names=names, signed_in=signed_in, onward=onward)
 
 
 async def answer(request: Request) -> Response:

@@ -8,7 +8,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 STUDY ?= demo-study
-PYTEST := $(BIN)/pytest
+# The tests of one file share what it set up, so they stay in one process.
+PYTEST := $(BIN)/pytest --numprocesses auto --dist loadfile
 
 .PHONY: help demo review test test-all check fix lock wheel screens
 

@@ -26,12 +26,26 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @pytest.fixture(scope="module", autouse=True)
 def environment():
-    """Put back what the start of a server sets for the whole process."""
+    """Put back what a flow leaves in the process: its variables, and a thread that goes on drawing random numbers."""
     before = dict(os.environ)
     os.environ.pop("PREFECT_API_URL", None)
     yield
+    hang_up()
     os.environ.clear()
     os.environ.update(before)
+
+
+def hang_up():
+    """
+    Close the connection on which Prefect tells its server of events.
+
+    It is kept alive by a ping every 20 seconds, each of which draws from the random numbers that all tests share;
+    Hypothesis takes that for a fault of whichever test it happens in.
+    """
+    from prefect.events.worker import EventsWorker
+
+    _, still_talking = EventsWorker.drain_all(timeout=20)
+    assert not still_talking
 
 
 @pytest.fixture(scope="module")

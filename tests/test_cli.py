@@ -211,7 +211,7 @@ def test_run_says_what_it_stored_and_how_much_there_is_to_read(tagger, fresh):
     first, second, third = said.out.splitlines()
     assert 0 == said.code
     assert re.fullmatch(r"general: 4 transcripts stored, 17 new passages, 3 new exchanges \(0 cut off .*", first)
-    assert re.search(r"\d+ passages to read, about 5 minutes for one person", second)
+    assert re.search(r"\d+ passages have suggestions, about 5 minutes of reading for one person", second)
     assert third.startswith("Next: tagger review")
     assert "Reading transcripts ...\nCutting excerpts ...\nEmbedding excerpts ..." in said.err
 

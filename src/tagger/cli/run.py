@@ -124,7 +124,7 @@ def tell(summary: Summary) -> None:
 def reading(folder: Path, dataset: str) -> list[str]:
     """Say how much reading the suggestions of a dataset ask for."""
     return [
-        f"{load['dataset']}: {load['excerpts']} passages to read, {load['time']} for one person "
+        f"{load['dataset']}: {load['excerpts']} passages have suggestions, {load['time']} of reading for one person "
         f"({load['suggestions']} suggestions from {load['framework']})."
         for load in _workload(folder, dataset)
     ]

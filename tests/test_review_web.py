@@ -301,11 +301,45 @@ def test_a_serving_of_somebody_else_cannot_be_decided(owner: Owner, study: Small
     page = jo.post("/read", data={"dataset": "general"})
     sam = client_of(owner, study)
     sam.post("/who", data={"reader": "sam"})
-    answer = sam.post(str(page.url), data={**fields(page.text), "act": "done"})
+    sent = {**fields(page.text), "act": "done", "by": "sam"}
+    answer = sam.post(str(page.url), data=sent)
 
     assert 400 == answer.status_code
     assert "handed to somebody else" in answer.text
     assert [] == acts(owner)
+
+
+def test_a_page_that_somebody_else_opened_decides_nothing(owner: Owner, study: SmallStudy) -> None:
+    """Undo and Done of one person's tab are refused once another reads in this browser; back in person they work."""
+    shared = client_of(owner, study, "Ann", "Bob")
+    shared.post("/who", data={"reader": "ann"})
+    anns = shared.post("/read", data={"dataset": "general"})
+    shared.post("/who", data={"reader": "bob"})
+    bobs = shared.post("/read", data={"dataset": "general"})
+    shared.post(str(bobs.url), data={**fields(bobs.text), "act": "done"})
+    before = acts(owner)
+
+    refused = [
+        shared.post("/undo", data=fields(anns.text, "undo-form")),
+        shared.post(str(anns.url), data={**fields(anns.text), "act": "done"}),
+    ]
+    assert [401, 401] == [answer.status_code for answer in refused]
+    assert "opened by somebody else, and now Bob reads" in refused[0].text
+    assert before == acts(owner)
+    shared.post("/who", data={"reader": "ann"})
+    assert 200 == shared.post(str(anns.url), data={**fields(anns.text), "act": "done"}).status_code
+    assert [*before, "done"] == acts(owner)
+
+
+def test_adding_oneself_twice_adds_one_person(browser: TestClient, owner: Owner) -> None:
+    """A name that is sent again with its form is the same person."""
+    form = {"name": "Mo", "id": "0d0ad1f0-8f19-4c4e-8c07-0f6ac7f6ff01"}
+
+    answers = [browser.post("/who", data=form).status_code for _ in range(2)]
+
+    assert [200, 200] == answers
+    with owner.reading() as database:
+        assert ["Jo", "Mo"] == [reader.name for reader in readers.readers(database)]
 
 
 @pytest.mark.parametrize(

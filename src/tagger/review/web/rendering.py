@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 HERE = Path(__file__).parent
@@ -23,17 +24,26 @@ def environment() -> Environment:
     )
     templates.globals["form_id"] = form_id
     templates.filters["several"] = several
+    templates.filters["sentence"] = sentence
     return templates
 
 
-def form_id() -> Markup:
-    """Write the hidden field that makes a form's act recognisable when it is sent twice."""
-    return Markup('<input type="hidden" name="id" value="{}" autocomplete="off">').format(uuid4())
+@pass_context
+def form_id(context: Context) -> Markup:
+    """Write the hidden fields that make a form's act recognisable when it is sent twice, and say whose act it is."""
+    reader = context.get("me")
+    whose = Markup('<input type="hidden" name="by" value="{}" autocomplete="off">').format(reader.id) if reader else ""
+    return Markup('<input type="hidden" name="id" value="{}" autocomplete="off">').format(uuid4()) + whose
 
 
 def several(count: int, noun: str, plural: str = "") -> str:
     """Say a count with its noun: 1 passage, 2 passages."""
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def sentence(words: str) -> str:
+    """Begin with a capital and leave the rest as it is written: names of values are their owners'."""
+    return words[:1].upper() + words[1:]
 
 
 def render(templates: Environment, name: str, **context: Any) -> str:

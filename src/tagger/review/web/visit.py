@@ -160,7 +160,12 @@ def posted(handler: Posting) -> Callable[[Request], Awaitable[Response]]:
         async with request.form(max_files=1, max_fields=5_000, max_part_size=50 * 1024 * 1024) as data:
             form = Form(data)
             visit = await run_in_threadpool(_visit, request)
-            return await run_in_threadpool(handler, visit, form) if visit else _not_saved(request)
+            if visit is None:
+                return _not_saved(request, "it is not known who sent it")
+            # On a shared computer a page may have been opened by somebody else, in another tab or before a change.
+            if form.text("by", visit.reader.id) != visit.reader.id:
+                return _not_saved(request, f"this page was opened by somebody else, and now {visit.reader.name} reads")
+            return await run_in_threadpool(handler, visit, form)
 
     return endpoint
 
@@ -237,7 +242,7 @@ def _who_first(request: Request) -> Response:
     return sent_on("/who" + (f"?next={quote(asked)}" if request.method == "GET" and asked != "/" else ""))
 
 
-def _not_saved(request: Request) -> Response:
+def _not_saved(request: Request, why: str) -> Response:
     link = Markup('<a href="/who">Say who you are</a>')
-    text = Markup("This was not saved, because it is not known who sent it. {}, then go back and send it again.")
-    return rendered(request, "trouble.html", 401, title="Who are you?", text=text.format(link))
+    text = Markup("This was not saved, because {}. {}, then go back and send it again.")
+    return rendered(request, "trouble.html", 401, title="Who are you?", text=text.format(why, link))

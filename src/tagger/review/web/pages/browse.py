@@ -38,18 +38,20 @@ def find(visit: Visit) -> Response:
     sought, time = _asked(visit), now()
     review, coder_id = visit.settings.review, visit.reader.id
 
+    # Only what is recorded waits for the one who writes.
+    found = visit.write(lambda db: browse.find(db, coder_id, sought, review, time, "browse"))
+
     def look(db: Database) -> dict[str, Any]:
         choices = browse.choices(db)
         return {
             "values": choices.values,
             "datasets": [(name, name) for name in choices.datasets],
             "participants": [(name, name) for name in choices.participants],
-            "found": browse.find(db, coder_id, sought, review, time, "browse"),
             "offer": bulk.offer(db, coder_id, sought, review),
         }
 
     return visit.render(
-        "browse.html", **visit.write(look), sought=sought, carried=_carried(sought), review=review,
+        "browse.html", **visit.read(look), found=found, sought=sought, carried=_carried(sought), review=review,
         undo="done" in visit.query,
     )  # fmt: skip
 

@@ -183,8 +183,11 @@ def undo(visit: Visit, form: Form) -> Response:
     undone = visit.write(lambda db: decisions.undo(db, id=identity, coder_id=coder_id, now=time))
     if undone is None:
         return visit.back(form.text("back", "/"), said="There is nothing to take back.")
-    target = _address(undone.serving_id, _queue(visit)) if undone.serving_id else form.text("back", "/browse")
-    return visit.back(target, said=undone.words)
+    if not undone.serving_id:
+        return visit.back(form.text("back", "/browse"), said=undone.words)
+    serving, queue = visit.read(lambda db: _mine(db, visit, undone.serving_id)), _queue(visit)
+    onward = queue if queue and queue.dataset == serving.dataset else None
+    return visit.back(_address(serving.id, onward), said=undone.words)
 
 
 def finished(visit: Visit) -> Response:

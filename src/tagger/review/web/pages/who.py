@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -34,7 +34,7 @@ def _signed_in(desk: Desk, form: Form) -> Response:
         known = {reader.id for reader in readers.readers(database)}
     coder_id, onward = form.text("reader"), local(form.text("next", "/"))
     if name := form.text("name"):
-        new, time = uuid4().hex, now()
+        new, time = _new_id(form), now()
         coder_id = desk.owner.write(lambda database: readers.add_reader(database, new, name, time)).id
         onward = "/welcome"
     elif coder_id not in known:
@@ -42,6 +42,14 @@ def _signed_in(desk: Desk, form: Form) -> Response:
     response = sent_on(onward)
     sign_in(desk, response, coder_id)
     return response
+
+
+def _new_id(form: Form) -> str:
+    """Name somebody new by their form, so that pressing twice adds them once."""
+    try:
+        return UUID(form.id).hex
+    except ValueError:
+        return uuid4().hex
 
 
 routes = [Route("/who", ask), Route("/who", answer, methods=["POST"])]

@@ -2,11 +2,22 @@
 // What the pages do beyond links and forms: keys, drafts that survive a reload, and acts that are sent again until saved.
 
 (() => {
-  const store = {
-    get: (key) => { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } },
-    set: (key, value) => { try { localStorage.setItem(key, JSON.stringify(value)); } catch { /* private mode: no drafts */ } },
-    drop: (key) => { try { localStorage.removeItem(key); } catch { /* as above */ } },
+  // Where a browser keeps nothing for this site, things last as long as the page.
+  const shelf = (name) => {
+    const memory = new Map();
+    return {
+      get: (key) => {
+        if (memory.has(key)) return memory.get(key);
+        try { return JSON.parse(window[name].getItem(key)); } catch { return null; }
+      },
+      set: (key, value) => {
+        try { window[name].setItem(key, JSON.stringify(value)); memory.delete(key); return true; } catch { memory.set(key, value); return false; }
+      },
+      drop: (key) => { memory.delete(key); try { window[name].removeItem(key); } catch { /* nothing was kept */ } },
+    };
   };
+  const store = shelf("localStorage");
+  const session = shelf("sessionStorage");
   const main = () => document.getElementById("main");
   const serving = () => main()?.dataset.serving || "";
   const tell = (text) => { document.getElementById("saving").textContent = text; };
@@ -61,10 +72,14 @@
   }
 
   function keepFields(path, body) {
-    store.set(box(), [...outbox(), { path, body }]);
-    tell("This could not be saved just now. It is kept on this computer, and is sent again until it is saved.");
+    lasting = store.set(box(), [...outbox(), { path, body }]);
+    tell(`This could not be saved just now. ${KEPT()}, and is sent again until it is saved.`);
     setTimeout(sendAgain, 1500);
   }
+
+  let lasting = true;
+  const KEPT = () => lasting ? "It is kept on this computer" : "It is kept while this page is open: leave it open";
+  const MOST_TRIES = 5;
 
   const reason = async (answer) =>
     new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main p")?.textContent || "it was refused.";
@@ -81,6 +96,11 @@
         // Saved is answered with a redirect, whatever becomes of the page that it leads to.
         if (answer.status === 401) { location.assign("/who"); return; }
         if (!answer.redirected && answer.status === 503) throw new Error("503");
+        // A fault may pass; one that stays must not keep all that was pressed after it.
+        if (!answer.redirected && answer.status >= 500 && (item.tries || 0) < MOST_TRIES) {
+          store.set(box(), [{ ...item, tries: (item.tries || 0) + 1 }, ...outbox().slice(1)]);
+          throw new Error(String(answer.status));
+        }
         if (answer.redirected) last = answer.url; else refused = await reason(answer);
         store.set(box(), outbox().slice(1));
       }
@@ -89,13 +109,13 @@
       tell("Saved.");
       location.assign(last);
     } catch {
-      tell("This could not be saved yet. It is kept on this computer, and is sent again until it is saved.");
+      tell(`This could not be saved yet. ${KEPT()}, and is sent again until it is saved.`);
       setTimeout(sendAgain, 2000);
     } finally { sending = false; }
   }
 
   document.addEventListener("htmx:beforeRequest", () => { busy = true; });
-  document.addEventListener("htmx:afterSettle", () => { settled(); goOn(); });
+  document.addEventListener("htmx:afterSettle", () => { try { settled(); } finally { goOn(); } });
   for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
     document.addEventListener(failure, (event) => {
       busy = false;
@@ -156,10 +176,10 @@
 
   // A gentle word after a time that the reader set.
   const SINCE = "reading-since";
-  const rested = () => { try { sessionStorage.setItem(SINCE, String(Date.now())); } catch { /* as above */ } };
+  const rested = () => session.set(SINCE, Date.now());
   setInterval(() => {
     const rest = document.getElementById("rest");
-    const since = Number(sessionStorage.getItem(SINCE) || 0);
+    const since = Number(session.get(SINCE) || 0);
     if (rest && serving() && since && Date.now() - since > Number(rest.dataset.after) * 60000) rest.hidden = false;
   }, 15000);
 
@@ -168,7 +188,7 @@
     const asked = document.querySelector(".suggestion.asked");
     const now = { path: location.pathname, serving: serving(), search: location.search, suggestion: asked?.id || "" };
     for (const field of document.querySelectorAll("[data-draft]")) field.value ||= store.get(draftKey(field)) || "";
-    if (now.path === "/pause" || (now.serving && !sessionStorage.getItem(SINCE))) rested();
+    if (now.path === "/pause" || (now.serving && !session.get(SINCE))) rested();
     if (now.path !== before.path || now.serving !== before.serving) {
       if (before.path) (document.getElementById("passage") || main()).focus({ preventScroll: true });
       if (!location.hash) bringIntoView();

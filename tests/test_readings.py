@@ -70,15 +70,15 @@ def test_nothing_here_takes_marks_back_with_it():
 
 
 def test_something_not_on_our_list_is_no_answer_about_the_list():
-    """It finishes the reading, and values without a mark stay not asked."""
-    expected = Reading({}, "something not on our list", finished=True, unlisted=True)
+    """Values without a mark stay not asked, and the reading is not finished by it: that is what Done is for."""
+    expected = Reading({}, "something not on our list", finished=False, unlisted=True)
 
     assert expected == held("something not on our list")
 
 
 def test_something_not_on_our_list_beside_values_is_a_reading_with_values():
     """The marks count, and that there is more is kept."""
-    expected = Reading({"choice": "yes"}, "values", finished=True, unlisted=True)
+    expected = Reading({"choice": "yes"}, "values", finished=False, unlisted=True)
 
     assert (
         expected == held(yes("choice"), "something not on our list") == held("something not on our list", yes("choice"))

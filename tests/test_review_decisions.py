@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from test_steps_imports import table, whole
 
 from tagger.errors import UsageError
 from tagger.review import decisions
+from tagger.review.codings import latest
 from tagger.steps.imports import import_codings
 
 GATE = "My neighbour brought me along"
@@ -145,6 +147,42 @@ def test_a_new_version_of_the_list_keeps_what_was_said_and_asks_only_what_is_new
 
     assert {"common": "yes"} == newer.answers
     assert {"choice": "no", "common": "yes", "two-way": "no"} == desk.reading(passage).answers
+
+
+def test_a_new_version_of_the_list_hides_no_yes_of_before(desk, passage):
+    """An answer under a list without a value leaves the yes to it where it was."""
+    desk.decide(passage, "done", {"choice": "yes"})
+    [old] = desk.ask("SELECT * FROM frameworks WHERE id = $id", id=passage.framework_id)
+    desk.add("frameworks", **old | {"id": "newer", "version": "2"})
+    unit = {"unit": "passage", "meaning_revised": False}
+    desk.add("framework_values", framework_id="newer", value_id="hope", position=0, name="Hope", layer="x", **unit)
+
+    desk.decide(replace(passage, framework_id="newer"), "choose", {"hope": "no"})
+
+    [one] = latest(desk.db, [passage.excerpt_id])
+    assert (("Choice",), ("choice",), "values") == (one.names, one.yes, one.outcome)
+    assert set(one.no) == {"common", "two-way", "hope"}
+
+
+def test_after_the_end_of_a_reading_a_change_is_assisted_though_nothing_was_suggested(desk):
+    """Finishing shows what is suggested, and nothing is an answer too; a reading without suggestions stays blind."""
+    plain, hidden = (
+        desk.serve("Ann", desk.excerpt("The boiler was mended")),
+        desk.blind("Ann", desk.excerpt("I will go. It was")),
+    )
+    for served in (plain, hidden):
+        desk.decide(served, "done")
+        desk.decide(served, "choose", {"choice": "yes"})
+
+    kinds = desk.ask("SELECT serving_id, kind FROM codings ORDER BY coded_at")
+    assert ["own-first", "assisted", "blind", "blind"] == [row["kind"] for row in kinds]
+
+
+def test_where_suggestions_come_first_nothing_is_read_before_them(desk, passage):
+    """Seeing that nothing is suggested is seeing what the machine says."""
+    desk.decide(passage, "choose", {"choice": "yes"}, at_once=True)
+
+    assert ["assisted"] == [kind for kind, *_ in desk.current("Ann")]
 
 
 # The same step again

@@ -498,6 +498,7 @@ class Witness:
     spans: dict = field(default_factory=dict)
     seen: dict = field(default_factory=dict)
     heard: dict = field(default_factory=dict)
+    finished: set = field(default_factory=set)
 
     def span(self, excerpt):
         """Return where an excerpt lies."""
@@ -578,8 +579,12 @@ def take(desk, watch, excerpts, waiting, step):
             more = {"suggestion_id": shown.id}
         desk.decide(served, act, {"two-way": "yes"} if act in ("choose", "done") else {}, **more)
         kind = desk.one("SELECT kind FROM codings WHERE serving_id = $id::UUID", id=served.id)
-        unseen = "blind" if arm == "blind" else "own-first"
+        # Who has finished a passage once was told what is suggested, or that nothing is.
+        told = (name, excerpt) in watch.finished
+        unseen = "blind" if arm == "blind" else "assisted" if told else "own-first"
         assert watch.kind(name, excerpt, unseen) == kind
+        if act in ("done", "unsure", "nothing here"):
+            watch.finished.add((name, excerpt))
 
 
 def look(desk, watch, name, wanted, how, waiting):

@@ -258,6 +258,23 @@ def test_words_between_borders_of_another_are_recorded_as_shown(desk):
     assert 0 == desk.one("SELECT count(*) FROM doubtful_codings")
 
 
+@pytest.mark.parametrize("per_cell", [0, 9])
+def test_what_is_counted_is_recorded_as_shown_like_what_is_quoted(desk, per_cell):
+    """Others' readings behind "found in 1 transcript" were shown, quoted or not: a later word is after talk."""
+    found(desk, "Ann", GATE, arm="blind")
+    found(desk, "Ben", GATE, "choice")
+
+    made = table_for(desk.db, "Ann", OWN_FIRST, desk.tick(), per_cell=per_cell)
+
+    assert 1 == cell(made, "Choice").found
+    assert min(per_cell, 1) == len(cell(made, "Choice").quotes)
+    assert "after-talk" == kind_of(desk, desk.serve("Ann", desk.excerpt(GATE), "blind", "random"))
+    assert 0 == desk.one("SELECT count(*) FROM doubtful_codings")
+    before = desk.one("SELECT count(*) FROM displays")
+    table_for(desk.db, "Ann", OWN_FIRST, desk.tick(), per_cell=0)
+    assert before == desk.one("SELECT count(*) FROM displays")
+
+
 @pytest.mark.parametrize(("others", "moved"), [(False, True), (True, False)])
 def test_own_borders_put_no_finding_of_another_on_words_that_wait(desk, others, moved):
     """They are used where the finding is this reader's alone; beside another's the words are those handed out."""

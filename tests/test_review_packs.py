@@ -222,6 +222,40 @@ def test_what_was_changed_since_replaces_what_was_said(desk, pack):
     assert ("values", "choice no, common yes, two-way no") == (outcome, answers)
 
 
+def test_going_back_to_what_was_said_first_is_stored_too(desk, pack):
+    """A row that was corrected and corrected back says what it says last."""
+    data = workbooks.write(pack)
+    first, second = filled(data, {1: ["Choice"]}), filled(data, {1: ["Experiences in common"]})
+
+    assert [1, 1, 1, 0] == [back(desk, one).stored for one in (first, second, first, first)]
+
+    [(_, _, answers)] = desk.current("Ann", handed(desk, pack)[1].excerpt_id)
+    assert "choice yes, common no, two-way no" == answers
+
+
+def test_what_was_taken_back_can_be_brought_back(desk, pack):
+    """After an undo in the browser, bringing the pack back stores its rows again."""
+    data = filled(workbooks.write(pack), {1: ["Skip"]})
+    back(desk, data)
+    desk.undo("Ann")
+
+    assert (1, 0) == (back(desk, data).stored, back(desk, data).stored)
+    assert ["skipped"] == [outcome for _, outcome, _ in desk.current("Ann", handed(desk, pack)[1].excerpt_id)]
+
+
+def test_something_not_on_the_list_is_a_complete_reading_like_any_row_with_an_x(desk, pack):
+    """What is not marked beside it is a no, as the pack's first sheet says."""
+    names = ["Choice", "Something here, not on our list"]
+    back(desk, filled(workbooks.write(pack), {1: names, 2: names[1:]}))
+
+    passages = handed(desk, pack)
+    assert [("values", "choice yes, common no, two-way no")] == [
+        c[1:] for c in desk.current("Ann", passages[1].excerpt_id)
+    ]
+    [(_, outcome, answers)] = desk.current("Ann", passages[2].excerpt_id)
+    assert ("something not on our list", "choice no, common no, two-way no") == (outcome, answers)
+
+
 def test_rows_that_contradict_themselves_are_named_and_left_out(desk, pack):
     """Both a value and nothing here, two conclusions, or words for a mark: the row is named, the others are stored."""
     data = filled(workbooks.write(pack), {1: ["Choice", "Nothing here"], 2: ["Skip", "Unsure"], 3: ["Choice"]})

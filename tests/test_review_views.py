@@ -94,7 +94,7 @@ def test_the_latest_reading_is_one_for_each_person_and_excerpt(desk):
     for act, answers, expected in [
         ("choose", {"common": "yes"}, ("values", False, False)),
         ("choose", {"common": "not asked"}, None),
-        ("something not on our list", {}, ("something not on our list", True, True)),
+        ("something not on our list", {}, ("something not on our list", False, True)),
         ("done", {"common": "yes"}, ("values", True, True)),
         ("unsure", {}, ("unsure", True, False)),
         ("choose", {"common": "yes"}, ("values", False, False)),

@@ -331,6 +331,66 @@ def test_a_page_that_somebody_else_opened_decides_nothing(owner: Owner, study: S
     assert [*before, "done"] == acts(owner)
 
 
+def test_something_not_on_our_list_leaves_done_to_be_said(browser: TestClient, owner: Owner) -> None:
+    """The reader stays on the passage, and Done then makes what is not marked a no."""
+    page = browser.post("/read", data={"dataset": "general", "read": "all"})
+    here = fields(page.text)
+
+    page = browser.post(str(page.url), data={**fields(page.text, "unlisted"), "act": "something not on our list"})
+    assert here["framework"] == fields(page.text)["framework"]
+    assert "Saved: something that is not on our list." in page.text
+    assert 'value="done"' in page.text
+    browser.post(str(page.url), data={**fields(page.text), "act": "done"})
+
+    assert ["something not on our list", "done"] == acts(owner)
+    with owner.reading() as db:
+        outcomes = db.rows("SELECT outcome, count(a.value_id) FROM current_codings x "
+                           "JOIN coding_answers a ON a.coding_id = x.id GROUP BY ALL")  # fmt: skip
+    assert [("something not on our list", 3)] == outcomes
+
+
+def test_a_suggestion_is_recorded_as_often_as_it_is_on_a_page(browser: TestClient, owner: Owner) -> None:
+    """What a step leads to is recorded once the page is sent, and not by the step."""
+    page = browser.post("/read", data={"dataset": "general"})
+    for _ in range(20):
+        before = displayed(owner)
+        page = browser.post(str(page.url), data={**fields(page.text), "act": "done"})
+        if "What the machine suggests" in page.text:
+            break
+
+    assert displayed(owner) - before == page.text.count('class="card suggestion')
+    browser.get(str(page.url))
+    assert displayed(owner) - before == 2 * page.text.count('class="card suggestion')
+
+
+def displayed(owner: Owner) -> int:
+    """Return how many suggestions were recorded as shown on the page of a passage."""
+    with owner.reading() as db:
+        [(count,)] = db.rows("SELECT count(*) FROM displays WHERE page = 'passage' AND shown = 'suggestion'")
+    return int(count)
+
+
+def test_an_exchange_that_comes_for_its_suggestion_tells_it(browser: TestClient, owner: Owner) -> None:
+    """Read against one value, and handed out because it was suggested: its reading is not made before a suggestion."""
+    page = browser.post("/read", data={"dataset": "general"})
+    for _ in range(40):
+        if page.url.path == "/finished":
+            break
+        page = browser.post(
+            str(page.url), data={**fields(page.text), "act": "next" if suggested(page.text) else "done"}
+        )
+
+    with owner.reading() as db:
+        kinds = db.rows("SELECT DISTINCT x.kind FROM codings x JOIN excerpts e ON e.id = x.excerpt_id "
+                        "WHERE e.kind = 'exchange'")  # fmt: skip
+    assert [("assisted",)] == kinds
+
+
+def suggested(page: str) -> bool:
+    """Say whether a page asks about a suggestion."""
+    return "What the machine suggests" in page
+
+
 def test_adding_oneself_twice_adds_one_person(browser: TestClient, owner: Owner) -> None:
     """A name that is sent again with its form is the same person."""
     form = {"name": "Mo", "id": "0d0ad1f0-8f19-4c4e-8c07-0f6ac7f6ff01"}

@@ -91,8 +91,9 @@ def fold(acts: Iterable[Step], values: Sequence[str]) -> Reading:
     """
     Fold a person's standing acts on one excerpt into what they hold now.
 
-    Marks speak for their own values alone. Done, and nothing here, make every value that is not marked a no, and this
-    stays so while they stand; without them such a value was not asked. Unsure and skip leave no answer behind.
+    Marks speak for their own values alone, and so does something that is not on the list. Done, and nothing here, make
+    every value that is not marked a no, and this stays so while they stand; without them such a value was not asked.
+    Unsure and skip leave no answer behind.
 
     Args:
         values: the ids of the values that are asked for, in their order.
@@ -101,5 +102,5 @@ def fold(acts: Iterable[Step], values: Sequence[str]) -> Reading:
     for step in sorted(acts, key=lambda step: step.number):
         held = held.after(step, values if step.listed is None else step.listed)
     answers = {value: held.marks.get(value, "no") for value in values if value in held.marks or value in held.silent}
-    finished = held.read_whole or held.unlisted or bool(held.left)
+    finished = held.read_whole or bool(held.left)
     return Reading(answers, held.outcome(answers), finished, held.unlisted)

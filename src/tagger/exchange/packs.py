@@ -47,7 +47,7 @@ STEPS = (
     "list', and say what it is under 'Your notes' if you like. You may mark values as well.",
     "5. Not sure? Put an x under 'Unsure'. Rather not read it? Put an x under 'Skip'. Nobody asks why.",
     "A row with no x in it counts as not read. It stays yours, and you can send the workbook again later.",
-    "A row with an x under a value means: these values, and none of the others.",
+    "A row with an x under a value, or under 'Something here, not on our list', means: this, and none of the others.",
     "There is no right answer to find. Your own reading is what counts; please do not compare with others yet.",
     "No suggestion of the program is in this pack. For some passages they may be shown to you afterwards, in the "
     "browser; the column 'Arm' says which. It helps to see whether suggestions sway us, and is no test of you.",

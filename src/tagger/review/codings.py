@@ -44,7 +44,8 @@ class Latest:
 
 def reading(db: Readable, coder_id: str, excerpt_id: str, framework_id: str) -> Reading:
     """Return what a person holds an excerpt to show, as far as they have said."""
-    return _held(db, coder_id, [(excerpt_id, framework_id)])[excerpt_id, framework_id]
+    steps, lists = _steps(db, coder_id, [(excerpt_id, framework_id)])
+    return fold(steps[excerpt_id, framework_id], lists.values(framework_id))
 
 
 def latest(db: Readable, excerpt_ids: Collection[str]) -> list[Latest]:
@@ -58,21 +59,27 @@ def latest(db: Readable, excerpt_ids: Collection[str]) -> list[Latest]:
     ]
 
 
-def store_codings(db: Database, coder_id: str, touched: Sequence[Touched], now: datetime) -> None:
+def store_codings(
+    db: Database, coder_id: str, touched: Sequence[Touched], now: datetime, *, at_once: bool = False
+) -> None:
     """
     Store what a person holds of the excerpts they just decided on, each as a new coding.
 
     Its kind follows from what was shown to them on these characters until this moment, on any page, and from how the
     passage was handed out.
+
+    Args:
+        at_once: suggestions are shown before the own reading, so seeing none is seeing that nothing is suggested.
     """
-    held = _held(db, coder_id, [(one.excerpt_id, one.framework_id) for one in touched])
+    steps, lists = _steps(db, coder_id, [(one.excerpt_id, one.framework_id) for one in touched])
     [(trained_on, seen)] = db.rows(_BEFORE, {"coder": coder_id})
     codings: list[dict[str, Any]] = []
     answers: list[dict[str, str]] = []
     talked = saw_readings(db, coder_id, [one.excerpt_id for one in touched])
     for one in touched:
         after_talk = one.excerpt_id in talked
-        now_held = held[one.excerpt_id, one.framework_id]
+        said = steps[one.excerpt_id, one.framework_id]
+        now_held = fold(said, _spoken_of(lists.values(one.framework_id), said))
         identity = uuid5(UUID(one.decision_id), "coding").hex
         codings.append(
             {
@@ -83,7 +90,7 @@ def store_codings(db: Database, coder_id: str, touched: Sequence[Touched], now: 
                 "round": "after talk" if after_talk else "before talk",
                 # A reading whose marks were all taken away is kept too, so that the one before it is not current.
                 "outcome": now_held.outcome or "values",
-                "kind": "after-talk" if after_talk else _kind(db, coder_id, one),
+                "kind": "after-talk" if after_talk else _kind(db, coder_id, one, at_once),
                 "serving_id": one.serving_id,
                 "decision_id": one.decision_id,
                 "trained_on": trained_on,
@@ -99,16 +106,19 @@ def store_codings(db: Database, coder_id: str, touched: Sequence[Touched], now: 
         db.insert("coding_answers", pa.Table.from_pylist(answers))
 
 
-def _kind(db: Readable, coder_id: str, one: Touched) -> str:
+def _kind(db: Readable, coder_id: str, one: Touched, at_once: bool) -> str:
     """Derive a coding's kind, before talk; what was not handed out was decided on a page of suggestions."""
     if one.serving_id is None:
         return "assisted"
-    [(kind,)] = db.rows(_KIND, {"coder": coder_id, "excerpt": one.excerpt_id, "serving": one.serving_id})
+    about = {"coder": coder_id, "excerpt": one.excerpt_id, "serving": one.serving_id, "decision": one.decision_id}
+    [(kind,)] = db.rows(_KIND, {**about, "at_once": at_once})
     return str(kind)
 
 
-def _held(db: Readable, coder_id: str, pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], Reading]:
-    """Fold a person's standing decisions on each (excerpt, framework); versions of one framework count together."""
+def _steps(
+    db: Readable, coder_id: str, pairs: Collection[tuple[str, str]]
+) -> tuple[dict[tuple[str, str], list[Step]], _Lists]:
+    """Return a person's standing steps on each (excerpt, framework); versions of one framework count together."""
     about = pa.table(
         {
             "excerpt_id": pa.array([excerpt for excerpt, _ in pairs], pa.string()),
@@ -127,7 +137,13 @@ def _held(db: Readable, coder_id: str, pairs: Collection[tuple[str, str]]) -> di
             answers = {row["value_id"]: "yes" if row["act"] == "accept" else "no"}
         listed = lists.read_against(row["made_with"], kinds.get(row["excerpt_id"], "passage"))
         steps[row["excerpt_id"], row["framework_id"]].append(Step(row["act"], answers, row["number"], listed))
-    return {pair: fold(found, lists.values(pair[1])) for pair, found in steps.items()}
+    return steps, lists
+
+
+def _spoken_of(listed: Sequence[str], steps: Sequence[Step]) -> tuple[str, ...]:
+    """Return the values of a list, and those of other versions of it that were spoken of: a new list hides nothing."""
+    spoken_of = [value for step in steps for value in (*step.answers, *(step.listed or ()))]
+    return tuple(dict.fromkeys([*listed, *spoken_of]))
 
 
 class _Lists:
@@ -161,16 +177,24 @@ _STEPS = """
     ORDER BY d.number
 """
 
+# Finishing a passage on the screen shows what is suggested, and that may be nothing, which leaves no display.
 _KIND = """
     SELECT CASE WHEN EXISTS (SELECT 1 FROM shown_on WHERE coder_id = $coder AND excerpt_id = $excerpt) THEN 'assisted'
                 WHEN arm = 'blind' AND reason IN ('random', 'audit') THEN 'blind'
+                WHEN arm <> 'blind' AND ($at_once OR EXISTS (
+                    SELECT 1 FROM decisions d JOIN decision_sets s ON s.decision_id = d.id
+                    WHERE d.coder_id = $coder AND d.excerpt_id = $excerpt
+                      AND d.act IN ('done', 'nothing here', 'unsure')
+                      AND d.serving_id NOT IN (SELECT serving_id FROM pack_servings)
+                      AND s.set_id <> (SELECT set_id FROM decision_sets WHERE decision_id = $decision::UUID)
+                )) THEN 'assisted'
                 ELSE 'own-first' END
     FROM servings WHERE id = $serving::UUID
 """
 
 _BEFORE = """
     SELECT (SELECT trained_on FROM coders WHERE id = $coder),
-           (SELECT count(*) FROM displays WHERE coder_id = $coder AND shown = 'suggestion')
+           (SELECT count(DISTINCT suggestion_id) FROM displays WHERE coder_id = $coder AND shown = 'suggestion')
 """
 
 # A few excerpts are named apart too, since a condition on a column reaches into a view and a join does not.
@@ -184,7 +208,7 @@ _LATEST = """
     SEMI JOIN wanted w ON w.excerpt_id = n.excerpt_id
     JOIN readers r ON r.coder_id = n.coder_id
     LEFT JOIN coding_answers a ON a.coding_id = n.coding_id
-    LEFT JOIN framework_values v ON v.framework_id = n.framework_id AND v.value_id = a.value_id
+    LEFT JOIN known_values v ON v.framework_id = n.framework_id AND v.value_id = a.value_id
     WHERE n.finished AND n.outcome <> 'skipped' AND ($many OR list_contains($ids, n.excerpt_id))
     GROUP BY n.coding_id, n.coder_id, r.letter, r.added_at, n.excerpt_id, n.framework, n.kind, n.made, n.outcome
     ORDER BY n.excerpt_id, r.added_at, n.coder_id, n.framework

@@ -77,6 +77,12 @@ def record(db: Database, coder_id: str, items: Iterable[Item], page: str, now: d
     db.insert("displays", pa.table(columns))
 
 
+def not_seen(db: Readable, coder_id: str, items: Iterable[Item]) -> list[Item]:
+    """Return those of others' readings that a person was not shown yet, on any page."""
+    seen = {coding for (coding,) in db.rows(_SEEN, {"coder": coder_id})}
+    return [item for item in items if item.coding_id not in seen]
+
+
 def saw_readings(db: Readable, coder_id: str, excerpt_ids: Iterable[str]) -> set[str]:
     """Return those of the excerpts on whose characters a person was shown somebody else's reading."""
     found = db.table(_SAW_READINGS, {"coder": coder_id}, wanted=wanted(excerpt_ids))
@@ -129,6 +135,8 @@ _SAW_READINGS = """
     SELECT DISTINCT s.excerpt_id FROM shown_on s SEMI JOIN wanted w ON w.excerpt_id = s.excerpt_id
     WHERE s.coder_id = $coder AND s.shown = 'reading'
 """
+
+_SEEN = "SELECT DISTINCT coding_id FROM displays WHERE coder_id = $coder AND coding_id IS NOT NULL"
 
 _LAST = """
     SELECT max(last) + INTERVAL 1 MICROSECOND FROM (

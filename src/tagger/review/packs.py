@@ -23,6 +23,9 @@ from tagger.store import Database, Readable
 MOST = 200
 _SHOWN_PROBLEMS = 30
 
+_UNLISTED = "something not on our list"
+_OUTCOMES = {"nothing here": "nothing here", "unsure": "unsure", "skip": "skipped"}
+
 
 @dataclass(frozen=True, slots=True)
 class Handed:
@@ -159,45 +162,65 @@ def _store(db: Database, returned: Returned, answered: Answered, handed: Serving
     if _read_elsewhere(db, handed):
         return f"No. {answered.number} was read in the browser meanwhile, and that reading stays"
     try:
-        # A row may be two steps, and the note belongs to the second: refused then, the first would be stored already.
-        written(answered.note)
-        new = [_act(db, returned, answered, handed, act, now) for act in _acts(answered)]
+        # A row may be several steps, and the note belongs to the last: refused then, the first would be stored already.
+        note = written(answered.note)
+        new = _acts(db, answered, handed, note)
+        for act in new:
+            _act(db, returned, answered, handed, act, now)
     except UsageError as error:
         return str(error).rstrip(".")
-    return any(new)
+    return bool(new)
 
 
-def _acts(answered: Answered) -> list[str]:
-    concludes = answered.outcome or ("done" if answered.value_ids else "")
-    said_with_it = concludes == "something not on our list"
-    return [*([concludes] if concludes else []), *(["memo"] if answered.note and not said_with_it else [])]
+def _acts(db: Readable, answered: Answered, handed: Serving, note: str | None) -> list[str]:
+    """Return the steps that are missing until the reader holds what a row says; none where they hold it already."""
+    unlisted = answered.outcome == _UNLISTED
+    acts = (
+        []
+        if _is_held(db, answered, handed)
+        else [_UNLISTED] * unlisted + [answered.outcome if answered.outcome in _OUTCOMES else "done"]
+    )
+    if note and not (unlisted and acts) and not _is_noted(db, handed, note):
+        acts.append("memo")
+    return acts
 
 
-def _act(db: Database, returned: Returned, answered: Answered, handed: Serving, act: str, now: datetime) -> bool:
-    """Store one step under an id that follows from what the row says; say whether it is new."""
-    note = answered.note if act in ("memo", "something not on our list") else ""
-    content = "\x1f".join([returned.pack_id, str(answered.number), act, *sorted(answered.value_ids), note])
-    step = str(uuid5(NAMESPACE_OID, content))
-    if db.rows("SELECT 1 FROM decision_sets WHERE set_id = $id::UUID LIMIT 1", {"id": step}):
-        return False
+def _is_held(db: Readable, answered: Answered, handed: Serving) -> bool:
+    """Say whether the reader holds what a row says of the values, or the row says nothing of them."""
+    if not answered.outcome and not answered.value_ids:
+        return True
+    held = decisions.reading(db, handed.coder_id, handed.excerpt_id, handed.framework_id)
+    if answered.outcome in _OUTCOMES:
+        return held.outcome == _OUTCOMES[answered.outcome]
+    yes = {value for value, answer in held.answers.items() if answer == "yes"}
+    read_whole = held.finished and held.outcome not in _OUTCOMES.values()
+    return read_whole and yes == set(answered.value_ids) and held.unlisted == (answered.outcome == _UNLISTED)
+
+
+def _is_noted(db: Readable, handed: Serving, note: str) -> bool:
+    found = "SELECT 1 FROM standing_decisions WHERE serving_id = $serving::UUID AND note = $note LIMIT 1"
+    return bool(db.rows(found, {"serving": handed.id, "note": note}))
+
+
+def _act(db: Database, returned: Returned, answered: Answered, handed: Serving, act: str, now: datetime) -> None:
+    """Store one step under an id that follows from what the row says, and from what was said of the passage before."""
+    [(before,)] = db.rows(_NEWEST, {"serving": handed.id})
+    note = answered.note if act in ("memo", _UNLISTED) else ""
+    said = [returned.pack_id, str(answered.number), act, *sorted(answered.value_ids), note, str(before)]
     answers = {}
-    if act in ("done", "something not on our list"):
+    if act == "done":
         held = decisions.reading(db, handed.coder_id, handed.excerpt_id, handed.framework_id).answers
         # A mark that was there when the pack came back before, and is no longer, is taken away.
         answers = {value: "not asked" for value, answer in held.items() if answer == "yes"}
         answers |= dict.fromkeys(answered.value_ids, "yes")
-    return decisions.decide(db, id=step, serving=handed, act=act, answers=answers, note=note, now=now)
+    step = str(uuid5(NAMESPACE_OID, "\x1f".join(said)))
+    decisions.decide(db, id=step, serving=handed, act=act, answers=answers, note=note, now=now)
 
 
 def _read_elsewhere(db: Readable, handed: Serving) -> bool:
-    """Say whether the newest conclusion about a passage was reached outside of the pack; a skip is none."""
-    found = db.rows(
-        "SELECT d.serving_id IS DISTINCT FROM $serving::UUID FROM conclusions c "
-        "JOIN standing_decisions d ON d.number = c.number "
-        "WHERE c.coder_id = $coder AND c.excerpt_id = $excerpt AND c.act <> 'skip'",
-        {"serving": handed.id, "coder": handed.coder_id, "excerpt": handed.excerpt_id},
-    )
-    return bool(found and found[0][0])
+    """Say whether a passage was read to the end, and the newest word about it was said outside of the pack."""
+    found = db.rows(_LAST_WORD, {"coder": handed.coder_id, "excerpt": handed.excerpt_id})
+    return bool(found and found[0][0] != handed.id)
 
 
 def _servings(db: Readable, pack_id: str) -> dict[int, Serving]:
@@ -272,3 +295,17 @@ def reader_called(db: Database, name: str) -> readers.Reader:
         known = ", ".join(one.name for one in everybody) or "nobody so far"
         raise UsageError(f"nobody here is called {name}", remedy=f"Readers are: {known}. To add somebody: --new")
     return found
+
+
+_NEWEST = """
+    SELECT coalesce(max(s.number), 0)
+    FROM decisions d JOIN decision_sets s ON s.decision_id = d.id WHERE d.serving_id = $serving::UUID
+"""
+
+_LAST_WORD = """
+    SELECT arg_max(coalesce(d.serving_id::VARCHAR, ''), d.number)
+    FROM standing_decisions d
+    JOIN conclusions c ON c.coder_id = d.coder_id AND c.excerpt_id = d.excerpt_id AND c.act <> 'skip'
+    WHERE d.coder_id = $coder AND d.excerpt_id = $excerpt AND d.act NOT IN ('memo', 'adjust')
+    HAVING count(*) > 0
+"""

@@ -278,7 +278,7 @@ finished AS (
     FROM current_codings x
     LEFT JOIN conclusions c ON c.coder_id = x.coder_id AND c.excerpt_id = x.excerpt_id
     WHERE x.outcome IN ('values', 'nothing here', 'something not on our list')
-      AND (x.kind = 'imported' OR c.act IN ('done', 'nothing here', 'something not on our list'))
+      AND (x.kind = 'imported' OR c.act IN ('done', 'nothing here'))
 )
 """
 

@@ -155,7 +155,7 @@ _HELD = """
            ) AS no
     FROM latest_readings m
     LEFT JOIN coding_answers a ON a.coding_id = m.coding_id
-    LEFT JOIN framework_values v ON v.framework_id = m.framework_id AND v.value_id = a.value_id
+    LEFT JOIN known_values v ON v.framework_id = m.framework_id AND v.value_id = a.value_id
     WHERE m.coder_id = $coder AND list_contains($ids, m.excerpt_id)
     GROUP BY m.excerpt_id
 """

@@ -56,6 +56,7 @@ def decide(
     borders: Span | None = None,
     now: datetime,
     coder_id: str = "",
+    at_once: bool = False,
 ) -> bool:
     """
     Store one step of a person on what they were given to read, and what they hold from now on; say whether it is new.
@@ -70,6 +71,7 @@ def decide(
         suggestion_id: what is accepted or rejected; it must have been shown to this person before.
         borders: where an adjusted excerpt begins and ends, in the newest text of its transcript.
         coder_id: who acts, where that is known otherwise than from the serving.
+        at_once: suggestions are shown before the own reading.
 
     Raises:
         UsageError: an unknown act or value, a suggestion of another passage or one that was not shown, a serving of
@@ -90,7 +92,7 @@ def decide(
         db.insert("adjustments", pa.table({"decision_id": ids[-1:], "child_id": [child]}))
     elif telling := [one for one, line in zip(ids, lines, strict=True) if line.act not in _SILENT]:
         made = Touched(serving.excerpt_id, serving.framework_id, telling[-1], serving.id)
-        store_codings(db, serving.coder_id, [made], at)
+        store_codings(db, serving.coder_id, [made], at, at_once=at_once)
     return True
 
 

@@ -101,5 +101,5 @@ def _insert(db: Database, table: str, rows: Collection[dict[str, Any]]) -> None:
 
 _COUNTS = """
     SELECT (SELECT coalesce(max(number), 0) FROM decision_sets),
-           (SELECT count(*) FROM displays WHERE coder_id = $coder AND shown = 'suggestion')
+           (SELECT count(DISTINCT suggestion_id) FROM displays WHERE coder_id = $coder AND shown = 'suggestion')
 """

@@ -19,7 +19,7 @@ from tagger.review.displays.why import Asked, Strength, because
 from tagger.review.gate import Item, allowed, may_show, record, wanted
 from tagger.store import Database, Readable
 
-__all__ = ["Neighbour", "OthersReading", "Shown", "Suggested", "Why", "may_show", "nearest", "show"]
+__all__ = ["Neighbour", "OthersReading", "Shown", "Suggested", "Why", "may_show", "nearest", "show", "to_come"]
 
 Answered = Literal["accept", "reject", ""]
 
@@ -90,13 +90,34 @@ def show(
         value: the id of the one value whose suggestions are wanted.
         asked: the person asked for the suggestions of *value*, so they come before their own reading.
     """
+    shown = _shown(db, coder_id, excerpt_ids, review, value, asked, suggestions=suggestions, readings=readings)
+    record(db, coder_id, [item for excerpt, one in shown.items() for item in _items(excerpt, one)], page, now)
+    return shown
+
+
+def to_come(
+    db: Readable, coder_id: str, excerpt_id: str, review: ReviewSettings, *, value: str = "", asked: bool = False
+) -> Shown:
+    """Return which suggestions the next page would show of an excerpt, to know where to go: it is not shown yet."""
+    return _shown(db, coder_id, [excerpt_id], review, value, asked, suggestions=True, readings=False)[excerpt_id]
+
+
+def _shown(
+    db: Readable,
+    coder_id: str,
+    excerpt_ids: Collection[str],
+    review: ReviewSettings,
+    value: str,
+    asked: bool,
+    *,
+    suggestions: bool,
+    readings: bool,
+) -> dict[str, Shown]:
     ids = list(dict.fromkeys(excerpt_ids))
     may = allowed(db, coder_id, ids, review, asked=asked and bool(value))
     suggested = _suggestions(db, coder_id, may.suggestions, value) if suggestions and may.suggestions else {}
     others = _others(db, coder_id, may.readings) if readings and may.readings else {}
-    shown = {excerpt: Shown(suggested.get(excerpt, ()), others.get(excerpt, ())) for excerpt in ids}
-    record(db, coder_id, [item for excerpt, one in shown.items() for item in _items(excerpt, one)], page, now)
-    return shown
+    return {excerpt: Shown(suggested.get(excerpt, ()), others.get(excerpt, ())) for excerpt in ids}
 
 
 def _items(excerpt_id: str, shown: Shown) -> list[Item]:

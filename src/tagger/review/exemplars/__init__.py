@@ -19,7 +19,7 @@ from tagger.records import Framework
 from tagger.review.codings import latest
 from tagger.review.exemplars.combined import Group, Line, combine, families
 from tagger.review.exemplars.quotes import Choice, Moved, Quote, chosen, moved_borders, worded
-from tagger.review.gate import Item, allowed, record
+from tagger.review.gate import Item, allowed, not_seen, record
 from tagger.store import Database, Readable
 
 PER_CELL = 5
@@ -139,7 +139,7 @@ def table_for(
     db: Database, coder_id: str, review: ReviewSettings, now: datetime, *, per_cell: int = PER_CELL
 ) -> Exemplars:
     """
-    Make the table for one reader, and record which of the others' readings it shows.
+    Make the table for one reader, and record which of the others' readings it shows or counts.
 
     The others' readings count where this reader has given their own and nothing on the same words waits to be read
     without suggestions. The words between moved borders are shown, and recorded, like the passage itself.
@@ -155,7 +155,8 @@ def table_for(
     others = [row for row in known if row["coder_id"] != coder_id]
     moved = _usable(db, coder_id, moved_borders(db), {row["excerpt_id"] for row in others}, review)
     made = _table(db, known, moved, per_cell, coder_id)
-    record(db, coder_id, _shown(made, others), "exemplars", now)
+    counted = [Item(row["excerpt_id"], "reading", coding_id=row["coding_id"]) for row in others if row["newest"]]
+    record(db, coder_id, [*_shown(made, others), *not_seen(db, coder_id, counted)], "exemplars", now)
     return made
 
 
@@ -201,7 +202,7 @@ _ANSWERS = """
            e.dataset, e.transcript_id, e.start, e."end", q.excerpt_id IS NULL AS quotable
     FROM current_codings h
     JOIN coding_answers a ON a.coding_id = h.id
-    JOIN framework_values v ON v.framework_id = h.framework_id AND v.value_id = a.value_id
+    JOIN known_values v ON v.framework_id = h.framework_id AND v.value_id = a.value_id
     JOIN live_excerpts e ON e.excerpt_id = h.excerpt_id
     JOIN transcript_list n ON n.transcript_id = e.transcript_id
     LEFT JOIN unquotable q ON q.excerpt_id = h.excerpt_id

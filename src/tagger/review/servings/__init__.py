@@ -79,7 +79,7 @@ WHERE s.coder_id = $coder AND s.excerpt_id = $excerpt
   AND s.id NOT IN (SELECT serving_id FROM pack_servings)
   AND NOT EXISTS (
       SELECT 1 FROM standing_decisions d
-      WHERE d.serving_id = s.id AND d.act IN ('done', 'nothing here', 'something not on our list', 'unsure', 'skip')
+      WHERE d.serving_id = s.id AND d.act IN ('done', 'nothing here', 'unsure', 'skip')
   )
 ORDER BY s.position DESC LIMIT 1
 """
@@ -119,6 +119,8 @@ def serving(db: Readable, serving_id: str) -> Serving | None:
 
 BY_VALUE = "value queue"
 """The page on which a suggestion counts as shown once a passage is handed out for its value."""
+BY_COMING = "queue"
+"""The one on which it counts as shown where only suggested passages come, and they are read against one value."""
 
 
 def asked_for(db: Readable, serving: Serving) -> str:

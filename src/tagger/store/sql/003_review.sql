@@ -123,6 +123,17 @@ CREATE OR REPLACE VIEW current_codings AS
     QUALIFY row_number() OVER (PARTITION BY x.coder_id, x.excerpt_id, x.kind, x.made, f.name ORDER BY s.number DESC NULLS LAST, x.coded_at DESC, x.id) = 1;
 COMMENT ON VIEW current_codings IS 'The latest coding of each kind, by each person, of each excerpt, that rests on no decision taken back.';
 
+CREATE VIEW known_values AS
+    SELECT framework_id, value_id, name, position FROM framework_values
+    UNION ALL
+    SELECT f.id, v.value_id, arg_max(v.name, g.version), 10000 + min(v.position)
+    FROM frameworks f
+    JOIN frameworks g ON g.name = f.name AND g.id <> f.id
+    JOIN framework_values v ON v.framework_id = g.id
+    ANTI JOIN framework_values own ON own.framework_id = f.id AND own.value_id = v.value_id
+    GROUP BY f.id, v.value_id;
+COMMENT ON VIEW known_values IS 'The values of each version of a framework, and after them those that only other versions have: what was said of these is still held.';
+
 CREATE VIEW readers AS
     SELECT id AS coder_id, name, role, trained_on, added_at,
            'Reader ' || CASE WHEN place <= 26 THEN chr((64 + place)::INTEGER) ELSE place::VARCHAR END AS letter
@@ -133,13 +144,14 @@ CREATE VIEW conclusions AS
     SELECT coder_id, excerpt_id, arg_max(act, number) AS act, arg_max(framework_id, number) AS framework_id,
            max(number) AS number, arg_max(decided_at, number) AS decided_at
     FROM standing_decisions
-    WHERE act IN ('done', 'nothing here', 'something not on our list', 'unsure', 'skip')
+    WHERE act IN ('done', 'nothing here', 'unsure', 'skip')
     GROUP BY coder_id, excerpt_id;
 COMMENT ON VIEW conclusions IS 'How each person left each excerpt that they finished or skipped.';
 
 CREATE VIEW latest_readings AS
     WITH ends AS (
-        SELECT d.coder_id, d.excerpt_id, f.name AS framework, arg_max(d.act, d.number) AS act,
+        SELECT d.coder_id, d.excerpt_id, f.name AS framework,
+               arg_max(d.act, d.number) FILTER (WHERE d.act <> 'something not on our list') AS act,
                coalesce(max(d.number) FILTER (WHERE d.act = 'something not on our list'), 0)
                > coalesce(max(d.number) FILTER (WHERE d.act IN ('nothing here', 'unsure', 'skip')), 0) AS unlisted
         FROM standing_decisions d JOIN frameworks f ON f.id = d.framework_id
@@ -154,7 +166,7 @@ CREATE VIEW latest_readings AS
         QUALIFY row_number() OVER (PARTITION BY x.coder_id, x.excerpt_id, f.name ORDER BY s.number DESC NULLS LAST, x.coded_at DESC, x.id) = 1
     ), told AS (
         SELECT n.*, n.kind = 'imported' OR n.outcome IN ('unsure', 'skipped')
-                    OR coalesce(e.act IN ('done', 'nothing here', 'something not on our list'), false) AS finished,
+                    OR coalesce(e.act IN ('done', 'nothing here'), false) AS finished,
                n.outcome = 'something not on our list' OR coalesce(e.unlisted, false) AS unlisted
         FROM newest n
         LEFT JOIN ends e ON e.coder_id = n.coder_id AND e.excerpt_id = n.excerpt_id AND e.framework = n.framework
@@ -332,8 +344,7 @@ COMMENT ON VIEW excerpt_list IS 'The excerpts of the current segmentation with w
 
 CREATE OR REPLACE VIEW dataset_list AS
     WITH said AS (
-        SELECT excerpt_id FROM current_codings
-        WHERE outcome NOT IN ('values', 'skipped') OR (outcome = 'values' AND id IN (SELECT coding_id FROM coding_answers))
+        SELECT excerpt_id FROM latest_readings WHERE outcome <> 'skipped'
     ), held AS (
         SELECT dataset, count(*) FILTER (WHERE kind = 'passage') AS passages, count(*) FILTER (WHERE kind = 'exchange') AS exchanges,
                count(DISTINCT excerpt_id) FILTER (WHERE excerpt_id IN (SELECT excerpt_id FROM said)) AS reviewed
@@ -355,7 +366,7 @@ CREATE OR REPLACE VIEW coding_list AS
     JOIN readers k ON k.coder_id = x.coder_id
     JOIN live_excerpts e ON e.excerpt_id = x.excerpt_id
     LEFT JOIN coding_answers a ON a.coding_id = x.id
-    LEFT JOIN framework_values v ON v.framework_id = x.framework_id AND v.value_id = a.value_id;
+    LEFT JOIN known_values v ON v.framework_id = x.framework_id AND v.value_id = a.value_id;
 COMMENT ON VIEW coding_list IS 'Codings of excerpts that are still there, one row per answer (no answer row: skipped, unsure or not on the list). Those who read here go by their letter, coders of imported codings by the name in their table. Filter by kind: kinds are never pooled.';
 
 CREATE OR REPLACE VIEW export_list AS
@@ -369,7 +380,7 @@ CREATE OR REPLACE VIEW export_list AS
                count(*) FILTER (WHERE a.answer = 'yes') AS said_yes, count(*) FILTER (WHERE a.answer = 'no') AS said_no
         FROM latest_readings c
         JOIN coding_answers a ON a.coding_id = c.coding_id
-        JOIN framework_values v ON v.framework_id = c.framework_id AND v.value_id = a.value_id
+        JOIN known_values v ON v.framework_id = c.framework_id AND v.value_id = a.value_id
         GROUP BY c.excerpt_id, c.framework, a.value_id
     ), pairs AS (
         SELECT excerpt_id, framework, value_id, value FROM suggestion_list

@@ -58,6 +58,13 @@ class Sitting:
         return next((value for value in self.values if value.id not in self.reading.answers), None)
 
 
+_STAYING = {
+    "memo": "Your note is saved.",
+    "something not on our list": "Saved: something that is not on our list.",
+}
+"""What is said after acts that leave the reader where they are."""
+
+
 def begin(visit: Visit, form: Form) -> Response:
     """Hand out the first passage of a queue."""
     fields = {name: form.text(name) for name in ("dataset", "order", "value", "read")}
@@ -130,13 +137,14 @@ def decide(visit: Visit, form: Form) -> Response:
             decisions.decide(
                 db, id=identity, serving=serving, act=act, answers=answers, suggestion_id=suggestion_id,
                 note=note, now=time, coder_id=visit.reader.id,
+                at_once=not visit.settings.review.own_first,
             )  # fmt: skip
-        return serving, None if act in _LEAVES else _sitting(db, visit, serving_id, queue, time)
+        return serving, None if act in _LEAVES else _sitting_to_come(db, visit, serving_id, queue)
 
     serving, sitting = visit.write(store)
     if sitting and _stays(act, sitting):
         here = f"/read/{serving_id}" + (f"?{visit.request.url.query}" if visit.request.url.query else "")
-        return visit.back(here, said="Your note is saved." if act == "memo" else "")
+        return visit.back(here, said=_STAYING.get(act, ""))
     said = _said(act, suggestion_id, sitting) if sitting else _LEAVES[act]
     return _next(visit, queue or _default(visit, serving), said=said)
 
@@ -206,13 +214,15 @@ def _next(visit: Visit, queue: Queue, said: str = "") -> Response:
     def hand_out(db: Database) -> Serving | None:
         servings.prepare(db, coder_id, queue.dataset, review, seed, time)
         serving = servings.next_serving(db, coder_id, queue, review, identity, time)
-        if serving and queue.value:
-            # Being handed a passage for a value says that the value was suggested, whether or not it is opened.
-            shown = displays.show(
-                db, coder_id, [serving.excerpt_id], servings.BY_VALUE, review, time, value=queue.value, asked=True
-            )
-            return serving if shown[serving.excerpt_id].suggestions else None
-        return serving
+        if serving is None:
+            return None
+        value = queue.value or _told_by_coming(db, serving, queue)
+        if not value:
+            return serving
+        # Being handed a passage for a value says that the value was suggested, whether or not it is opened.
+        where = servings.BY_VALUE if queue.value else servings.BY_COMING
+        shown = displays.show(db, coder_id, [serving.excerpt_id], where, review, time, value=value, asked=True)
+        return serving if shown[serving.excerpt_id].suggestions or not queue.value else None
 
     serving = visit.write(hand_out)
     if serving is None:
@@ -220,19 +230,46 @@ def _next(visit: Visit, queue: Queue, said: str = "") -> Response:
     return visit.back(_address(serving.id, queue), said=said)
 
 
+def _told_by_coming(db: Database, serving: Serving, queue: Queue) -> str:
+    """Return the value of which a passage tells that it was suggested, by coming at all: of a list of one, that one."""
+    if serving.arm == "blind" or queue.read == "all" or not serving.framework_id:
+        return ""
+    units = {value.id: value.unit for value in framework_of(db, serving.framework_id).values}
+    values = read_against(units, serving.kind)
+    return values[0] if len(values) == 1 else ""
+
+
 def _sitting(
     db: Database, visit: Visit, serving_id: str, queue: Queue | None, time: Any, *, others: bool = False
 ) -> Sitting:
+    serving, by_value = _asked(db, visit, serving_id, queue)
+    shown = displays.show(
+        db, visit.reader.id, [serving.excerpt_id], "passage", visit.settings.review, time,
+        suggestions=serving.arm != "blind", readings=others, value=by_value, asked=bool(by_value),
+    )[serving.excerpt_id]  # fmt: skip
+    return _seated(db, visit, serving, shown, by_value)
+
+
+def _sitting_to_come(db: Database, visit: Visit, serving_id: str, queue: Queue | None) -> Sitting:
+    """Return how the reader sits before a passage after a step, before it is decided where they go."""
+    serving, by_value = _asked(db, visit, serving_id, queue)
+    shown = Shown()
+    if serving.arm != "blind":
+        review = visit.settings.review
+        shown = displays.to_come(db, visit.reader.id, serving.excerpt_id, review, value=by_value, asked=bool(by_value))
+    return _seated(db, visit, serving, shown, by_value)
+
+
+def _asked(db: Database, visit: Visit, serving_id: str, queue: Queue | None) -> tuple[Serving, str]:
+    """Return a serving of this reader, and the value for which it was handed out."""
     serving = _mine(db, visit, serving_id)
-    coder_id, excerpt_id = visit.reader.id, serving.excerpt_id
-    reading = decisions.reading(db, coder_id, excerpt_id, serving.framework_id)
     # An address that was typed asks for nothing: only what was handed out for a value is shown for it.
     wanted = servings.asked_for(db, serving)
-    by_value = wanted if queue and queue.value == wanted else ""
-    shown = displays.show(
-        db, coder_id, [excerpt_id], "passage", visit.settings.review, time,
-        suggestions=serving.arm != "blind", readings=others, value=by_value, asked=bool(by_value),
-    )[excerpt_id]  # fmt: skip
+    return serving, wanted if queue and queue.value == wanted else ""
+
+
+def _seated(db: Database, visit: Visit, serving: Serving, shown: Shown, by_value: str) -> Sitting:
+    reading = decisions.reading(db, visit.reader.id, serving.excerpt_id, serving.framework_id)
     return Sitting(serving, framework_of(db, serving.framework_id), reading, shown, by_value)
 
 

@@ -52,11 +52,13 @@ def serving(page: Page) -> str:
     return page.locator("main").get_attribute("data-serving") or ""
 
 
-def start(page: Page, server: Server) -> None:
-    """Begin to read."""
+def start(page: Page, server: Server, *, scripts: bool = True) -> None:
+    """Begin to read, and wait until the page is ready for keys."""
     page.goto(server.url)
     page.get_by_role("button", name="Start reading").click()
     expect(page.locator("#decision")).to_be_visible()
+    if scripts:
+        expect(page.locator("#passage")).to_be_focused()
 
 
 def test_a_person_reads_ten_passages_with_keys_alone(page: Page, server: Server, study: SmallStudy) -> None:
@@ -135,7 +137,7 @@ def test_all_of_it_works_without_javascript(browser: Browser, server: Server) ->
     """Marking, answering, nothing here, something else, notes, borders, undo: plain forms and links."""
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    start(page, server)
+    start(page, server, scripts=False)
     page.locator(".mark").first.click()
     expect(page.locator(".value.yes")).to_have_count(1)
     page.get_by_role("button", name="No", exact=True).click()
@@ -279,3 +281,19 @@ def test_two_people_on_one_machine_are_kept_apart(browser: Browser, study: Small
         assert 200 == answer.status
         expect(stranger.get_by_role("heading", name="Who are you?")).to_be_visible()
         context.close()
+
+
+def test_a_browser_that_keeps_nothing_for_the_site_can_read(browser: Browser, server: Server) -> None:
+    """With storage refused, as by a setting of the browser, every press is still answered."""
+    context = browser.new_context()
+    context.add_init_script(
+        "for (const name of ['localStorage', 'sessionStorage']) "
+        "Object.defineProperty(window, name, { get() { throw new DOMException('refused', 'SecurityError'); } });"
+    )
+    page = context.new_page()
+    start(page, server)
+    for _ in range(3):
+        press(page, "No")
+
+    assert 3 == len(study_acts(server, "choose"))
+    context.close()

@@ -1,0 +1,111 @@
+"""
+How far people agree with each other, and a model with people: functions under the names that the literature gives them.
+
+    ratings.py      tables of units by raters, of any label type, with gaps
+    distances.py    between two ratings, between two sets of labels
+    alpha.py        Krippendorff's alpha, and alpha for several values at once
+    kappas.py       Cohen, Light, Fleiss, Conger, Scott, Brennan & Prediger, Gwet; plain agreement
+    binary.py       one value at a time: agreement on yes and on no, PABAK
+    spans.py        where people drew borders themselves
+    detection.py    precision, recall, F1, average precision, calibration
+    annotators.py   may a model stand in for an annotator; multiplicity.py: many tests at once
+    anchoring.py    what seeing a suggestion does
+    sampling.py     what suggestions miss, from a random sample read blind; elusion.py: its bound and its size
+    prevalence.py   how often a value occurs, from few people's labels and many of a model
+    clusters.py     intervals that know of transcripts: leave one out, draw again
+    proportions.py  intervals of shares, levels of a scale
+    estimates.py    what all of them return
+
+They take ratings and labels and return frozen results with `.value`, None where it is not estimable, and the `.reason`.
+They know nothing of a study: which codings may be compared with which is decided before.
+"""
+
+from tagger.agreement.alpha import alpha_statistic, krippendorff_alpha, multivalued_alpha
+from tagger.agreement.anchoring import AnchoringEffect, anchoring_effect
+from tagger.agreement.annotators import Advantage, AnnotatorTest, alternative_annotator_test
+from tagger.agreement.binary import AdjustedKappa, SpecificAgreement, pabak, specific_agreement
+from tagger.agreement.clusters import Additive, Bootstrap, cluster_bootstrap, difference, jackknife_interval
+from tagger.agreement.detection import (
+    CalibrationCurve,
+    average_precision,
+    brier_score,
+    calibration_curve,
+    expected_calibration_error,
+    f1,
+    precision,
+    recall,
+)
+from tagger.agreement.distances import dice_distance, jaccard_distance, masi_distance
+from tagger.agreement.elusion import ElusionRecall, SampleSize, elusion_recall, plan_sample
+from tagger.agreement.estimates import Estimate
+from tagger.agreement.kappas import (
+    brennan_prediger,
+    cohen_kappa,
+    conger_kappa,
+    fleiss_kappa,
+    gwet_ac1,
+    light_kappa,
+    percent_agreement,
+    scott_pi,
+)
+from tagger.agreement.multiplicity import rejected
+from tagger.agreement.prevalence import prevalence_estimate
+from tagger.agreement.proportions import Benchmark, benchmark_probabilities, clopper_pearson_interval, wilson_interval
+from tagger.agreement.sampling import StratifiedRecall, stratified_recall
+from tagger.agreement.spans import SpanF1, UnitizingAlpha, span_f1, unitizing_alpha
+
+__all__ = [
+    "Additive",
+    "AdjustedKappa",
+    "Advantage",
+    "AnchoringEffect",
+    "AnnotatorTest",
+    "Benchmark",
+    "Bootstrap",
+    "CalibrationCurve",
+    "ElusionRecall",
+    "Estimate",
+    "SampleSize",
+    "SpanF1",
+    "SpecificAgreement",
+    "StratifiedRecall",
+    "UnitizingAlpha",
+    "alpha_statistic",
+    "alternative_annotator_test",
+    "anchoring_effect",
+    "average_precision",
+    "benchmark_probabilities",
+    "brennan_prediger",
+    "brier_score",
+    "calibration_curve",
+    "clopper_pearson_interval",
+    "cluster_bootstrap",
+    "cohen_kappa",
+    "conger_kappa",
+    "dice_distance",
+    "difference",
+    "elusion_recall",
+    "expected_calibration_error",
+    "f1",
+    "fleiss_kappa",
+    "gwet_ac1",
+    "jaccard_distance",
+    "jackknife_interval",
+    "krippendorff_alpha",
+    "light_kappa",
+    "masi_distance",
+    "multivalued_alpha",
+    "pabak",
+    "percent_agreement",
+    "plan_sample",
+    "precision",
+    "prevalence_estimate",
+    "recall",
+    "rejected",
+    "scott_pi",
+    "span_f1",
+    "specific_agreement",
+    "stratified_recall",
+    "unitizing_alpha",
+    "wilson_interval",
+]

@@ -1,0 +1,244 @@
+"""Agreement of coders who cut the text themselves."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tagger.agreement.spans import span_f1, unitizing_alpha
+from tagger.errors import UsageError
+
+# Krippendorff (2004), Content Analysis, 2nd ed., p. 254: two observers, categories c and k, a text from 150 to 450.
+WORKED = [
+    ("i", 225, 70, "c"),
+    ("i", 370, 30, "c"),
+    ("j", 220, 80, "c"),
+    ("j", 355, 20, "c"),
+    ("j", 400, 20, "c"),
+    ("i", 180, 60, "k"),
+    ("i", 300, 50, "k"),
+    ("j", 180, 60, "k"),
+    ("j", 300, 50, "k"),
+]
+
+
+@st.composite
+def coded_texts(draw):
+    """Make units of one to three raters and two categories in a text of 40 characters that begins at 7."""
+    raters = draw(st.integers(2, 3))
+    units = []
+    for rater in range(raters):
+        for category in "ab":
+            borders = sorted(draw(st.sets(st.integers(7, 47), max_size=8)))
+            units += [(rater, a, b - a, category) for a, b in zip(borders[::2], borders[1::2], strict=False)]
+    return units, raters
+
+
+def sections(units, rater, category, begin, length):
+    """Cut the text into a rater's units of a category and the gaps between: (begin, length, whether a unit)."""
+    found, at = [], begin
+    for start, size in sorted((b, n) for r, b, n, c in units if (r, c) == (rater, category)):
+        found += [(at, start - at, False), (start, size, True)]
+        at = start + size
+    return [*found, (at, begin + length - at, False)]
+
+
+def squared_difference(one, other):
+    """Compare two sections as the definition says."""
+    (b1, l1, unit1), (b2, l2, unit2) = one, other
+    if unit1 and unit2 and -l1 < b1 - b2 < l2:
+        return (b1 - b2) ** 2 + (b1 + l1 - b2 - l2) ** 2
+    if unit1 and not unit2 and l2 - l1 >= b1 - b2 >= 0:
+        return l1**2
+    return l2**2 if unit2 and not unit1 and l1 - l2 >= b2 - b1 >= 0 else 0
+
+
+def plain_alpha(units, begin, length, raters):
+    """Compute alpha_U straight from its definition: sections of every rater against sections of every other."""
+    observed = expected = 0.0
+    for category in {unit[3] for unit in units}:
+        cut = [sections(units, rater, category, begin, length) for rater in range(raters)]
+        for one, other in permutations(cut, 2):
+            apart = sum(squared_difference(mine, theirs) for mine in one for theirs in other)
+            observed += apart / (raters * (raters - 1) * length**2)
+        sizes = [size for one in cut for _, size, unit in one if unit]
+        gaps = [size for one in cut for _, size, unit in one if not unit]
+        chance = sum(
+            (len(sizes) - 1) / 3 * (2 * n**3 - 3 * n**2 + n) + n**2 * sum(gap - n + 1 for gap in gaps if gap >= n)
+            for n in sizes
+        )
+        whole = raters * length
+        expected += 2 / length * chance / (whole * (whole - 1) - sum(n * (n - 1) for n in sizes))
+    return 1 - observed / expected
+
+
+def test_unitizing_alpha_of_the_published_example():
+    """The example of Content Analysis, p. 254, gives the published disagreements and alphas."""
+    alpha = unitizing_alpha(WORKED, 150, 300, 2)
+
+    assert alpha.value == pytest.approx(0.8591, abs=5e-4)
+    assert alpha.by_category["c"].observed == pytest.approx(0.0144, abs=5e-4)
+    assert alpha.by_category["c"].expected == pytest.approx(0.0532, abs=5e-4)
+    assert alpha.by_category["c"].value == pytest.approx(0.7286, abs=5e-4)
+    assert alpha.by_category["k"].observed == 0
+    assert alpha.by_category["k"].expected == pytest.approx(0.0490, abs=5e-4)
+    assert alpha.by_category["k"].value == 1
+    assert (9, ["c", "k"]) == (alpha.n_units, list(alpha.by_category))
+
+
+@settings(deadline=None)
+@given(coded_texts())
+def test_unitizing_alpha_is_its_definition(coded):
+    """Whatever was marked, alpha is what the definition gives section by section."""
+    units, raters = coded
+    alpha = unitizing_alpha(units, 7, 40, raters)
+
+    if units:
+        assert plain_alpha(units, 7, 40, raters) == pytest.approx(alpha.value)
+    else:
+        assert alpha.value is None
+
+
+@settings(deadline=None)
+@given(coded_texts(), st.randoms(use_true_random=False))
+def test_unitizing_alpha_ignores_order_names_and_place(coded, random):
+    """Alpha is the same for units in another order, raters under other names and a text that begins elsewhere."""
+    units, raters = coded
+    changed = [(f"rater {rater}", begin + 1000, size, category) for rater, begin, size, category in units]
+    random.shuffle(changed)
+    names = [f"rater {rater}" for rater in reversed(range(raters))]
+
+    assert unitizing_alpha(units, 7, 40, raters).value == pytest.approx(
+        unitizing_alpha(changed, 1007, 40, names).value, nan_ok=True
+    )
+
+
+@settings(deadline=None)
+@given(coded_texts())
+def test_unitizing_alpha_of_equal_raters_is_1(coded):
+    """Raters who marked the same have alpha 1."""
+    mine = [unit for unit in coded[0] if unit[0] == 0]
+    alpha = unitizing_alpha([*mine, *[(1, *unit[1:]) for unit in mine]], 7, 40, 2)
+
+    assert (1 if mine else None) == alpha.value
+
+
+def test_unitizing_alpha_counts_the_rater_who_marked_nothing():
+    """A third rater, by number or by name, who marked nothing lowers alpha."""
+    two = unitizing_alpha(WORKED, 150, 300, ["i", "j"])
+    three = unitizing_alpha(WORKED, 150, 300, ["i", "j", "k"])
+
+    assert three == unitizing_alpha(WORKED, 150, 300, 3)
+    assert two.value > three.value
+
+
+@pytest.mark.parametrize(
+    ("units", "length", "raters", "reason"),
+    [
+        ([], 10, 2, "nobody marked"),
+        ([("i", 0, 3, "c")], 10, 1, "one rater"),
+        ([("i", 0, 1, "c"), ("j", 0, 1, "c")], 1, 2, "no choice"),
+    ],
+)
+def test_unitizing_alpha_without_a_value_has_a_reason(units, length, raters, reason):
+    """Without units, with one rater, or in a text of one character there is no alpha, and it says why."""
+    alpha = unitizing_alpha(units, 0, length, raters)
+
+    assert alpha.value is None
+    assert reason in alpha.reason
+
+
+@pytest.mark.parametrize(
+    ("units", "raters"),
+    [
+        ([("i", 0, 0, "c")], 2),
+        ([("i", -1, 3, "c")], 2),
+        ([("i", 8, 3, "c")], 2),
+        ([("i", 0.5, 3, "c")], 2),
+        ([("i", 0, 3, "c"), ("i", 2, 3, "c")], 2),
+        ([("i", 0, 3, "c"), ("j", 0, 3, "c"), ("k", 0, 3, "c")], 2),
+        ([("i", 0, 3, "c")], ["j", "k"]),
+        ([("i", 0, 3, "c")], ["i", "i"]),
+    ],
+)
+def test_unitizing_alpha_refuses_what_is_no_unit(units, raters):
+    """Units that are empty, outside, overlapping or of an unknown rater are refused."""
+    with pytest.raises(UsageError):
+        unitizing_alpha(units, 0, 10, raters)
+    with pytest.raises(UsageError):
+        unitizing_alpha([], 0, 0, 2)
+
+
+def test_unitizing_alpha_takes_neighbours_and_overlaps_of_categories():
+    """Units of one rater may touch, and overlap where their categories differ."""
+    units = [("i", 0, 5, "a"), ("i", 5, 5, "a"), ("i", 3, 4, "b"), ("j", 0, 10, "a"), ("j", 3, 4, "b")]
+
+    assert 0 < unitizing_alpha(units, 0, 20, 2).value < 1
+
+
+def test_span_f1_of_equal_spans():
+    """Only spans of equal borders and category match exactly, each with one other."""
+    first = [(0, 10, "a"), (20, 30, "a"), (20, 30, "b"), (40, 50, "a"), (40, 50, "a")]
+    second = [(0, 10, "a"), (20, 30, "b"), (21, 30, "a"), (40, 50, "a")]
+    found = span_f1(first, second)
+
+    assert (3, 5, 4, 9) == (found.matched, found.n_first, found.n_second, found.n_units)
+    assert (6 / 9, 3 / 4, 3 / 5) == (found.value, found.precision, found.recall)
+
+
+def test_span_f1_pairs_as_many_as_can_be():
+    """A span that fits two is given to the one that has no other, though it fits the other better."""
+    first, second = [(0, 10), (0, 6)], [(0, 9), (2, 12)]
+
+    assert 2 == span_f1(first, second, iou=0.6).matched
+    assert 1 == span_f1(first, second, iou=0.68).matched
+    assert 0 == span_f1(first, second).matched
+
+
+def test_span_f1_counts_the_bound_itself():
+    """Two spans whose intersection over union is exactly the bound match; of different categories never."""
+    assert 1 == span_f1([(0, 10, "a")], [(0, 5, "a")], iou=0.5).value
+    assert 0 == span_f1([(0, 10, "a")], [(0, 5, "b")], iou=0.5).value
+
+
+@settings(deadline=None)
+@given(
+    *[st.lists(st.tuples(st.integers(0, 20), st.integers(1, 9), st.sampled_from("ab")), max_size=6)] * 2,
+    st.sampled_from([None, 0.3, 0.5, 1.0]),
+)
+def test_span_f1_is_the_same_from_both_sides(first, second, iou):
+    """Swapping the two swaps precision and recall and leaves F1 as it is, which lies between the two."""
+    ones, others = [[(a, a + n, c) for a, n, c in side] for side in (first, second)]
+    there, back = span_f1(ones, others, iou), span_f1(others, ones, iou)
+
+    assert (there.value, there.precision, there.recall) == (back.value, back.recall, back.precision)
+    if ones and others:
+        low, high = sorted([there.precision, there.recall])
+        assert low - 1e-12 <= there.value <= high + 1e-12
+    assert 1 == span_f1(ones, ones, iou).value or not ones
+
+
+def test_span_f1_of_nothing():
+    """Two empty sets have no F1, one empty set has F1 0, and what cannot be divided is None."""
+    assert (None, True) == (span_f1([], []).value, bool(span_f1([], []).reason))
+    assert (0, None, 0) == (span_f1([(0, 1)], []).value, span_f1([(0, 1)], []).precision, span_f1([(0, 1)], []).recall)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "iou"),
+    [
+        ([(3, 3)], [], None),
+        ([(3,)], [], None),
+        ([(0, 1.5)], [], None),
+        ([(0, 1)], [(0, 1, "a")], None),
+        ([(0, 1)], [(0, 1)], 0),
+        ([(0, 1)], [(0, 1)], 1.1),
+    ],
+)
+def test_span_f1_refuses_what_is_no_span(first, second, iou):
+    """Empty spans, a mix of spans with and without category, and an impossible bound are refused."""
+    with pytest.raises(UsageError):
+        span_f1(first, second, iou)

@@ -52,6 +52,15 @@ def read_some(page: Page, url: str, passages: int) -> None:
             press(page, "Next")
 
 
+def until_telling(page: Page) -> None:
+    """Read on until something is suggested in a passage that is long enough to look like one."""
+    for _ in range(12):
+        until_suggested(page)
+        if len("".join(page.locator("mark.excerpt").all_inner_texts())) > 250:
+            return
+        press(page, "Next")
+
+
 def main() -> None:
     """Serve a copy of the study, read a little, and take the pictures."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -77,7 +86,7 @@ def _pictures(browser: Browser, url: str, out: Path) -> None:
     _picture(phone, out / "read-phone.png")
     phone.emulate_media(color_scheme="dark")
     _picture(phone, out / "read-phone-dark.png")
-    until_suggested(wide)
+    until_telling(wide)
     _picture(wide, out / "suggested.png")
     phone.emulate_media(color_scheme="light")
     phone.goto(wide.url)

@@ -192,10 +192,11 @@
     if (now.path !== before.path || now.serving !== before.serving) {
       if (before.path) (document.getElementById("passage") || main()).focus({ preventScroll: true });
       if (!location.hash) bringIntoView();
+    } else if (asked && now.suggestion !== before.suggestion) {
+      document.querySelector("mark.excerpt")?.scrollIntoView({ block: "center" });
+      asked.scrollIntoView({ block: "nearest" });
     } else if (now.search !== before.search && !location.hash) {
       document.querySelector("mark.excerpt")?.scrollIntoView({ block: "center" });
-    } else if (asked && now.suggestion !== before.suggestion) {
-      asked.scrollIntoView({ block: "center" });
     }
     if (before.path && serving()) document.getElementById("announce").textContent = document.querySelector(".bar .news")?.textContent || "";
     before = now;

@@ -15,6 +15,8 @@ from tagger.cli import main
 from tagger.store import Database
 from tagger.store.database import opened
 
+pytest_plugins = ["in_browser"]
+
 # Batches here are tiny; threads of several programs that wait for each other make them slow on a busy machine.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from in_browser import start, study_acts
 from playwright.sync_api import Browser, Page, expect
-from serve import Server, chromium, press, served, started, step, until_suggested
+from serve import Server, press, served, started, step, until_suggested
 from small_study import SmallStudy, copied
 
 pytestmark = pytest.mark.slow
@@ -21,44 +21,9 @@ PAGES = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Return a browser that all tests of the module share."""
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def server(study: SmallStudy) -> Iterator[Server]:
-    """Serve a copy of the tagged study."""
-    with served(study.folder, "--reader", "Jo") as server:
-        yield server
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """Return a page of its own, which fails the test on any error of a script."""
-    context = browser.new_context(viewport={"width": 1280, "height": 860}, reduced_motion="reduce")
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield page
-    context.close()
-    assert errors == []
-
-
 def serving(page: Page) -> str:
     """Return which serving the page shows."""
     return page.locator("main").get_attribute("data-serving") or ""
-
-
-def start(page: Page, server: Server, *, scripts: bool = True) -> None:
-    """Begin to read, and wait until the page is ready for keys."""
-    page.goto(server.url)
-    page.get_by_role("button", name="Start reading").click()
-    expect(page.locator("#decision")).to_be_visible()
-    if scripts:
-        expect(page.locator("#passage")).to_be_focused()
 
 
 def test_a_person_reads_ten_passages_with_keys_alone(page: Page, server: Server, study: SmallStudy) -> None:
@@ -94,15 +59,6 @@ def test_an_untouched_suggestion_is_never_stored(page: Page, server: Server, stu
     expect(page.locator(".suggestion")).to_have_count(0)
 
     assert [] == study_acts(server, "accept", "reject")
-
-
-def study_acts(server: Server, *acts: str) -> list[str]:
-    """Return the standing acts of these names, read through the running server."""
-    from tagger.store import Store
-
-    with Store(server.folder).session("a test") as database:
-        rows = database.rows("SELECT act FROM standing_decisions ORDER BY number")
-    return [act for (act,) in rows if act in acts]
 
 
 def test_none_of_the_values_and_undo_work_after_reload_and_restart(browser: Browser, study: SmallStudy) -> None:
@@ -233,6 +189,17 @@ def test_the_accessibility_engine_finds_nothing(browser: Browser, server: Server
     found["suggested"] = violations(page)
     page.goto(page.url + "&others=1")
     found["others"] = violations(page)
+    for way in ("All warnings here", "Find passages like this one"):
+        page.locator("details.more summary").click()
+        page.get_by_role("link", name=way).click()
+        expect(page.locator("#decision")).to_have_count(0)
+        found[way] = violations(page)
+        page.go_back()
+        expect(page.locator("#decision")).to_be_visible()
+    page.goto(server.url + "/browse?text=the")
+    page.get_by_role("link", name="See it in its transcript").first.click()
+    expect(page.locator("mark.excerpt").first).to_be_visible()
+    found["transcript"] = violations(page)
     context.close()
 
     assert {} == {path: report for path, report in found.items() if report}

@@ -80,6 +80,11 @@ def handed(desk, pack):
     return {row["number"]: desk.served(row["id"]) for row in rows}
 
 
+def passages(desk, pack):
+    """Return the numbers of what is a passage and no exchange, which is read against other values."""
+    return [number for number, one in sorted(handed(desk, pack).items()) if one.kind == "passage"]
+
+
 # What is in it
 
 
@@ -211,25 +216,25 @@ def test_bringing_it_back_again_stores_nothing(desk, pack):
 
 def test_what_was_changed_since_replaces_what_was_said(desk, pack):
     """A mark that is gone is taken away; bringing that one back again stores nothing either."""
-    data = workbooks.write(pack)
-    back(desk, filled(data, {1: ["Choice"]}))
-    changed = filled(data, {1: ["Experiences in common"]})
+    data, number = workbooks.write(pack), passages(desk, pack)[0]
+    back(desk, filled(data, {number: ["Choice"]}))
+    changed = filled(data, {number: ["Experiences in common"]})
 
     assert 1 == back(desk, changed).stored
     assert 0 == back(desk, changed).stored
 
-    [(_, outcome, answers)] = desk.current("Ann", handed(desk, pack)[1].excerpt_id)
+    [(_, outcome, answers)] = desk.current("Ann", handed(desk, pack)[number].excerpt_id)
     assert ("values", "choice no, common yes, two-way no") == (outcome, answers)
 
 
 def test_going_back_to_what_was_said_first_is_stored_too(desk, pack):
     """A row that was corrected and corrected back says what it says last."""
-    data = workbooks.write(pack)
-    first, second = filled(data, {1: ["Choice"]}), filled(data, {1: ["Experiences in common"]})
+    data, number = workbooks.write(pack), passages(desk, pack)[0]
+    first, second = (filled(data, {number: [name]}) for name in ("Choice", "Experiences in common"))
 
     assert [1, 1, 1, 0] == [back(desk, one).stored for one in (first, second, first, first)]
 
-    [(_, _, answers)] = desk.current("Ann", handed(desk, pack)[1].excerpt_id)
+    [(_, _, answers)] = desk.current("Ann", handed(desk, pack)[number].excerpt_id)
     assert "choice yes, common no, two-way no" == answers
 
 
@@ -245,15 +250,29 @@ def test_what_was_taken_back_can_be_brought_back(desk, pack):
 
 def test_something_not_on_the_list_is_a_complete_reading_like_any_row_with_an_x(desk, pack):
     """What is not marked beside it is a no, as the pack's first sheet says."""
+    one, two, *_ = passages(desk, pack)
     names = ["Choice", "Something here, not on our list"]
-    back(desk, filled(workbooks.write(pack), {1: names, 2: names[1:]}))
+    back(desk, filled(workbooks.write(pack), {one: names, two: names[1:]}))
 
-    passages = handed(desk, pack)
+    given = handed(desk, pack)
     assert [("values", "choice yes, common no, two-way no")] == [
-        c[1:] for c in desk.current("Ann", passages[1].excerpt_id)
+        c[1:] for c in desk.current("Ann", given[one].excerpt_id)
     ]
-    [(_, outcome, answers)] = desk.current("Ann", passages[2].excerpt_id)
+    [(_, outcome, answers)] = desk.current("Ann", given[two].excerpt_id)
     assert ("something not on our list", "choice no, common no, two-way no") == (outcome, answers)
+
+
+def test_an_x_beside_the_list_can_be_taken_away_again(desk, pack):
+    """A row without it says that there was nothing beside the list, and once is enough."""
+    data, number = workbooks.write(pack), passages(desk, pack)[0]
+    first = filled(data, {number: ["Choice", "Something here, not on our list"]})
+    second = filled(data, {number: ["Choice"]})
+
+    assert [1, 1, 0] == [back(desk, one).stored for one in (first, second, second)]
+
+    one = handed(desk, pack)[number]
+    held = desk.reading(one)
+    assert ({"choice": "yes", "common": "no", "two-way": "no"}, False) == (held.answers, held.unlisted)
 
 
 def test_rows_that_contradict_themselves_are_named_and_left_out(desk, pack):

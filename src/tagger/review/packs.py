@@ -174,27 +174,27 @@ def _store(db: Database, returned: Returned, answered: Answered, handed: Serving
 
 def _acts(db: Readable, answered: Answered, handed: Serving, note: str | None) -> list[str]:
     """Return the steps that are missing until the reader holds what a row says; none where they hold it already."""
-    unlisted = answered.outcome == _UNLISTED
-    acts = (
-        []
-        if _is_held(db, answered, handed)
-        else [_UNLISTED] * unlisted + [answered.outcome if answered.outcome in _OUTCOMES else "done"]
-    )
-    if note and not (unlisted and acts) and not _is_noted(db, handed, note):
+    acts = _conclusion(db, answered, handed)
+    if note and _UNLISTED not in acts and not _is_noted(db, handed, note):
         acts.append("memo")
     return acts
 
 
-def _is_held(db: Readable, answered: Answered, handed: Serving) -> bool:
-    """Say whether the reader holds what a row says of the values, or the row says nothing of them."""
+def _conclusion(db: Readable, answered: Answered, handed: Serving) -> list[str]:
     if not answered.outcome and not answered.value_ids:
-        return True
+        return []
     held = decisions.reading(db, handed.coder_id, handed.excerpt_id, handed.framework_id)
     if answered.outcome in _OUTCOMES:
-        return held.outcome == _OUTCOMES[answered.outcome]
+        return [] if held.outcome == _OUTCOMES[answered.outcome] else [answered.outcome]
+    unlisted = answered.outcome == _UNLISTED
     yes = {value for value, answer in held.answers.items() if answer == "yes"}
     read_whole = held.finished and held.outcome not in _OUTCOMES.values()
-    return read_whole and yes == set(answered.value_ids) and held.unlisted == (answered.outcome == _UNLISTED)
+    if read_whole and yes == set(answered.value_ids) and held.unlisted == unlisted:
+        return []
+    if unlisted:
+        return [_UNLISTED, "done"]
+    # Nothing but "nothing here" takes back that there was something beside the list.
+    return ["nothing here", "done"] if held.unlisted else ["done"]
 
 
 def _is_noted(db: Readable, handed: Serving, note: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from in_browser import start, study_acts
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from serve import Server, press, served, started, step, until_suggested
 from small_study import SmallStudy, copied
 
@@ -264,3 +264,25 @@ def test_a_browser_that_keeps_nothing_for_the_site_can_read(browser: Browser, se
 
     assert 3 == len(study_acts(server, "choose"))
     context.close()
+
+
+def test_what_met_a_fault_is_sent_again(page: Page, server: Server) -> None:
+    """A press that could not be sent, and then met a fault of the program, is stored once when that has passed."""
+    answers = iter(["abort", "fault"])
+
+    def stand_between(route: Route) -> None:
+        answer = next(answers, "pass") if route.request.method == "POST" else "pass"
+        if answer == "abort":
+            route.abort()
+        elif answer == "fault":
+            route.fulfill(status=500, content_type="text/html", body="<main><p>A fault.</p></main>")
+        else:
+            route.continue_()
+
+    start(page, server)
+    page.route("**/read/**", stand_between)
+    page.locator("#decision").get_by_role("button", name="Yes", exact=True).click()
+    expect(page.locator("#saving")).to_contain_text("could not be saved")
+    expect(page.locator(".value.yes")).to_have_count(1, timeout=15_000)
+
+    assert ["choose"] == study_acts(server, "choose")

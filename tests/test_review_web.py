@@ -17,6 +17,7 @@ from tagger.errors import StoreError, UsageError
 from tagger.review import readers
 from tagger.review.datasets import framework
 from tagger.review.web.app import create_app
+from tagger.review.web.rendering import sentence
 from tagger.review.web.security import MOST_BYTES
 from tagger.review.web.server import LOOPBACK
 from tagger.review.web.visit import local, now, number
@@ -389,6 +390,26 @@ def test_an_exchange_that_comes_for_its_suggestion_tells_it(browser: TestClient,
 def suggested(page: str) -> bool:
     """Say whether a page asks about a suggestion."""
     return "What the machine suggests" in page
+
+
+def test_a_sentence_begins_with_a_capital_and_keeps_the_names_in_it() -> None:
+    """Names of values appear as they are written, also beside a rate."""
+    assert "When we read, most showed Two-way support." == sentence("when we read, most showed Two-way support.")
+
+
+def test_undo_across_datasets_goes_back_without_the_other_queue(study: SmallStudy) -> None:
+    """A step in one dataset that is taken back from another leads to its passage, and on in its own dataset."""
+    study.run(write_files(study.home / "more", {"again.txt": GARDEN_IN_ARABIC}), dataset="second")
+    with serving(study.folder, "http://127.0.0.1:1") as owner:
+        browser = client_of(owner, study, "Jo")
+        page = browser.post("/read", data={"dataset": "second", "read": "all"})
+        browser.post(str(page.url), data={**fields(page.text), "act": "yes"})
+        other = browser.post("/read", data={"dataset": "general", "read": "all"})
+
+        back = browser.post(f"/undo?{other.url.query.decode()}", data=fields(other.text, "undo-form"))
+
+    assert page.url.path == back.url.path
+    assert "general" not in back.url.query.decode()
 
 
 def test_adding_oneself_twice_adds_one_person(browser: TestClient, owner: Owner) -> None:

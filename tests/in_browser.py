@@ -39,9 +39,11 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def start(page: Page, server: Server, *, scripts: bool = True) -> None:
-    """Begin to read, and wait until the page is ready for keys."""
+    """Begin to read all passages, the first of which is never an exchange, and wait until the page is ready for keys."""
     page.goto(server.url)
-    page.get_by_role("button", name="Start reading").click()
+    page.get_by_text("Read in another way").click()
+    page.get_by_label("What", exact=True).select_option("all")
+    page.get_by_role("button", name="Read this way").click()
     expect(page.locator("#decision")).to_be_visible()
     if scripts:
         expect(page.locator("#passage")).to_be_focused()

@@ -39,7 +39,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def start(page: Page, server: Server, *, scripts: bool = True) -> None:
-    """Begin to read all passages, the first of which is never an exchange, and wait until the page is ready for keys."""
+    """Begin to read all there is, of which the first is no exchange, and wait until the page is ready for keys."""
     page.goto(server.url)
     page.get_by_text("Read in another way").click()
     page.get_by_label("What", exact=True).select_option("all")

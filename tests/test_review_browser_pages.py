@@ -193,6 +193,7 @@ def test_many_are_answered_at_once_where_enough_was_read_blind_and_taken_back_at
         page = context.new_page()
         page.goto(server.url + "/who")
         page.get_by_role("button", name="Ann").click()
+        expect(page.get_by_role("button", name="Start reading")).to_be_visible()
         page.goto(server.url + "/browse?value=choice")
         page.get_by_role("link", name="No to all").click()
         page.get_by_role("button", name="No to Choice on").click()

@@ -11,10 +11,9 @@ from scipy import sparse
 from tagger.agreement.clusters import Additive
 from tagger.agreement.distances import Distance, Level, as_set, distances
 from tagger.agreement.estimates import Estimate, not_estimable, t_interval
-from tagger.agreement.ratings import Floats, Table, check_order, read_ratings
+from tagger.agreement.ratings import NO_PAIRS, Floats, Table, check_order, read_ratings
 
 ONE_VALUE = "only one value was used, so there is nothing that could have been confused"
-NO_PAIRS = "no unit was rated by two raters"
 SMALLEST = 1e-12
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +12,9 @@ import pandas as pd
 
 from tagger.agreement.clusters import Additive, jackknife_interval
 from tagger.agreement.estimates import Interval
-from tagger.agreement.ratings import Floats
+from tagger.agreement.ratings import Column, Floats
 from tagger.errors import UsageError
 
-Column = Sequence[Any] | npt.NDArray[Any] | pd.Series
 Places = npt.NDArray[np.int64]
 NOT_SHOWN, NOT_BLIND = "nobody read with the suggestion shown", "nobody read blind to the suggestion"
 NO_READINGS, NO_WRONG = "there are no readings", "there are no readings of suggestions that were wrong"

@@ -14,12 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from tagger.agreement.estimates import Estimate, not_estimable
-from tagger.agreement.ratings import Ratings, Table, read_ratings
+from tagger.agreement.ratings import NO_PAIRS, Ratings, Table, read_ratings
 from tagger.errors import UsageError
 
 _YES = ("yes", "Yes", "YES", "y", "Y", "true", "True", "TRUE")
 Counts = npt.NDArray[np.int64]
-NO_PAIRS = "no unit was rated by two raters"
 
 
 @dataclass(frozen=True, slots=True)

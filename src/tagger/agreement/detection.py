@@ -10,20 +10,17 @@ Nothing here has an interval: report `jackknife_interval` by transcript beside i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from tagger.agreement.estimates import Estimate, not_estimable
-from tagger.agreement.ratings import Floats
+from tagger.agreement.ratings import Column, Floats
 from tagger.errors import UsageError
 
-Column = Sequence[Any] | npt.NDArray[Any] | pd.Series
-"""What a function here takes for one number a unit, in whatever form they are at hand."""
 Strategy = Literal["mass", "width"]
 Norm = Literal["l1", "l2", "max"]
 

@@ -20,13 +20,12 @@ from typing import Any, Literal
 import numpy as np
 
 from tagger.agreement.estimates import Estimate, not_estimable, t_interval
-from tagger.agreement.ratings import Floats, Ratings, Table, check_order, read_ratings
+from tagger.agreement.ratings import NO_PAIRS, Floats, Ratings, Table, check_order, read_ratings
 from tagger.errors import UsageError
 
 Weights = Literal["linear", "quadratic"] | Callable[[Any, Any], float] | Sequence[Sequence[float]] | None
 Categories = Iterable[Hashable] | None
 
-NO_PAIRS = "no unit was rated by two raters"
 CERTAIN = "by chance alone agreement would be certain: only one category was used"
 ONE_CATEGORY = "one category is no choice; give the whole codebook as categories"
 

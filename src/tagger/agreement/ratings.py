@@ -20,6 +20,10 @@ from tagger.errors import UsageError
 
 Codes = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Column = Sequence[Any] | npt.NDArray[Any] | pd.Series
+"""What a function here takes for one thing a unit, in whatever form it is at hand."""
+
+NO_PAIRS = "no unit was rated by two raters"
 
 
 @dataclass(frozen=True, slots=True)

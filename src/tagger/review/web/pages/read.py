@@ -42,8 +42,7 @@ class Sitting:
     @property
     def values(self) -> tuple[Value, ...]:
         """Return the values that the excerpt is read against."""
-        wanted = read_against({value.id: value.unit for value in self.framework.values}, self.serving.kind)
-        return tuple(value for value in self.framework.values if value.id in wanted)
+        return _values(self.framework, self.serving.kind)
 
     @property
     def open_suggestion(self) -> Suggested | None:
@@ -234,9 +233,14 @@ def _told_by_coming(db: Database, serving: Serving, queue: Queue) -> str:
     """Return the value of which a passage tells that it was suggested, by coming at all: of a list of one, that one."""
     if serving.arm == "blind" or queue.read == "all" or not serving.framework_id:
         return ""
-    units = {value.id: value.unit for value in framework_of(db, serving.framework_id).values}
-    values = read_against(units, serving.kind)
-    return values[0] if len(values) == 1 else ""
+    values = _values(framework_of(db, serving.framework_id), serving.kind)
+    return values[0].id if len(values) == 1 else ""
+
+
+def _values(framework: Framework, kind: str) -> tuple[Value, ...]:
+    """Return the values of a list that an excerpt of some kind is read against."""
+    wanted = read_against({value.id: value.unit for value in framework.values}, kind)
+    return tuple(value for value in framework.values if value.id in wanted)
 
 
 def _sitting(

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+import numpy as np
+
 from tagger.records import Cut, ExcerptKind, Span
 from tagger.sentences import SplitSentences, halves, trimmed
 
@@ -225,19 +227,21 @@ def _packed(atoms: Sequence[_Atom], min_words: int, max_words: int, max_tokens: 
     Tokens are summed, which counts special tokens too often: a group is never longer than its sum.
     """
     target, broken = (min_words + max_words) / 2, (max_words - min_words) ** 2
-    cost, opens = [0.0], [0]
+    words = np.cumsum([0, *(atom.words for atom in atoms)])
+    tokens = np.cumsum([0, *(atom.tokens for atom in atoms)])
+    # What it costs to open a group at an atom: all groups before it, and a sentence that is broken there.
+    begins = np.zeros(len(atoms))
+    cost, opens, longest = 0.0, [0], 0
     for end in range(1, len(atoms) + 1):
-        words = tokens = 0
-        best, at = float("inf"), end - 1
-        for start in range(end - 1, -1, -1):
-            words, tokens = words + atoms[start].words, tokens + atoms[start].tokens
-            if start < end - 1 and (words > max_words or tokens > max_tokens):
-                break
-            splits = start > 0 and atoms[start - 1].sentence == atoms[start].sentence
-            total = cost[start] + (words - target) ** 2 + (broken if splits else 0)
-            if total < best:
-                best, at = total, start
-        cost.append(best)
+        splits = end > 1 and atoms[end - 2].sentence == atoms[end - 1].sentence
+        begins[end - 1] = cost + (broken if splits else 0)
+        while longest < end - 1 and (
+            words[end] - words[longest] > max_words or tokens[end] - tokens[longest] > max_tokens
+        ):
+            longest += 1
+        costs = begins[longest:end] + (words[end] - words[longest:end] - target) ** 2
+        at = end - 1 - int(costs[::-1].argmin())  # of equally good groups the shortest
+        cost = costs[at - longest]
         opens.append(at)
     groups = []
     end = len(atoms)

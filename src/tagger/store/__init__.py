@@ -3,6 +3,7 @@ The study's database and its only door.
 
     lock.py         one owner at a time, by a lock file beside the database
     database.py     DuckDB: opening, transactions, migrations, errors
+    torn.py         blocks that were being written when an owner was killed
     shards.py       finished work on its way in
     connections.py  a database file that stays open, and its cursors
     owner.py        a process that keeps the database open: one thread writes, others read
@@ -54,7 +55,7 @@ class Store:
             Busy: another process owns it for long; one of this version that serves has brought it up to date already.
         """
         try:
-            with owned(beside(self.path), "set-up"), opened(self.path) as database:
+            with owned(beside(self.path), "set-up") as killed, opened(self.path, killed) as database:
                 migrate(database)
         except Busy as busy:
             if "url" not in busy.owner:
@@ -118,12 +119,12 @@ class Store:
 
     def _reader(self, stack: ExitStack, role: str) -> Readable:
         try:
-            stack.enter_context(owned(beside(self.path), role))
+            killed = stack.enter_context(owned(beside(self.path), role))
         except Busy as busy:
             if "url" not in busy.owner:
                 raise
             return Remote(self.path, role)
-        return stack.enter_context(opened(self.path))
+        return stack.enter_context(opened(self.path, killed))
 
     def _merged(self, database: Database) -> int:
         return sum(shards.merge(database, folder) for folder in shards.waiting(self.inbox))

@@ -13,11 +13,11 @@ from tagger.store.database import Database, closing, connected, explained
 class Connections:
     """The cursors of one database file; the caller holds the owner's lock."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, killed: bool = False) -> None:
         self._path = path
         self._turn = threading.RLock()
         self._lent: set[Database] = set()
-        self._root = connected(path)
+        self._root = connected(path, killed)
         self._hurried = False
         self._over = False
         self.closed = False

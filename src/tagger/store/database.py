@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from tagger import __version__
 from tagger.errors import Damaged, StoreError
+from tagger.store import torn
 
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
@@ -233,16 +234,18 @@ def given_up(error: BaseException) -> bool:
     return False
 
 
-def connected(path: Path) -> duckdb.DuckDBPyConnection:
-    """Open the database file; the caller holds the owner's lock."""
+def connected(path: Path, killed: bool = False) -> duckdb.DuckDBPyConnection:
+    """Open the database file; the caller holds the owner's lock, and says whether the owner before it was killed."""
     with explained(path):
+        if killed:
+            torn.mend(path, _CONFIG)
         return duckdb.connect(str(path), config=_CONFIG)
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Database]:
-    """Open the database file for the time of the block; the caller holds the owner's lock."""
-    connection = connected(path)
+def opened(path: Path, killed: bool = False) -> Iterator[Database]:
+    """Open the database file for the time of the block, as `connected` does."""
+    connection = connected(path, killed)
     try:
         yield Database(connection, path)
     finally:

@@ -45,9 +45,11 @@ _PAUSE = 0.02
 @contextmanager
 def owned(
     path: Path, role: str, *, patience: float = 30.0, brief: bool = True, told: Mapping[str, str] | None = None
-) -> Iterator[None]:
+) -> Iterator[bool]:
     """
     Hold the lock file *path* for the time of the block; the file itself is never removed.
+
+    Yields whether the one who held it before ended without letting go.
 
     Args:
         role: what the owner is doing, for whoever finds the lock taken.
@@ -68,13 +70,13 @@ def owned(
             if lasting or time.monotonic() > deadline:
                 raise _busy(path, owner)
             time.sleep(_PAUSE)
+        killed = "pid" in _owner(fd)
         _sign(fd, path, {"pid": os.getpid(), "role": role, "brief": brief, **(told or {})})
         try:
-            yield
+            yield killed
         finally:
-            if told:
-                # Nobody shall take an owner that has ended for one that still answers.
-                os.ftruncate(fd, 0)
+            # Nobody shall take an owner that has ended for one that still answers, or that was killed.
+            os.ftruncate(fd, 0)
     finally:
         os.close(fd)
 
@@ -85,7 +87,7 @@ def beside(path: Path) -> Path:
 
 
 def signed(path: Path) -> dict[str, object]:
-    """Read what the owner of the lock file *path*, or the last one there was, wrote of itself."""
+    """Read what the owner of the lock file *path*, or one that was killed, wrote of itself."""
     try:
         fd = os.open(path, os.O_RDONLY)
     except FileNotFoundError:

@@ -55,11 +55,11 @@ class _Merging:
 class Owner:
     """A process that keeps a study open; made by `serving`."""
 
-    def __init__(self, path: Path, token: str) -> None:
+    def __init__(self, path: Path, token: str, killed: bool) -> None:
         self.token = token
         self._path = path
         self._inbox = path.parent / "inbox"
-        self._connections = Connections(path)
+        self._connections = Connections(path, killed)
         self._wake = threading.Condition()
         self._acts: deque[_Act] = deque()
         self._merging: list[_Merging] = []
@@ -304,8 +304,8 @@ def serving(folder: Path, url: str | None = None, role: str = "the review server
     path = folder / "study.duckdb"
     token = secrets.token_urlsafe(32)
     told = {} if url is None else {"url": url, "token": token, "version": __version__}
-    with owned(beside(path), role, brief=url is None, told=told):
-        owner = Owner(path, token)
+    with owned(beside(path), role, brief=url is None, told=told) as killed:
+        owner = Owner(path, token, killed)
         with owner.at_work():
             path.chmod(0o600)
             yield owner

@@ -115,7 +115,8 @@ def here_or_there(path: Path, role: str, here: Callable[[Database], T], there: C
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
-            with owned(beside(path), role, patience=max(0.0, deadline - time.monotonic())), opened(path) as database:
+            patience = max(0.0, deadline - time.monotonic())
+            with owned(beside(path), role, patience=patience) as killed, opened(path, killed) as database:
                 return here(database)
         except Busy as busy:
             if "url" not in busy.owner:

@@ -1,7 +1,10 @@
-"""What a run did, as a page for Prefect's dashboard."""
+"""What a flow did, as a page for Prefect's dashboard."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from tagger.report.document import Report, shown
 from tagger.steps import Summary
 
 
@@ -13,6 +16,21 @@ def in_markdown(summary: Summary) -> str:
         f"| what | how many |\n|---|---|\n{rows}" if rows else "Nothing new, nothing changed.",
         _listed("Not read", summary.problems),
         _listed("Notes", summary.notes),
+    ]
+    return "\n\n".join(section for section in sections if section)
+
+
+def agreement_in_markdown(report: Report, page: Path) -> str:
+    """Write the first screen of a report on agreement as Markdown. No words of a transcript, and no names."""
+    rows = "\n".join(
+        f"| {row.value} | {shown(row.people)} | {shown(row.model)} | {row.words} |" for row in report.summary
+    )
+    head = "| value | people with people | model with people | in words |\n|---|---|---|---|"
+    sections = [
+        f"# {report.title}",
+        report.headline,
+        f"{head}\n{rows}" if rows else "",
+        f"Krippendorff's alpha with 95% intervals; {report.source}. The whole report: `{page}`",
     ]
     return "\n\n".join(section for section in sections if section)
 

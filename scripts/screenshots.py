@@ -1,5 +1,5 @@
 """
-Take the pictures in docs/screens: every page of the review app, on the bundled sample, in a real browser.
+Take the pictures in docs/screens, on the bundled sample: the pages of the review app, and the report on agreement.
 
     python scripts/screenshots.py [--study demo-study]     (needs Debian's chromium)
 
@@ -20,7 +20,10 @@ sys.path.insert(0, str(ROOT / "tests"))
 from playwright.sync_api import Browser, Page, ViewportSize  # noqa: E402
 from serve import chromium, press, served, step, until_suggested  # noqa: E402
 
+from tagger.steps.agreement import report  # noqa: E402
+
 PHONE, WIDE = ViewportSize(width=390, height=844), ViewportSize(width=1280, height=860)
+REPORT = ViewportSize(width=1280, height=920)
 PAGES = {
     "progress": "/progress",
     "find": "/browse",
@@ -71,8 +74,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary, "study")
         shutil.copytree(arguments.study, folder)
+        _, files = report(folder, Path(temporary, "report"))
         with served(folder) as server, chromium() as browser:
             _pictures(browser, server.url, arguments.out)
+            sheet = browser.new_page(viewport=REPORT, reduced_motion="reduce")
+            sheet.goto(next(file for file in files if file.suffix == ".html").as_uri())
+            _picture(sheet, arguments.out / "agreement.png")
 
 
 def _pictures(browser: Browser, url: str, out: Path) -> None:

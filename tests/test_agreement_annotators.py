@@ -227,6 +227,22 @@ def test_order_and_names_do_not_matter(rows, order, random):
         assert row.p == pytest.approx(second.by_annotator[name].p)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "named", "words"),
+    [
+        (([[1] * 60] * 3, MODEL), {}, "humans"),
+        ((HUMANS, [1] * 60), {}, "model"),
+        (({**HUMANS, "h3": [1] * 60}, MODEL), {}, "humans"),
+        ((HUMANS, MODEL), {"clusters": [1] * 60}, "clusters"),
+        ((HUMANS, MODEL), {"clusters": np.ones(60)}, "clusters"),
+    ],
+)
+def test_labels_without_items_are_refused(arguments, named, words):
+    """Labels and clusters come by item, and a bare list or array is refused in words."""
+    with pytest.raises(UsageError, match=f"{words}: .* by item"):
+        alternative_annotator_test(*arguments, **named)
+
+
 @pytest.mark.parametrize(("method", "expected"), [("BH", (0, 1, 2, 3)), ("BY", (0, 1, 2))])
 def test_the_published_rejections(method, expected):
     """Of the published fifteen p values four are rejected, and three under any dependence."""

@@ -278,3 +278,12 @@ def test_every_unit_needs_its_cluster(interval_of, clusters):
     """Too few clusters, too many, and one that is missing are refused."""
     with pytest.raises(UsageError, match="there are 6 units"):
         interval_of(SHARE, ANSWERS, clusters)
+
+
+@pytest.mark.parametrize("level", [0, 1, 95, -0.5])
+def test_a_level_is_a_share(level):
+    """95 is no level: an interval from one end of the scale to the other would pass for an answer."""
+    rows, clusters = [[1, 1], [0, 1], [0, 0]], ["a", "b", "c"]
+    for interval in (jackknife_interval, cluster_bootstrap):
+        with pytest.raises(UsageError, match="is no level"):
+            interval(alpha_statistic([0, 1]), rows, clusters, level=level)

@@ -12,6 +12,7 @@ from tagger.agreement.detection import (
     average_precision,
     brier_score,
     calibration_curve,
+    debiased_calibration_error,
     expected_calibration_error,
     f1,
     precision,
@@ -232,3 +233,94 @@ def test_bad_arguments_are_named(metric, arguments, words):
     """A column or a choice that does not fit is said in words."""
     with pytest.raises(UsageError, match=words):
         metric(**arguments)
+
+
+BINNED = {"y": [1, 1, 0, 0, 0, 0, 1, 0, 0], "p": [0.25] * 4 + [0.75] * 5, "bins": 2}
+
+
+def test_debiased_error_by_hand():
+    """Of four units half are yes at .25, of five a fifth at .75: squares less .25 / 3 and .16 / 4, by mass."""
+    expected = (4 * (0.25**2 - 0.25 / 3) + 5 * (0.55**2 - 0.16 / 4)) / 9
+
+    for strategy in ("mass", "width"):
+        found = debiased_calibration_error(**BINNED, strategy=strategy)
+        assert (pytest.approx(expected**0.5), 9, "") == (found.value, found.n_units, found.reason)
+
+
+def test_debiased_error_with_weights_by_hand():
+    """Weights of 3 and 1 are 1.6 units of equal weight; two of 2 are two units."""
+    y, p, weights = [1, 0, 0, 0], [0.5, 0.5, 0.9, 0.9], [3, 1, 2, 2]
+    expected = ((0.25**2 - 0.75 * 0.25 / 0.6) + 0.9**2) / 2
+
+    assert (pytest.approx((1.6, 2.0)),) == (calibration_curve(y, p, 2, weights=weights).effective,)
+    assert expected**0.5 == pytest.approx(debiased_calibration_error(y, p, 2, weights=weights).value)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_debiased_error_is_right_on_average_where_the_plain_one_is_too_large(weighted):
+    """Of a model that is always off by .2 the mean square is .04; the plain one is larger by what chance adds."""
+    random = np.random.default_rng(7)
+    p = np.repeat([0.1, 0.3, 0.5, 0.7], 50)
+    weights = random.choice([1, 9], 200) if weighted else None
+    samples = [random.random(200) < p + 0.2 for _ in range(1000)]
+    plain = [expected_calibration_error(y, p, 4, "mass", "l2", weights).value ** 2 for y in samples]
+    debiased = [debiased_calibration_error(y, p, 4, weights=weights).value ** 2 for y in samples]
+
+    assert 0.04 == pytest.approx(np.mean(debiased), abs=0.0015)
+    assert np.mean(plain) > 0.043
+
+
+def test_debiased_error_of_a_calibrated_model_is_often_zero():
+    """Of a model that is right the plain error is .09 on average, half the debiased ones are 0, and these say so."""
+    random = np.random.default_rng(8)
+    p = np.repeat([0.2, 0.4, 0.6, 0.8], 25)
+    samples = [random.random(100) < p for _ in range(300)]
+    found = [debiased_calibration_error(y, p, 4) for y in samples]
+
+    assert np.mean([expected_calibration_error(y, p, 4, "mass", "l2").value for y in samples]) > 0.08
+    assert 0.4 < np.mean([one.value == 0 for one in found]) < 0.7
+    assert all((one.value == 0) == one.reason.startswith("its square is below 0") for one in found)
+
+
+def test_debiased_error_leaves_out_a_bin_of_one():
+    """A unit alone in its bin shows no variance: it adds nothing, and is not counted."""
+    y, p = [*BINNED["y"], 1], [*BINNED["p"], 0.5]
+    alone = debiased_calibration_error(y, p, 3, "width")
+
+    assert debiased_calibration_error(**BINNED).value == pytest.approx(alone.value)
+    assert 9 == alone.n_units
+
+
+@settings(deadline=None)
+@given(units, st.sampled_from(["mass", "width"]))
+def test_debiased_error_is_at_most_the_plain_one(rows, strategy):
+    """Where every bin has two units, it is at most the plain one; equal weights are no weights."""
+    y, p, _, weights = columns(rows)
+    found = debiased_calibration_error(y, p, 4, strategy, weights)
+    if min(calibration_curve(y, p, 4, strategy, weights).n) > 1:
+        assert 0 <= found.value <= expected_calibration_error(y, p, 4, strategy, "l2", weights).value + 1e-9
+
+    plain, equal = (debiased_calibration_error(y, p, 4, strategy, given) for given in (None, [1 / 7] * len(y)))
+    assert (plain.value is None) == (equal.value is None)
+    assert plain.value is None or plain.value**2 == pytest.approx(equal.value**2)
+
+
+@pytest.mark.parametrize(
+    ("y", "p", "value", "reason"),
+    [
+        ([], [], None, "no unit has a label"),
+        ([None, float("nan"), pd.NA], [0.1, None, 0.3], None, "no unit has a label"),
+        ([1], [0.5], None, "no bin holds two units"),
+        ([1, 0, None], [0.1, 0.9, 0.9], None, "no bin holds two units"),
+        ([1, 1, 1], [1.0, 1.0, 1.0], 0, ""),
+        ([0, 0], [1.0, 1.0], 1, ""),
+        ([1, 1, 0, 0], [0.5] * 4, 0, "its square is below 0"),
+    ],
+)
+def test_debiased_error_of_next_to_nothing(y, p, value, reason):
+    """Without labels or without two units in a bin there is none; all yes or all no is no special case."""
+    found = debiased_calibration_error(y, p)
+
+    assert (value, found.reason.startswith(reason), bool(reason)) == (found.value, True, bool(found.reason))
+    with pytest.raises(UsageError, match="no number of bins"):
+        debiased_calibration_error(y, p, 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import chain
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -475,3 +476,46 @@ def test_prevalence_is_unbiased_however_poor_the_model(skill, transcripts):
     assert width["ppi++"] <= width["ht"] * (1.02 if skill == 0 else 0.8)
     assert min(covered.values()) >= 0.92
     assert max(covered[method] for method in ("ppi", "ppi++", "ht")) <= 0.97
+
+
+@pytest.mark.parametrize("size", [None, pd.NA, float("nan"), "", "many", -1, float("inf"), 1.5])
+def test_a_stratum_of_unknown_size_is_never_taken_for_empty(size):
+    """A stratum whose size is missing or no whole number is refused, whether or not it was read."""
+    for stratum in ("unread", "far"):
+        with pytest.raises(UsageError, match=f"'{stratum}'"):
+            stratified_recall(*SAMPLE, {**SIZES, stratum: size})
+
+
+@pytest.mark.parametrize("kind", [np.int64, np.float64, float, np.uint16])
+def test_sizes_of_any_type_of_number(kind):
+    """Sizes may be whole numbers of any type, also in a Series."""
+    sizes = {name: kind(size) for name, size in SIZES.items()}
+
+    assert stratified_recall(*SAMPLE, SIZES) == stratified_recall(*SAMPLE, sizes)
+    assert stratified_recall(*SAMPLE, SIZES) == stratified_recall(*SAMPLE, pd.Series(sizes))
+
+
+@pytest.mark.parametrize("level", [95, 1, 0, -0.5, float("nan")])
+def test_a_level_that_is_no_share_is_refused(level):
+    """A level of 95, or NaN, gives an error in words and neither NaN nor an interval turned round."""
+    with pytest.raises(UsageError, match="level"):
+        stratified_recall(*SAMPLE, SIZES, level=level)
+    with pytest.raises(UsageError, match="level"):
+        prevalence_estimate(PEOPLE, MODEL, REST, level=level)
+
+
+@pytest.mark.parametrize("draws", [0, -1, 2.5, None])
+def test_no_draws_are_refused(draws):
+    """An interval takes draws, a whole number of them."""
+    with pytest.raises(UsageError, match="draws"):
+        stratified_recall(*SAMPLE, SIZES, draws=draws)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("shift", [-9, 9])
+def test_a_model_on_another_scale_never_gives_an_interval_without_width(method, shift):
+    """Where the model scored the unread by another scale, an estimate beyond 0 to 1 has no interval, and says so."""
+    found = prevalence_estimate([0, 1] * 20, [0, 1] * 20, [shift, shift + 1] * 20, method)
+
+    assert found.interval[0] < found.interval[1] if found.interval else "beyond 0 to 1" in found.reason
+    assert not found.interval or found.interval[0] <= min(max(found.value, 0), 1) <= found.interval[1]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import permutations
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -242,3 +244,61 @@ def test_span_f1_refuses_what_is_no_span(first, second, iou):
     """Empty spans, a mix of spans with and without category, and an impossible bound are refused."""
     with pytest.raises(UsageError):
         span_f1(first, second, iou)
+
+
+@pytest.mark.parametrize("gap", [None, float("nan"), np.float64("nan"), pd.NA, pd.NaT])
+def test_missing_is_no_category_and_no_rater(gap):
+    """A unit or span whose category or rater is missing is refused, and never one of a kind of its own."""
+    for unit in [("i", 160, 5, gap), (gap, 160, 5, "c")]:
+        with pytest.raises(UsageError, match=r"row 9: .* missing"):
+            unitizing_alpha([*WORKED, unit], 150, 300, 3)
+    with pytest.raises(UsageError, match="first, row 1"):
+        span_f1([(0, 1, "a"), (0, 1, gap)], [(0, 1, gap)])
+    with pytest.raises(UsageError, match="missing"):
+        unitizing_alpha(WORKED, 150, 300, ["i", "j", gap])
+
+
+@pytest.mark.parametrize(
+    ("begin", "length"),
+    [(150, float("nan")), (float("nan"), 300), (None, 300), (150, None), (150, 300.5), (150, "300")],
+)
+def test_unitizing_alpha_refuses_what_is_no_text(begin, length):
+    """A continuum begins at a whole number and has a whole length; NaN never gets through to the value."""
+    with pytest.raises(UsageError, match="continuum"):
+        unitizing_alpha(WORKED, begin, length, 2)
+
+
+@pytest.mark.parametrize("row", [("i", 160, 5), ("i", 160, 5, "c", 1), None, ("i", 160, 5, ["c"])])
+def test_unitizing_alpha_says_which_row_is_no_unit(row):
+    """A row of another length, or with a category that cannot be one, is named."""
+    with pytest.raises(UsageError, match="units, row 9"):
+        unitizing_alpha([*WORKED, row], 150, 300, 2)
+
+
+@pytest.mark.parametrize("kind", ["int8", "uint8", "int16", "uint16", "uint32", "int64", "uint64"])
+def test_the_size_of_numbers_does_not_matter(kind):
+    """Positions of any integer type are the same positions: distances between them neither wrap nor overflow."""
+    first, second = [[0, 10], [20, 120]], [[100, 110], [21, 120]]
+    found = span_f1(np.array(first, dtype=kind), np.array(second, dtype=kind), iou=0.5)
+
+    assert (1, span_f1(first, second, iou=0.5)) == (found.matched, found)
+    if kind.startswith("int"):
+        assert 1 == span_f1(*[np.array([[-100, 100]], dtype=kind)] * 2, iou=0.5).value
+    if kind not in ("int8", "uint8"):
+        units = [(rater, *np.array([begin, size], dtype=kind), name) for rater, begin, size, name in WORKED]
+        assert unitizing_alpha(WORKED, 150, 300, 2) == unitizing_alpha(units, 150, 300, 2)
+
+
+def test_a_unit_beyond_the_text_is_refused_in_small_numbers_too():
+    """30,000 + 20,000 is beyond the end, also where 16 bits cannot hold it."""
+    begin, size = np.array([30_000, 20_000], dtype="int16")
+
+    with pytest.raises(UsageError, match="no part of the continuum"):
+        unitizing_alpha([("i", begin, size, "c")], 0, 40_000, 2)
+
+
+@pytest.mark.parametrize("spans", [[None], [3], [(0, 1, ["a"])]])
+def test_span_f1_says_which_row_is_no_span(spans):
+    """What is no tuple, or has a category that cannot be one, is named."""
+    with pytest.raises(UsageError, match="second, row 0"):
+        span_f1([], spans)

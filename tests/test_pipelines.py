@@ -17,7 +17,9 @@ from tagger.errors import Busy
 from tagger.pipelines.server import start_server
 from tagger.pipelines.start import start
 from tagger.pipelines.summary import in_markdown
+from tagger.report.files import files
 from tagger.steps import Summary
+from tagger.steps.agreement import measure
 from tagger.steps.workplace import Run
 from tagger.store import Store
 
@@ -185,17 +187,33 @@ def test_a_foreign_folder_of_pipelines_does_not_get_in_the_way(tmp_path):
     assert ("False\n", "", 0) == (done.stdout, done.stderr, done.returncode)
 
 
-def test_the_deployment_names_the_flow_and_its_parameters(flow):
-    """The entry point of prefect.yaml is the flow, its parameters are those of the flow, and it has a schedule."""
+def test_agreement_is_a_flow_with_its_first_screen_as_an_artifact(flow, tmp_path):
+    """The flow writes the files of the report; the artifact has a line for each value, and no words of a transcript."""
+    from tagger.pipelines.measure_agreement import measure_agreement
+
+    study, _ = flow
+    page = measure_agreement(str(study.folder), str(tmp_path / "report"))
+
+    assert (tmp_path / "report" / "report.html") == Path(page)
+    assert Path(page).read_bytes() == files(measure(study.folder))["report.html"]
+    [artifact] = ask_server("artifacts", artifacts={"key": {"any_": ["agreement"]}})[-1:]
+    assert "| Choice |" in artifact["data"]
+    assert "neighbour" not in artifact["data"]
+
+
+def test_the_deployments_name_the_flows_and_their_parameters(flow):
+    """The entry points of prefect.yaml are the flows, with parameters that these have, and a schedule."""
     from ruamel.yaml import YAML
 
-    from tagger.pipelines import tag_transcripts as module
+    from tagger.pipelines import measure_agreement, tag_transcripts
 
-    [deployment] = YAML(typ="safe").load(ROOT / "prefect.yaml")["deployments"]
+    deployments = YAML(typ="safe").load(ROOT / "prefect.yaml")["deployments"]
 
-    assert f"{module.__name__}.tag_transcripts" == deployment["entrypoint"]
-    assert set(deployment["parameters"]) <= set(inspect.signature(module.tag_transcripts.fn).parameters)
-    assert deployment["schedules"]
+    for deployment, module in zip(deployments, (tag_transcripts, measure_agreement), strict=True):
+        name = module.__name__.rpartition(".")[2]
+        assert f"{module.__name__}.{name}" == deployment["entrypoint"]
+        assert set(deployment["parameters"]) <= set(inspect.signature(getattr(module, name).fn).parameters)
+        assert deployment["schedules"]
 
 
 def test_the_summary_says_what_was_not_read():

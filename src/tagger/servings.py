@@ -109,6 +109,38 @@ def drawn(population: int, share: float, seed: int) -> list[bool]:
     return [bool(one) for one in taken]
 
 
+def sampled(groups: Mapping[str, Sequence[Item]], n: int, seed: int) -> dict[str, list[Item]]:
+    """
+    Draw n of all members of several groups at random, so that each one's probability is exactly n / N.
+
+    A group's part of the sample is in proportion to its size, rounded up or down: the groups lie in a random order on a
+    line, and every N / n-th member is counted from a random start (systematic sampling). Within a group the members are
+    drawn without replacement. All are taken where n is not less than N.
+
+    Args:
+        groups: by name; the same groups in the same order and the same seed give the same sample.
+
+    Returns:
+        For each group, those drawn, in the group's order; none of a group that is too small for its part.
+    """
+    chance = np.random.Generator(np.random.PCG64(seed))
+    names = list(groups)
+    total = sum(map(len, groups.values()))
+    wanted = min(n, total)
+    # In whole numbers, so that nothing is lost: floor((c + r) / N) is c / N on average over r = 0 ... N - 1.
+    start = int(chance.integers(total)) if total else 0
+    found: dict[str, list[Item]] = {name: [] for name in names}
+    reached = given = 0
+    for which in chance.permutation(len(names)):
+        members = groups[names[which]]
+        reached += len(members)
+        due = (wanted * reached + start) // total if total else 0
+        taken = sorted(chance.permutation(len(members))[: due - given].tolist())
+        found[names[which]] = [members[one] for one in taken]
+        given = due
+    return found
+
+
 def probability_of_none(population: int, share: float, among: int) -> float:
     """Return the probability that `drawn` takes none of `among` given members."""
     sure, rest = _expected(population, share)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from tagger import frameworks
 from tagger.config import load_settings
 from tagger.embeddings import Encoder, load_encoder
 from tagger.records import Framework
+from tagger.report.document import Number
 from tagger.store import Store
 from tagger.suggestions import centred_phrases, corpus_mean, phrase_index, scores
 
@@ -24,6 +26,24 @@ _VIEWS = {
     ),
     "codings": 'SELECT * FROM coding_list ORDER BY dataset, transcript, start, "end", coder, value_id',
 }
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """
+    The report on agreement as tables.
+
+    Args:
+        summary: its first screen, one row a value.
+        numbers: every number, with estimator, n, transcripts, interval, and the reason where something is missing.
+        reliability: one row a passage and value of a source, with each reader's answer and the model's.
+        disagreements: where people, or people and the model, differ.
+    """
+
+    summary: pd.DataFrame
+    numbers: pd.DataFrame
+    reliability: pd.DataFrame
+    disagreements: pd.DataFrame
 
 
 class Study:
@@ -45,10 +65,47 @@ class Study:
         """Return the view `coding_list`: who held which excerpt to show what, one row per answer, kinds kept apart."""
         return self._frame("codings")
 
+    def agreement(self, dataset: str = "", source: str = "", seed: int = 20) -> Agreement:
+        """
+        Return the numbers of the report on agreement, as `tagger agreement` writes them.
+
+        Args:
+            dataset: one dataset alone; empty for all of them.
+            source: "blind", "independent" or "audit", whose numbers alone are returned; empty for all three, which are
+                never added together.
+            seed: of the random numbers.
+
+        Raises:
+            UsageError: there is no such dataset; or readings of this source, such as "assisted", must not be compared.
+        """
+        from tagger.report.evidence import check_comparable
+        from tagger.steps.agreement import measure
+
+        if source:
+            check_comparable(source)
+        report = measure(self._folder, dataset, seed)
+        numbers = pd.DataFrame([asdict(number) for number in report.numbers])
+        matrix = pd.DataFrame(list(report.matrix.rows), columns=list(report.matrix.head))
+        if source:
+            numbers, matrix = numbers[numbers["source"] == source], matrix[matrix["source"] == source]
+        summary = [
+            (row.value, _estimate(row.people), _estimate(row.model), row.enough, row.words) for row in report.summary
+        ]
+        return Agreement(
+            pd.DataFrame(summary, columns=["value", "people", "model", "enough", "words"]),
+            numbers.reset_index(drop=True),
+            matrix.reset_index(drop=True),
+            pd.DataFrame(list(report.disagreements.rows), columns=list(report.disagreements.head)),
+        )
+
     def _frame(self, view: str) -> pd.DataFrame:
         with self._store.session("a notebook") as database:
             frame: pd.DataFrame = database.table(_VIEWS[view]).to_pandas()
         return frame
+
+
+def _estimate(number: Number | None) -> float | None:
+    return None if number is None else number.estimate
 
 
 def open_study(path: str | Path) -> Study:

@@ -27,6 +27,7 @@ Objects = npt.NDArray[np.object_]
 FEWEST_HUMANS = 3
 PASS = 0.5
 ROUNDING = 1e-12
+BY_ITEM = "Give a dict or a Series by item; for several annotators a dict of these, or a DataFrame"
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +212,8 @@ def _panel(humans: Humans, model: Labels) -> _Panel:
     if isinstance(humans, pd.DataFrame):
         _check_unique(humans.columns, "humans")
         humans = {name: humans[name] for name in humans}
+    if not isinstance(humans, Mapping):
+        raise UsageError("there are no annotators with labels by item", where="humans", remedy=BY_ITEM)
     said = _labels(model, "model")
     by_name = {name: _labels(labels, "humans") for name, labels in humans.items()}
     times = Counter(item for labels in by_name.values() for item in labels)
@@ -224,6 +227,8 @@ def _panel(humans: Humans, model: Labels) -> _Panel:
 
 def _labels(given: Labels, where: str) -> dict[Any, Any]:
     """Return the labels that are not missing, by item."""
+    if not isinstance(given, Mapping | pd.Series):
+        raise UsageError("they are not by item", where=where, remedy=BY_ITEM)
     if isinstance(given, pd.Series):
         _check_unique(given.index, where)
     missing = pd.isna(_column(list(given.values() if isinstance(given, Mapping) else given)))

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tagger.agreement.estimates import Estimate, Interval, t_interval
+from tagger.agreement.estimates import Estimate, Interval, check_level, t_interval
 from tagger.agreement.ratings import Floats, Ratings
 from tagger.errors import UsageError
 
@@ -96,6 +96,7 @@ def jackknife_interval(
     There is no interval with fewer than 3 clusters, nor where leaving one of them out leaves nothing to estimate from;
     `reason` says so. It speaks of these raters only: they are not taken for a sample.
     """
+    check_level(level)
     groups, names = _groups(rows, clusters)
     value = _value(statistic(rows))
     n, m = len(groups), len(names)
@@ -135,6 +136,7 @@ def cluster_bootstrap(
         seed: of the random numbers; the same seed gives the same interval.
         level: the nominal coverage.
     """
+    check_level(level)
     groups, names = _groups(rows, clusters)
     value, n, m = _value(statistic(rows)), len(groups), len(names)
     if value is None:

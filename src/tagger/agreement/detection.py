@@ -28,6 +28,8 @@ NO_LABELS = "no unit has a label"
 NO_YES = "people found none, so there is nothing to find"
 NOTHING_PREDICTED = "the model said yes nowhere"
 NO_YES_AT_ALL = "neither people nor the model said yes anywhere"
+NO_PAIRS_IN_BINS = "no bin holds two units, so what is chance cannot be told"
+CHANCE_ALONE = "its square is below 0 without what chance adds, and so it is 0"
 ROUNDING = 1e-9
 
 
@@ -41,6 +43,7 @@ class CalibrationCurve:
         share_yes: the share of yes among its units.
         n: how many units it holds.
         mass: its share of all units, by weight where there are weights.
+        effective: how many units of equal weight it is worth, (sum of w)^2 / sum of w^2 (Kish 1965, *Survey Sampling*).
         n_units: how many units have a label.
         reason: why there is no bin, else empty.
     """
@@ -49,6 +52,7 @@ class CalibrationCurve:
     share_yes: tuple[float, ...]
     n: tuple[int, ...]
     mass: tuple[float, ...]
+    effective: tuple[float, ...]
     n_units: int
     reason: str = ""
 
@@ -154,7 +158,7 @@ def calibration_curve(
         raise UsageError(f"{bins!r} is no number of bins", where="bins", remedy="Give a whole number above 0")
     units = _units(y, p, weights, "p")
     if not len(units.y):
-        return CalibrationCurve((), (), (), (), 0, NO_LABELS)
+        return CalibrationCurve((), (), (), (), (), 0, NO_LABELS)
     _, place = np.unique(_places(units, int(bins), strategy), return_inverse=True)
     mass = np.bincount(place, units.weights)
     return CalibrationCurve(
@@ -162,6 +166,7 @@ def calibration_curve(
         tuple((np.bincount(place, units.weights * units.y) / mass).tolist()),
         tuple(np.bincount(place).tolist()),
         tuple((mass / mass.sum()).tolist()),
+        tuple((mass**2 / np.bincount(place, units.weights**2)).tolist()),
         len(units.y),
     )
 
@@ -188,6 +193,34 @@ def expected_calibration_error(
         return Estimate(float(gaps.max()), curve.n_units)
     value = (mass * gaps).sum() if norm == "l1" else np.sqrt((mass * gaps**2).sum())
     return Estimate(float(value), curve.n_units)
+
+
+def debiased_calibration_error(
+    y: Column, p: Column, bins: int = 10, strategy: Strategy = "mass", weights: Column | None = None
+) -> Estimate:
+    """
+    Return the root mean square distance of shares of yes from mean p, without what chance adds to its square.
+
+    From the square of each bin's distance s (1 - s) / (n - 1) is subtracted, the variance of its share of yes s among n
+    units (Kumar, Liang & Ma 2019, "Verified Uncertainty Calibration", *NeurIPS*; after Bröcker 2012, *Climate Dynamics*
+    39, 655-667); with weights, n is the effective number of units. Where p is the same throughout a bin, the square is
+    unbiased, and for a well calibrated model it is below 0 about as often as above: the value then is 0, and `reason`
+    says so. Where p differs within a bin, it is a little too low.
+
+    A bin with one unit shows no variance; it is left out, and `n_units` counts the units of the others. The plain error
+    is `expected_calibration_error` with the norm "l2". Arguments are those of `calibration_curve`.
+    """
+    curve = calibration_curve(y, p, bins, strategy, weights)
+    if curve.value is None:
+        return not_estimable(curve.reason)
+    n = np.array(curve.effective)
+    used = n > 1 + ROUNDING
+    if not used.any():
+        return not_estimable(NO_PAIRS_IN_BINS, curve.n_units)
+    n, share, gaps = n[used], np.array(curve.share_yes)[used], np.subtract(curve.mean_p, curve.share_yes)[used]
+    square = float(np.average(gaps**2 - share * (1 - share) / (n - 1), weights=np.array(curve.mass)[used]))
+    units = int(np.array(curve.n)[used].sum())
+    return Estimate(float(np.sqrt(square)), units) if square >= 0 else Estimate(0.0, units, reason=CHANCE_ALONE)
 
 
 def _places(units: _Units, bins: int, strategy: Strategy) -> npt.NDArray[np.int64]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 
 from scipy import stats
 
+from tagger.errors import UsageError
+
 Interval = tuple[float, float]
 
 
@@ -42,6 +44,12 @@ class Estimate:
 def not_estimable(reason: str, n_units: int = 0) -> Estimate:
     """Return the estimate that there is not."""
     return Estimate(None, n_units, reason=reason)
+
+
+def check_level(level: float) -> None:
+    """Refuse a coverage that is none, such as 95 for 95%."""
+    if not 0 < level < 1:
+        raise UsageError(f"{level} is no level", where="level", remedy="Give a share such as 0.95")
 
 
 def t_interval(value: float, se: float, df: int, low: float, high: float, level: float = 0.95) -> Interval:

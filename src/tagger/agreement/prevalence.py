@@ -17,7 +17,7 @@ import pandas as pd
 from scipy import stats
 
 from tagger.agreement.clusters import FEWEST
-from tagger.agreement.estimates import Estimate, not_estimable
+from tagger.agreement.estimates import Estimate, check_level, not_estimable
 from tagger.agreement.ratings import Codes, Floats
 from tagger.errors import UsageError
 
@@ -26,6 +26,7 @@ Numbers = Sequence[float] | npt.NDArray[Any]
 Clusters = Sequence[Hashable] | npt.NDArray[Any]
 
 METHODS = ("ppi", "ppi++", "ht", "dsl")
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ def prevalence_estimate(
     """
     if method not in METHODS:
         raise UsageError(f"there is no method {method!r}", where="method", remedy=f"Choose one of {', '.join(METHODS)}")
+    check_level(level)
     sample = _read(labelled, model_labelled, model_unlabelled, probabilities, clusters)
     n = len(sample.y)
     if not n:
@@ -163,7 +165,13 @@ def _with_interval(value: float, parts: Floats, sample: _Sample, correction: flo
     if np.isclose(se, 0) and np.ptp(sample.y) == 0:
         return estimate.without_interval("no interval: all labels are alike, so their spread says nothing")
     quantile = stats.t.ppf(0.5 + level / 2, m - 1) if clustered else stats.norm.ppf(0.5 + level / 2)
-    low, high = np.clip([value - quantile * se, value + quantile * se], 0.0, 1.0)
+    low, high = value - quantile * se, value + quantile * se
+    if low > 1 + ROUNDING or high < -ROUNDING:
+        reason = (
+            "no interval: all of it is beyond 0 to 1, as if the model had scored the two groups by different scales"
+        )
+        return estimate.without_interval(reason)
+    low, high = np.clip([low, high], 0.0, 1.0)
     return replace(estimate, se=se, interval=(float(low), float(high)))
 
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tagger.agreement.estimates import Estimate, Interval, not_estimable
+from tagger.agreement.estimates import Estimate, Interval, check_level, not_estimable
 from tagger.agreement.ratings import Floats
 from tagger.errors import UsageError
 
@@ -115,6 +116,11 @@ def stratified_recall(
     Raises:
         UsageError: something else than 1 and 0, a stratum of unknown size, or more read than there is.
     """
+    check_level(level)
+    if not isinstance(draws, int | np.integer) or draws < 1:
+        raise UsageError(
+            f"{draws!r} is no number of draws", where="draws", remedy="Give a whole number, some thousands"
+        )
     if any(name not in frame_sizes for name in mixed):
         raise UsageError("a mixed stratum is not in the frame", where="mixed", remedy="Name strata of frame_sizes")
     counts, sizes, names = _cells(labels, suggested, strata, frame_sizes)
@@ -157,6 +163,10 @@ def _cells(
             where="strata",
             remedy="Give each passage one of each",
         )
+    for name, size in frame_sizes.items():
+        if not isinstance(size, Real) or not float(size).is_integer() or size < 0:
+            what, remedy = f"stratum {name!r} has the size {size!r}", "Give the number of passages that it holds"
+            raise UsageError(what, where="frame_sizes", remedy=remedy)
     names = sorted((name for name, size in frame_sizes.items() if size), key=repr)
     place_of = {name: place for place, name in enumerate(names)}
     for name in strata:
@@ -168,7 +178,7 @@ def _cells(
     cells = 4 * np.array([place_of[name] for name in strata], dtype=np.int64) + 2 * (1 - shown) + 1 - found
     counts = np.bincount(cells, minlength=4 * len(names)).reshape(-1, 4).astype(np.float64)
     for name, size, read in zip(names, sizes, counts.sum(axis=1), strict=True):
-        if read > size or not size.is_integer():
+        if read > size:
             raise UsageError(
                 f"{read:.0f} were read of the {size:g} passages of stratum {name!r}",
                 where="frame_sizes",

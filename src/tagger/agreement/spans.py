@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy import optimize
 
 from tagger.agreement.estimates import Estimate
@@ -86,13 +87,16 @@ def unitizing_alpha(units: Iterable[Unit], begin: int, length: int, raters: int 
         raters: how many there are, or their names; one who marked nothing counts.
 
     Raises:
-        UsageError: a unit is outside the continuum, empty, or overlaps with another of its rater and category.
+        UsageError: a unit is outside the continuum, empty, without a rater or category, or overlaps with another of
+            both.
     """
-    rows = list(units)
-    if length < 1:
-        raise UsageError(f"a continuum of length {length} holds nothing", where="length", remedy="Give the text's")
+    if not _whole(begin, length) or length < 1:
+        what = f"a continuum from {begin} of length {length} holds nothing"
+        raise UsageError(what, where="length", remedy="Give the text's, in whole numbers")
+    begin, length = int(begin), int(length)
+    rows = _units(units, begin, begin + length)
     place_of = _raters([rater for rater, *_ in rows], raters)
-    by_category = _by_category(rows, place_of, begin, begin + length)
+    by_category = _by_category(rows, place_of)
     if len(place_of) < 2 or not rows:
         return UnitizingAlpha(None, len(rows), None, None, {}, NO_UNITS if len(place_of) > 1 else ONE_RATER)
     found = {category: _alpha(by_rater, begin, length) for category, by_rater in by_category.items()}
@@ -118,7 +122,8 @@ def span_f1(first: Iterable[Span], second: Iterable[Span], iou: float | None = N
             Pairs are one to one, and so chosen that as many match as can.
 
     Raises:
-        UsageError: a span is empty, some spans have a category and others none, or *iou* is not above 0 and at most 1.
+        UsageError: a span is empty, its category is missing, some spans have a category and others none, or *iou* is
+            not above 0 and at most 1.
     """
     if iou is not None and not 0 < iou <= 1:
         raise UsageError(f"{iou} is no intersection over union", where="iou", remedy="Choose one above 0, up to 1")
@@ -143,6 +148,8 @@ def _raters(marked: Iterable[Hashable], raters: int | Sequence[Hashable]) -> dic
     if isinstance(raters, int | np.integer):
         known = list(dict.fromkeys(marked))[:raters]
         raters = [*known, *(object() for _ in range(int(raters) - len(known)))]
+    if not all(map(_named, raters)):
+        raise UsageError("a rater's name is missing, or no name", where="raters", remedy="Name all, or say how many")
     place_of = {name: place for place, name in enumerate(raters)}
     if len(place_of) != len(raters):
         raise UsageError("a rater is named twice", where="raters", remedy="Name each once")
@@ -153,19 +160,34 @@ def _raters(marked: Iterable[Hashable], raters: int | Sequence[Hashable]) -> dic
     return place_of
 
 
-def _by_category(
-    rows: Sequence[Unit], place_of: Mapping[Hashable, int], begin: int, end: int
-) -> dict[Hashable, list[Floats]]:
+def _units(units: Iterable[Unit], begin: int, end: int) -> list[Unit]:
+    """Return the units, checked; positions as Python's integers, which neither wrap nor overflow."""
+    rows: list[Unit] = []
+    for at, row in enumerate(units):
+        where = f"units, row {at}"
+        try:
+            rater, start, size, category = row
+        except (TypeError, ValueError):
+            remedy = "Give rater, begin, length and category"
+            raise UsageError(f"{row!r} is no unit", where=where, remedy=remedy) from None
+        if not _named(rater) or not _named(category):
+            remedy = "Name both, or leave the unit out"
+            raise UsageError("its rater or category is missing, or no name", where=where, remedy=remedy)
+        if not _whole(start, size) or size < 1 or start < begin or int(start) + int(size) > end:
+            raise UsageError(
+                f"a unit from {start} of length {size} is no part of the continuum from {begin} to {end}",
+                where=where,
+                remedy="Give its begin and its length, at least 1, as whole numbers",
+            )
+        rows.append((rater, int(start), int(size), category))
+    return rows
+
+
+def _by_category(rows: Sequence[Unit], place_of: Mapping[Hashable, int]) -> dict[Hashable, list[Floats]]:
     """Return of each category and rater (k, 2): the units' begins and ends, in the order of the text."""
     categories = sorted({category for *_, category in rows}, key=repr)
     found: dict[Hashable, list[list[tuple[int, int]]]] = {name: [[] for _ in place_of] for name in categories}
-    for at, (rater, start, size, category) in enumerate(rows):
-        if not _whole(start, size) or size < 1 or start < begin or start + size > end:
-            raise UsageError(
-                f"a unit from {start} of length {size} is no part of the continuum from {begin} to {end}",
-                where=f"units, row {at}",
-                remedy="Give its begin and its length, at least 1, as whole numbers",
-            )
+    for rater, start, size, category in rows:
         found[category][place_of[rater]].append((start, start + size))
     return {category: [_apart(one, category) for one in by_rater] for category, by_rater in found.items()}
 
@@ -221,11 +243,13 @@ def _gaps(units: Floats, begin: int, length: int) -> Floats:
 
 
 def _spans(spans: Iterable[Span], where: str) -> list[tuple[Any, ...]]:
-    found: list[tuple[Any, ...]] = [tuple(span) for span in spans]
-    for at, span in enumerate(found):
-        if len(span) not in (2, 3) or not _whole(span[0], span[1]) or span[0] >= span[1]:
+    found: list[tuple[Any, ...]] = []
+    for at, span in enumerate(spans):
+        row: tuple[Any, ...] = tuple(span) if isinstance(span, Iterable) else ()
+        if len(row) not in (2, 3) or not _whole(*row[:2]) or row[0] >= row[1] or not _named(row[2:]):
             remedy = "Give start, an end after it, and perhaps a category"
             raise UsageError(f"{span!r} is no span", where=f"{where}, row {at}", remedy=remedy)
+        found.append((int(row[0]), int(row[1]), *row[2:]))
     return found
 
 
@@ -248,3 +272,11 @@ def _iou(mine: npt.NDArray[np.int64], theirs: npt.NDArray[np.int64]) -> Floats:
 
 def _whole(*numbers: Any) -> bool:
     return all(isinstance(number, int | np.integer) and not isinstance(number, bool) for number in numbers)
+
+
+def _named(name: Any) -> bool:
+    """Return whether it can name a rater or a category; missing is neither, nor is a pair with a missing part."""
+    if isinstance(name, tuple):
+        return all(map(_named, name))
+    missing = pd.api.types.is_scalar(name) and bool(pd.isna(name))
+    return isinstance(name, Hashable) and not missing

@@ -13,6 +13,8 @@ from pathlib import Path
 import click
 
 from tagger import __version__
+from tagger.cli.agreement import agreement
+from tagger.cli.audit import audit
 from tagger.cli.frameworks import framework
 from tagger.cli.packs import pack
 from tagger.cli.review import review
@@ -33,7 +35,22 @@ def tagger(context: click.Context) -> None:
         click.echo(next_step(Path()))
 
 
-for command in (demo, init, check, run, review, status, framework, import_codings, pack, exemplars, export, doctor):
+for command in (
+    demo,
+    init,
+    check,
+    run,
+    review,
+    status,
+    framework,
+    import_codings,
+    pack,
+    audit,
+    exemplars,
+    export,
+    agreement,
+    doctor,
+):
     tagger.add_command(command)
 
 

@@ -282,9 +282,12 @@ def _checked(pack_id: str) -> str:
         raise UsageError("the form lost its number", remedy="Open the page again and repeat it") from error
 
 
-def reader_called(db: Database, name: str) -> readers.Reader:
+def reader_called(db: Database, name: str, joining: str = "To add somebody: --new") -> readers.Reader:
     """
     Find a reader by name.
+
+    Args:
+        joining: how somebody becomes a reader, for the message.
 
     Raises:
         UsageError: nobody here is called so.
@@ -293,7 +296,7 @@ def reader_called(db: Database, name: str) -> readers.Reader:
     found = next((one for one in everybody if one.name.casefold() == name.strip().casefold()), None)
     if found is None:
         known = ", ".join(one.name for one in everybody) or "nobody so far"
-        raise UsageError(f"nobody here is called {name}", remedy=f"Readers are: {known}. To add somebody: --new")
+        raise UsageError(f"nobody here is called {name}", remedy=f"Readers are: {known}. {joining}")
     return found
 
 

@@ -1,6 +1,7 @@
 """
 What is whose next.
 
+    drawing.py  what all draws share
     arms.py     what is drawn before anything is given
     queues.py   what is theirs to read, in which order, and how far they are
 
@@ -74,7 +75,7 @@ WHERE s.id = try_cast($id AS UUID)
 """
 
 _OPEN = """
-SELECT s.id::VARCHAR, s.arm FROM servings s
+SELECT s.id::VARCHAR FROM servings s
 WHERE s.coder_id = $coder AND s.excerpt_id = $excerpt
   AND s.id NOT IN (SELECT serving_id FROM pack_servings)
   AND NOT EXISTS (
@@ -94,6 +95,13 @@ _WAITS_BLIND = """
 SELECT 1 FROM live_spans e
 JOIN waiting_blind w ON w.revision_id = e.revision_id AND w.start < e."end" AND w."end" > e.start
 WHERE e.excerpt_id = $excerpt AND w.coder_id = $coder LIMIT 1
+"""
+
+_AUDIT = """
+SELECT p.draw_id, p.stratum, p.inclusion_probability
+FROM audit_passages p JOIN draws d ON d.id = p.draw_id
+WHERE p.coder_id = $coder AND p.excerpt_id = $excerpt AND p.fate = 'to read'
+ORDER BY d.drawn_at, d.id LIMIT 1
 """
 
 _ARM = "SELECT draw_id, stratum, probability FROM arms WHERE coder_id = $coder AND excerpt_id = $excerpt"
@@ -181,7 +189,8 @@ def chosen(
     """
     Give a person the excerpt that they chose; what they have open of it is used again.
 
-    It is blind where they are still to read these characters without suggestions.
+    It is blind where they are still to read these characters without suggestions. A passage of an audit is given as
+    one: it was drawn, and to lose those that readers come upon would leave a sample of the others.
 
     Raises:
         UsageError: there is no such excerpt.
@@ -189,13 +198,14 @@ def chosen(
     ids: dict[str, object] = {"coder": coder_id, "excerpt": excerpt_id}
     if not db.rows("SELECT 1 FROM excerpts WHERE id = $excerpt", {"excerpt": excerpt_id}):
         raise UsageError("there is no such passage", where=excerpt_id, remedy="Look for it under Find")
-    seen = _seen(db, coder_id, excerpt_id)
-    for open_id, arm in db.rows(_OPEN, ids):
+    shown = _seen(db, coder_id, excerpt_id)
+    blind = not shown and bool(db.rows(_WAITS_BLIND, ids))
+    audit = _audit(db, ids) if blind else {}
+    for (open_id,) in db.rows(_OPEN, ids):
         opened = serving(db, open_id)
-        if opened is not None and not (seen and arm == "blind"):
+        if opened is not None and _fits(opened, shown=shown, drawn=bool(audit)):
             return opened
-    blind = not seen and bool(db.rows(_WAITS_BLIND, ids))
-    row = {"arm": "blind" if blind else "assisted", "reason": "chosen"}
+    row = audit or {"arm": "blind" if blind else "assisted", "reason": "chosen"}
     return _served(db, coder_id, excerpt_id, row, serving_id, now)
 
 
@@ -215,12 +225,35 @@ def postpone(db: Database, serving_id: str, postponement_id: str, now: datetime)
 def _given(db: Database, coder_id: str, entry: Entry, brought: str, serving_id: str, now: datetime) -> Serving:
     """Give what is open again, or make a serving; of what was shown in the meantime none is blind."""
     excerpt_id = entry.listed.excerpt_id
-    seen = entry.listed.blind and _seen(db, coder_id, excerpt_id)
+    shown = entry.listed.blind and _seen(db, coder_id, excerpt_id)
+    blind = entry.listed.blind and not shown
     opened = serving(db, entry.open_id) if entry.open_id else None
-    if opened is not None and not (seen and opened.arm == "blind"):
+    if opened is not None and _fits(opened, shown=shown, drawn=blind):
         return opened
-    arm = "blind" if entry.listed.blind and not seen else "assisted"
-    return _served(db, coder_id, excerpt_id, {"arm": arm, **_reason(db, coder_id, entry, brought)}, serving_id, now)
+    row = _audit(db, {"coder": coder_id, "excerpt": excerpt_id}) if blind else {}
+    row = row or {"arm": "blind" if blind else "assisted", **_reason(db, coder_id, entry, brought)}
+    return _served(db, coder_id, excerpt_id, row, serving_id, now)
+
+
+def _fits(opened: Serving, *, shown: bool, drawn: bool) -> bool:
+    """
+    Say whether what is open is still as it should be read: something may have happened to its passage since.
+
+    Args:
+        shown: something was shown on its characters.
+        drawn: it was drawn to be read blind, and is given for that reason.
+    """
+    if drawn:
+        return opened.arm == "blind" and opened.reason != "chosen"
+    return opened.arm != "blind" or not shown
+
+
+def _audit(db: Readable, ids: dict[str, object]) -> dict[str, Any]:
+    """Return the columns of a serving for an audit, the first that drew the passage; none where none did."""
+    for draw_id, stratum, probability in db.rows(_AUDIT, ids):
+        drawn = {"draw_id": draw_id, "stratum": stratum, "inclusion_probability": probability}
+        return {"arm": "blind", "reason": "audit", **drawn}
+    return {}
 
 
 def _reason(db: Readable, coder_id: str, entry: Entry, brought: str) -> dict[str, Any]:

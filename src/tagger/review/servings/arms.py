@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby
-from typing import Any
-
-import pyarrow as pa
 
 from tagger.config import ReviewSettings
+from tagger.review.servings.drawing import Drawing, Row, seen
 from tagger.servings import LEAST, Passage, Settled, drawn, parted, place, seed_of
 from tagger.store import Database
 
@@ -48,40 +43,7 @@ JOIN live_revisions l ON l.revision_id = p.revision_id
 WHERE l.dataset = $dataset
 """
 
-_SEEN = """
-SELECT DISTINCT s.excerpt_id FROM shown_on s SEMI JOIN undrawn i ON i.excerpt_id = s.excerpt_id
-WHERE s.coder_id = $coder
-"""
-
-_Row = dict[str, Any]
-_Before = dict[str, list[Settled[_Row]]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Drawing:
-    """Rows on their way to the database."""
-
-    draws: list[_Row] = field(default_factory=list)
-    strata: list[_Row] = field(default_factory=list)
-    results: list[_Row] = field(default_factory=list)
-
-    def add(self, purpose: str, frame: _Row, seed: int, now: datetime, sizes: Mapping[str, tuple[int, int]]) -> str:
-        """Note a draw and its strata, each with N_h and n_h; return its id."""
-        text = json.dumps(frame, sort_keys=True)
-        draw_id = hashlib.sha256(f"{purpose}\0{seed}\0{text}".encode()).hexdigest()[:20]
-        self.draws.append({"id": draw_id, "purpose": purpose, "frame": text, "seed": seed, "drawn_at": now})
-        self.strata.extend(
-            {"draw_id": draw_id, "stratum": name, "population": population, "sample": sample}
-            for name, (population, sample) in sizes.items()
-            if population
-        )
-        return draw_id
-
-    def store(self, db: Database, table: str) -> None:
-        """Insert the rows, those of the draws first."""
-        for name, rows in (("draws", self.draws), ("draw_strata", self.strata), (table, self.results)):
-            if rows:
-                db.insert(name, pa.Table.from_pylist(rows))
+_Before = dict[str, list[Settled[Row]]]
 
 
 def prepare(db: Database, coder_id: str, dataset: str, review: ReviewSettings, seed: int, now: datetime) -> None:
@@ -95,7 +57,8 @@ def prepare(db: Database, coder_id: str, dataset: str, review: ReviewSettings, s
     undrawn = db.table(_UNDRAWN, {"coder": coder_id, "dataset": dataset}).to_pylist()
     if missing := [row for row in undrawn if row["without_arm"]]:
         before = _settled(db.table(_ARMS, {"coder": coder_id, "dataset": dataset}).to_pylist())
-        _arms(coder_id, missing, before, _seen(db, coder_id, missing), review, seed, now).store(db, "arms")
+        shown = seen(db, coder_id, (row["excerpt_id"] for row in missing))
+        _arms(coder_id, missing, before, shown, review, seed, now).store(db, "arms")
     if missing := [row for row in undrawn if row["without_number"]]:
         before = _settled(db.table(_NUMBERS, {"dataset": dataset}).to_pylist())
         _numbers(missing, before, review, seed, now).store(db, "wanted_readings")
@@ -103,14 +66,14 @@ def prepare(db: Database, coder_id: str, dataset: str, review: ReviewSettings, s
 
 def _arms(
     coder_id: str,
-    missing: list[_Row],
+    missing: list[Row],
     before: _Before,
-    seen: set[str],
+    shown: set[str],
     review: ReviewSettings,
     seed: int,
     now: datetime,
-) -> _Drawing:
-    drawing, share = _Drawing(), review.blind_share
+) -> Drawing:
+    drawing, share = Drawing(), review.blind_share
     fates = {
         True: {"arm": "blind", "stratum": FRAME, "probability": share},
         False: {"arm": "assisted", "stratum": FRAME, "probability": 1 - share},
@@ -121,7 +84,7 @@ def _arms(
         drawing.results.extend(_arm(coder_id, name, row) for name, row in inherited.items())
         if not found:
             continue
-        known = [run for run in found if any(passage.excerpt_id in seen for passage in run)]
+        known = [run for run in found if any(passage.excerpt_id in shown for passage in run)]
         fresh = [run for run in found if run not in known]
         own_seed = seed_of(seed, "arm", coder_id, transcript)
         blind = drawn(len(fresh), share, own_seed)
@@ -134,8 +97,8 @@ def _arms(
     return drawing
 
 
-def _numbers(missing: list[_Row], before: _Before, review: ReviewSettings, seed: int, now: datetime) -> _Drawing:
-    drawing, share = _Drawing(), review.double_share
+def _numbers(missing: list[Row], before: _Before, review: ReviewSettings, seed: int, now: datetime) -> Drawing:
+    drawing, share = Drawing(), review.double_share
     for rows in _by_transcript(missing):
         transcript = rows[0]["transcript_id"]
         inherited, found = parted(_passages(rows), before.get(transcript, []))
@@ -152,30 +115,22 @@ def _numbers(missing: list[_Row], before: _Before, review: ReviewSettings, seed:
     return drawing
 
 
-def _seen(db: Database, coder_id: str, missing: list[_Row]) -> set[str]:
-    """Return the passages on whose characters this person was shown something."""
-    if not db.rows("SELECT 1 FROM displays WHERE coder_id = $coder LIMIT 1", {"coder": coder_id}):
-        return set()
-    asked = pa.table({"excerpt_id": [row["excerpt_id"] for row in missing]})
-    return set(db.table(_SEEN, {"coder": coder_id}, undrawn=asked)["excerpt_id"].to_pylist())
-
-
-def _settled(rows: Iterable[_Row]) -> _Before:
+def _settled(rows: Iterable[Row]) -> _Before:
     found: _Before = {}
     for row in rows:
         found.setdefault(row["transcript_id"], []).append(Settled(row["turn"], row["start"], row))
     return found
 
 
-def _by_transcript(rows: list[_Row]) -> Iterable[list[_Row]]:
+def _by_transcript(rows: list[Row]) -> Iterable[list[Row]]:
     return (list(same) for _, same in groupby(rows, key=lambda row: row["transcript_id"]))
 
 
-def _passages(rows: list[_Row]) -> list[Passage]:
+def _passages(rows: list[Row]) -> list[Passage]:
     return [Passage(row["excerpt_id"], row["turn"], row["start"]) for row in rows]
 
 
-def _frame(row: _Row, share: float) -> _Row:
+def _frame(row: Row, share: float) -> Row:
     ids = {"transcript": row["transcript_id"], "revision": row["revision_id"], "segmentation": row["segmentation_id"]}
     return ids | {"share": share, "unit": UNIT}
 
@@ -184,11 +139,11 @@ def _ids(found: list[list[Passage]]) -> list[list[str]]:
     return [[passage.excerpt_id for passage in run] for run in found]
 
 
-def _arm(coder_id: str, excerpt_id: str, fate: _Row) -> _Row:
+def _arm(coder_id: str, excerpt_id: str, fate: Row) -> Row:
     names = ("arm", "draw_id", "stratum", "probability")
     row = {name: fate[name] for name in names} | {"place": place(fate["seed"], excerpt_id)}
     return {"coder_id": coder_id, "excerpt_id": excerpt_id, **row}
 
 
-def _number(excerpt_id: str, wanted: int, draw_id: str) -> _Row:
+def _number(excerpt_id: str, wanted: int, draw_id: str) -> Row:
     return {"excerpt_id": excerpt_id, "wanted": wanted, "draw_id": draw_id}

@@ -77,6 +77,8 @@ class Entry(NamedTuple):
 
 _RANKED = ("likely", "uncertain", "mix")
 
+# Around a passage of the blind arm no exchange comes at all, and around one of an audit none before that was read, so
+# that the probability of an exchange stays that of its arms.
 _QUEUE = """
 WITH scoring AS (
     SELECT scoring_id, segmentation_id FROM newest_scorings WHERE dataset = $dataset
@@ -86,8 +88,17 @@ WITH scoring AS (
     JOIN turns t ON t.revision_id = p.revision_id AND t.position BETWEEN p.first_turn AND p.last_turn
     JOIN speaker_list s ON s.speaker_id = t.speaker_id
     WHERE s.asks
+), audited AS (
+    SELECT p.excerpt_id, arg_min(p.place, d.drawn_at) AS place, any_value(c.excerpt_id) IS NULL AS waits
+    FROM audit_passages p
+    JOIN draws d ON d.id = p.draw_id
+    LEFT JOIN conclusions c ON c.coder_id = p.coder_id AND c.excerpt_id = p.excerpt_id AND c.act <> 'skip'
+    WHERE p.coder_id = $coder AND p.fate = 'to read'
+    GROUP BY p.excerpt_id
 ), held AS MATERIALIZED (
-    SELECT e.id AS excerpt_id, l.transcript_id, e.kind, p.start, p."end", a.arm = 'blind' AS blind, a.place, w.wanted,
+    SELECT e.id AS excerpt_id, l.transcript_id, e.kind, p.start, p."end", w.wanted,
+           a.arm = 'blind' OR u.excerpt_id IS NOT NULL AS blind, coalesce(u.place, a.place) AS place,
+           a.arm = 'blind' OR coalesce(u.waits, false) AS alone,
            e.segmentation_id = c.segmentation_id AND e.parent_id IS NULL AND k.excerpt_id IS NULL AS live
     FROM live_revisions l
     JOIN placements p ON p.revision_id = l.revision_id
@@ -95,6 +106,7 @@ WITH scoring AS (
     CROSS JOIN scoring c
     LEFT JOIN asking k ON k.excerpt_id = e.id
     LEFT JOIN arms a ON a.excerpt_id = e.id AND a.coder_id = $coder
+    LEFT JOIN audited u ON u.excerpt_id = e.id
     LEFT JOIN wanted_readings w ON w.excerpt_id = e.id
     WHERE l.dataset = $dataset
 ), reach AS MATERIALIZED (
@@ -102,7 +114,7 @@ WITH scoring AS (
     FROM held WHERE live AND kind = 'passage' AND blind IS NOT NULL
     UNION ALL
     SELECT x.excerpt_id, x.transcript_id, x.kind, x.start, x."end",
-           bool_or(d.blind), arg_min(d.place, d.start), arg_min(d.wanted, d.start)
+           bool_or(d.alone), arg_min(d.place, d.start), arg_min(d.wanted, d.start)
     FROM held x
     JOIN held d ON d.transcript_id = x.transcript_id AND d.start < x."end" AND d."end" > x.start AND d.blind IS NOT NULL
     WHERE x.live AND x.kind = 'exchange'
@@ -165,7 +177,7 @@ WITH scoring AS (
            CASE WHEN max(g.later) >= max(g.served_at) THEN max(g.later) END AS later
     FROM given g
     JOIN listed l ON l.excerpt_id = g.excerpt_id
-    WHERE g.coder_id = $coder AND (g.reason IN ('random', 'likely', 'uncertain') OR g.later IS NOT NULL OR g.packed)
+    WHERE g.coder_id = $coder AND (g.reason <> 'chosen' OR g.later IS NOT NULL OR g.packed)
     GROUP BY g.excerpt_id
 )
 SELECT l.excerpt_id, l.kind, l.in_queue, l.blind, l.place, l.best, l.weakest, l.answered, e.act AS concluded,

@@ -17,10 +17,11 @@ from starlette.staticfiles import StaticFiles
 
 from tagger.config import Settings
 from tagger.errors import StoreError, TaggerError, UsageError
+from tagger.review.audit import door
 from tagger.review.web.pages import browse, care, exemplars, guide, home, packs, progress, read, who
 from tagger.review.web.rendering import HERE, environment
 from tagger.review.web.security import MOST_BYTES, Guard
-from tagger.review.web.visit import Desk, rendered
+from tagger.review.web.visit import Desk, now, rendered
 from tagger.store import Owner
 
 log = logging.getLogger(__name__)
@@ -64,9 +65,19 @@ async def _merge_for_others(request: Request) -> Response:
     return Response(await run_in_threadpool(owner.answer_merge), media_type="application/json")
 
 
+async def _draw_for_others(request: Request) -> Response:
+    """Draw an audit that another process of this machine asks for."""
+    owner: Owner = request.app.state.desk.owner
+    if not owner.knows(request.headers.get("x-tagger-token", "")):
+        return PlainTextResponse("This is for the study's own programs.\n", status_code=403)
+    answer = await run_in_threadpool(door.answer, owner, await request.body(), now())
+    return Response(answer, media_type="application/json")
+
+
 _OWNER = [
     Route("/owner/read", _read_for_others, methods=["POST"]),
     Route("/owner/merge", _merge_for_others, methods=["POST"]),
+    Route(door.DOOR, _draw_for_others, methods=["POST"]),
 ]
 
 

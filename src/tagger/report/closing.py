@@ -1,0 +1,233 @@
+"""Section 14: limits and planning; section 15: export; the appendix; the methods paragraph and its checklist."""
+
+from __future__ import annotations
+
+import math
+
+from tagger import agreement
+from tagger.agreement.estimates import Estimate
+from tagger.report import statistics
+from tagger.report.document import Number, Section, Table, shown
+from tagger.report.evidence import COMPARABLE, WORDS, Evidence, Panel
+from tagger.report.measuring import About, too_few
+from tagger.report.people import ALPHA, PEOPLE
+from tagger.report.together import MOST_SETS, label_sets
+
+WANTED = 0.1
+"""The half-width of an interval for which section 14 says how many transcripts it takes."""
+
+_ROWS = ("conger_kappa", "fleiss_kappa", "brennan_prediger")
+
+
+def planning(evidence: Evidence, alphas: tuple[Number, ...]) -> Section:
+    """
+    Return section 14: what more reading would bring.
+
+    Args:
+        alphas: the numbers of section 2.
+    """
+    rows, numbers = [], []
+    names = evidence.names()
+    for number in alphas:
+        if number.estimator != ALPHA or number.low is None or number.high is None or number.transcripts is None:
+            continue
+        half = (number.high - number.low) / 2
+        needed = math.ceil(number.transcripts * (half / WANTED) ** 2)
+        effective = _effective(evidence, number)
+        numbers.append(effective)
+        rows.append(
+            (
+                names[number.value_id],
+                WORDS[number.source],
+                f"{half:.2f}",
+                str(number.transcripts),
+                str(max(needed, number.transcripts)) if needed > number.transcripts else "enough",
+                str(number.n),
+                "not estimable" if effective.estimate is None else f"{effective.estimate:.0f}",
+            )
+        )
+    title = "Limits, and what more reading would bring"
+    if not rows:
+        return Section(
+            14,
+            title,
+            "",
+            empty="Nothing to plan from yet: an interval takes 3 transcripts that two people read, and a value found "
+            f"in {statistics.FEWEST_POSITIVES} passages.",
+        )
+    most = max(rows, key=lambda row: 0 if row[4] == "enough" else int(row[4]))
+    finding = (
+        f"All intervals are within {WANTED} of their estimate."
+        if most[4] == "enough"
+        else f"For intervals of half-width {WANTED} it would take up to about {most[4]} transcripts ({most[0]})."
+    )
+    return Section(
+        14,
+        title,
+        finding,
+        "These are forecasts from the spread among these transcripts: others may be more alike, or less.",
+        (
+            Table(
+                "How wide the intervals are, and what would narrow them",
+                (
+                    "Value",
+                    "Readings",
+                    "Half-width now",
+                    "Transcripts now",
+                    f"Transcripts for {WANTED}",
+                    "Passages",
+                    "Worth as many independent ones",
+                ),
+                tuple(rows),
+                "More passages of the same transcripts narrow an interval less than more transcripts do.",
+            ),
+        ),
+        numbers=tuple(numbers),
+    )
+
+
+def _effective(evidence: Evidence, alpha: Number) -> Number:
+    """Return how many independent passages would give as narrow an interval: n times (SE by passages / SE)^2."""
+    both = evidence.panel(alpha.source, alpha.value_id).pairable
+    by_passage = agreement.krippendorff_alpha(both.ratings)
+    by_cluster = agreement.jackknife_interval(agreement.alpha_statistic(("no", "yes")), both.ratings, both.clusters)
+    about = About(14, alpha.value_id, alpha.source)
+    reason = "no interval: it describes the one of alpha"
+    value = None
+    if by_passage.se and by_cluster.se:
+        value = min(float(alpha.n), alpha.n * (by_passage.se / by_cluster.se) ** 2)
+    found = Estimate(value, alpha.n, n_clusters=alpha.transcripts, reason=reason)
+    return about.number(PEOPLE, "effective sample size", found)
+
+
+def export(evidence: Evidence) -> Section:
+    """Return section 15: what lies beside the page."""
+    rows = (
+        ("report.json", "all that stands here, with every number"),
+        (
+            "numbers.csv",
+            "one row a number: estimator, n, transcripts, interval, seed, and the reason where one is missing",
+        ),
+        ("reliability.csv", "one row a passage and value: each reader's answer, and the model's"),
+        ("disagreements.csv", "where people, or people and the model, differ, by passage; nobody's words"),
+        ("methods.md", "the methods paragraph and the checklist"),
+    )
+    return Section(
+        15,
+        "Export",
+        "Each number can be computed again from reliability.csv with the function of tagger.agreement that stands "
+        "beside it in numbers.csv.",
+        tables=(Table("Files beside this page", ("File", "What it holds"), rows),),
+    )
+
+
+def appendix(evidence: Evidence) -> Section:
+    """Return the appendix: the other coefficients of the literature, for those who are asked for them."""
+    numbers: list[Number] = []
+    rows = []
+    for source in evidence.available:
+        for value in evidence.values:
+            panel = evidence.panel(source, value.id).pairable
+            if not len(panel.places):
+                continue
+            made = _others(About(16, value.id, source), panel)
+            numbers += made
+            rows.append((value.name, WORDS[source], *map(shown, made), str(made[0].n)))
+        numbers += _multivalued(evidence, source)
+    title = "Appendix: other coefficients"
+    if not numbers:
+        return Section(16, title, "", empty="Nothing to compare yet.")
+    sets = tuple((WORDS[n.source], shown(n), str(n.n)) for n in numbers if n.estimator == "multivalued_alpha")
+    return Section(
+        16,
+        title,
+        "Other coefficients are here because they are asked for; alpha in section 2 is the one to report.",
+        "Their intervals take passages for independent, which they are not, and are left out for that reason.",
+        (
+            Table(
+                "One value at a time",
+                ("Value", "Readings", "Conger", "Fleiss (Scott for two)", "Brennan & Prediger", "Passages"),
+                tuple(rows),
+            ),
+            Table("Multi-valued alpha (Krippendorff & Craggs 2016)", ("Readings", "Alpha", "Passages"), sets),
+        ),
+        numbers=tuple(numbers),
+    )
+
+
+def _others(about: About, panel: Panel) -> list[Number]:
+    refused = too_few(panel)
+    reason = "no interval: theirs takes passages for independent"
+    made = []
+    for name in _ROWS:
+        found = getattr(agreement, name)(panel.ratings)
+        value = None if refused else found.value
+        estimate = Estimate(value, found.n_units, n_clusters=panel.n_clusters, reason=refused or found.reason or reason)
+        made.append(about.number(PEOPLE, name, estimate))
+    return made
+
+
+def _multivalued(evidence: Evidence, source: str) -> list[Number]:
+    table, clusters = label_sets(evidence, source)
+    if not len(table.codes):
+        return []
+    if len(table.values) > MOST_SETS:
+        return []
+    found = agreement.multivalued_alpha(table)
+    reason = found.reason or "no interval: section 3 has those of alpha over sets"
+    estimate = Estimate(found.value, found.n_units, n_clusters=len(set(clusters.tolist())), reason=reason)
+    return [About(16, "", source).number(PEOPLE, "multivalued_alpha", estimate)]
+
+
+def methods(evidence: Evidence) -> str:
+    """Return the methods paragraph, filled in from the study."""
+    read = evidence.readings[evidence.readings["finished"]]
+    said = []
+    for source in COMPARABLE:
+        own = read[read["source"] == source]
+        if not len(own):
+            continue
+        per_passage = own.groupby("place")["coder"].nunique()
+        share = float((per_passage > 1).mean())
+        said.append(
+            f"{own['coder'].nunique()} readers read {len(per_passage):,} passages ({WORDS[source]}), {share:.0%} of "
+            "them by two people or more"
+        )
+    made = dict(evidence.sources)
+    who = "; ".join(said) if said else "No reading may be compared yet"
+    cut = f"{int(evidence.passages['current'].sum()):,} passages by tagger {made.get('tagger', '')}"
+    framework, model = made.get("framework", "the framework"), made.get("model", "the model")
+    return (
+        f"Transcripts were cut into {cut}. {who}. Readers answered each value of {framework} with yes or no, or said "
+        "that there is nothing here; answers left open are missing and were not filled in. Agreement was measured for "
+        "each value with Krippendorff's alpha (nominal), with 95% intervals by leaving out one transcript (or "
+        "participant, where one has several transcripts; a group recording is one) at a time, t with M - 1 degrees of "
+        f"freedom. Values found in fewer than {statistics.FEWEST_POSITIVES} passages were not estimated. Suggestions "
+        f"were made by {model} from the wording of the values, and compared only with readings made without sight of "
+        "them; the difference to agreement among people is paired on the same passages. Readings made with suggestions "
+        "in sight were excluded from every comparison."
+    )
+
+
+def checklist(evidence: Evidence) -> tuple[tuple[str, str], ...]:
+    """Return what O'Connor & Joffe (2020) and users of machine coders ask a report to state, with the answers."""
+    read = evidence.readings[evidence.readings["finished"] & evidence.readings["source"].isin(COMPARABLE)]
+    twice = read.groupby(["source", "place"])["coder"].nunique()
+    made = dict(evidence.sources)
+    share = f"{float((twice > 1).mean()):.0%} of the passages that were read" if len(twice) else "none yet"
+    return (
+        ("Why agreement was measured", "to be filled in by you"),
+        ("Who coded, and with what experience", f"{read['coder'].nunique()} people; to be filled in by you"),
+        ("How independent they were", "each for themselves; kinds of reading kept apart in section 0"),
+        ("What share was coded by several people", share),
+        ("How that share was chosen", evidence.facts.get("How passages were chosen", "see section 0")),
+        ("How the material was segmented", evidence.facts.get("Cutting", "passages, by the program")),
+        ("How many codes", f"{len(evidence.values)} values"),
+        ("Coefficients and level", "Krippendorff's alpha by value (section 2) and over sets of values (section 3)"),
+        ("How disagreements were resolved", "not at all before measuring; to be filled in by you for afterwards"),
+        ("What changed in the codebook", "to be filled in by you"),
+        ("Machine coder: model and weights", made.get("model", "none")),
+        ("Machine coder: what it says yes to", evidence.facts.get("Suggested", "see section 0")),
+        ("Machine coder: what it learnt from", "the wording of the framework alone; no coding of this study"),
+        ("Objection", "agreement is not validity, and reflexive thematic analysis does not take it for a criterion"),
+    )

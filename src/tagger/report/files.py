@@ -1,0 +1,174 @@
+"""A report as files: the page, and all of its numbers for those who compute further. `write` looks at the disk."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from tagger.errors import StoreError, UsageError
+from tagger.exchange.tables import FORMULA
+from tagger.report.document import Number, Report, Section, Table
+from tagger.report.page import page
+
+DIGITS = 10
+NUMBER = tuple(field.name for field in fields(Number))
+TAG = re.compile(r"<(?=[A-Za-z/!?])")
+PLAIN_NUMBER = re.compile(r"-\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+
+
+def files(report: Report) -> dict[str, bytes]:
+    """
+    Return the report's files by name: the same bytes for the same report.
+
+    report.html       the page
+    report.json       the words, and every number with all of its fields, in the order of `document.py`; null where
+                      there is none; numbers with 10 significant digits
+    numbers.csv       a row for each number, with the fields of `Number` as columns
+    reliability.csv   what everybody said, for computing agreement elsewhere
+    disagreements.csv the passages to talk over
+    methods.md        the methods paragraph and the checklist
+    """
+    return {
+        "report.html": page(report),
+        "report.json": _json(report),
+        "numbers.csv": _csv(NUMBER, (_fields(number).values() for number in report.numbers)),
+        "reliability.csv": _csv(report.matrix.head, report.matrix.rows),
+        "disagreements.csv": _csv(report.disagreements.head, report.disagreements.rows),
+        "methods.md": _methods(report).encode("utf-8"),
+    }
+
+
+def write(report: Report, folder: Path) -> list[Path]:
+    """
+    Write the report's files into a folder, readable for this user alone, and return where they are.
+
+    The folder is made if it is missing. What else is in it stays, and each file is there whole or not at all.
+
+    Raises:
+        UsageError: there is a file where the folder should be.
+        StoreError: it cannot be written.
+    """
+    contents = files(report)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return [_put(folder / name, data) for name, data in contents.items()]
+    except (FileExistsError, NotADirectoryError) as error:
+        raise UsageError("it is not a folder", where=str(folder), remedy="Name another with -o") from error
+    except OSError as error:
+        what = f"the report cannot be written ({error.strerror})"
+        raise StoreError(
+            what, where=str(folder), remedy="Make room or access for it, or name another with -o"
+        ) from error
+
+
+def _put(path: Path, data: bytes) -> Path:
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # with mode 0600
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise
+    return path
+
+
+def _json(report: Report) -> bytes:
+    whole = {
+        "title": report.title,
+        "about": report.about,
+        "headline": report.headline,
+        "source": report.source,
+        "summary": [
+            {
+                "value": row.value,
+                "people": None if row.people is None else _fields(row.people),
+                "model": None if row.model is None else _fields(row.model),
+                "enough": row.enough,
+                "words": row.words,
+            }
+            for row in report.summary
+        ],
+        "sections": [_section(section) for section in report.sections],
+        "methods": report.methods,
+        "checklist": [{"asked": asked, "answer": answer} for asked, answer in report.checklist],
+        "sources": [{"name": name, "version": version} for name, version in report.sources],
+    }
+    return (json.dumps(whole, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode("utf-8")
+
+
+def _section(section: Section) -> dict[str, Any]:
+    return {
+        "number": section.number,
+        "title": section.title,
+        "finding": section.finding,
+        "cannot_say": section.cannot_say,
+        "empty": section.empty,
+        "notes": list(section.notes),
+        "numbers": [_fields(number) for number in section.numbers],
+        "tables": [_table(table) for table in section.tables],
+    }
+
+
+def _table(table: Table) -> dict[str, Any]:
+    return {
+        "caption": table.caption,
+        "head": list(table.head),
+        "rows": [list(row) for row in table.rows],
+        "note": table.note,
+    }
+
+
+def _fields(number: Number) -> dict[str, Any]:
+    return {name: _rounded(getattr(number, name)) for name in NUMBER}
+
+
+def _rounded(value: Any) -> Any:
+    """Round a float to the digits that one machine always gets the same; what is not finite is no number."""
+    if not isinstance(value, float):
+        return value
+    return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
+
+
+def _csv(head: Sequence[str], rows: Iterable[Iterable[Any]]) -> bytes:
+    sink = io.StringIO(newline="")
+    writer = csv.writer(sink, lineterminator="\n")
+    writer.writerow(map(_cell, head))
+    writer.writerows(map(_cell, row) for row in rows)
+    return sink.getvalue().encode("utf-8")
+
+
+def _cell(value: Any) -> Any:
+    """Put an apostrophe before what a spreadsheet would run as a formula."""
+    if isinstance(value, str) and FORMULA.match(value) and not PLAIN_NUMBER.fullmatch(value):
+        return f"'{value}"
+    return value
+
+
+def _methods(report: Report) -> str:
+    rows = [f"| {_markdown(asked)} | {_markdown(answer)} |" for asked, answer in report.checklist]
+    parts = (
+        "# Methods",
+        TAG.sub("&lt;", report.methods),
+        "## Checklist",
+        "\n".join(["| Asked | Answer |", "|---|---|", *rows]),
+    )
+    return "\n\n".join(parts) + "\n"
+
+
+def _markdown(words: str) -> str:
+    """Write words as a cell of a table: on one line, with nothing in them that is a border or a tag."""
+    return TAG.sub("&lt;", " ".join(words.split())).replace("\\", "\\\\").replace("|", "\\|")

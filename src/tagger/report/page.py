@@ -1,0 +1,77 @@
+"""A report as one page that stands by itself: it asks nothing of any network and needs no script."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from tagger.report.document import Number, Plot, Report, shown
+from tagger.report.figures import svg
+
+TEMPLATES = Path(__file__).parent / "templates"
+# 0.62, 1,204, 12%, 0.62 [0.41, 0.83]
+NUMERIC = re.compile(r"[-−]?\d[\d.,]*%?(?: \[[^\]]*\])?")
+ENOUGH = {"yes": "yes", "rough": "roughly", "no": "not yet"}
+
+
+def page(report: Report) -> bytes:
+    """Write the page: the same bytes for the same report."""
+    templates = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.globals.update(shown=shown, basis=basis, missing=missing, enough=enough, figure=figure, numeric=numeric)
+    templates.filters.update(sentence=sentence, coded=coded)
+    style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
+    # The style is ours: it holds nothing of the study.
+    return templates.get_template("report.html").render(report=report, style=Markup(style)).encode("utf-8")  # noqa: S704
+
+
+def basis(number: Number) -> str:
+    """Say on how much a number rests."""
+    passages = f"n = {number.n:,}"
+    if number.transcripts is None:
+        return passages
+    return f"{passages}, {number.transcripts:,} transcript{'' if number.transcripts == 1 else 's'}"
+
+
+def missing(number: Number | None) -> str:
+    """Say in words why there is no number, or no interval; empty where nothing is missing."""
+    if number is None:
+        return "not compared"
+    return number.reason or ("" if number.estimate is not None else shown(number))
+
+
+def enough(answer: str) -> str:
+    """Say whether there is enough data, in the words of the page."""
+    return ENOUGH.get(answer, answer)
+
+
+def sentence(words: str) -> str:
+    """Begin with a capital and leave the rest as it is written."""
+    return words[:1].upper() + words[1:]
+
+
+def coded(words: str) -> Markup:
+    """Set what stands between backticks as code."""
+    parts = words.split("`")
+    if len(parts) % 2 == 0:
+        return escape(words)
+    code = Markup("<code>{}</code>")
+    return Markup("").join(code.format(part) if place % 2 else part for place, part in enumerate(parts))
+
+
+def numeric(words: str) -> bool:
+    """Say whether a cell is a number, which is never broken over lines."""
+    return NUMERIC.fullmatch(words) is not None
+
+
+def figure(plot: Plot, section: int, number: int) -> Markup:
+    """Draw a plot for its place on the page."""
+    return Markup(svg(plot, f"{section}.{number}"))  # noqa: S704  its words are escaped where it is drawn

@@ -1,0 +1,234 @@
+"""Section 7: the order of the scores, and what is found by reading how much."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from tagger.agreement.clusters import Statistic
+from tagger.report import statistics
+from tagger.report.document import Curves, Line, Number, Section, Table, shown
+from tagger.report.evidence import WORDS, Evidence, Floats, Panel
+from tagger.report.measuring import About
+
+MODEL = "model and the majority"
+AP = "average_precision"
+CHANCE = "share of yes (the level of average_precision by chance)"
+WORKLOAD = "share suggested"
+MOST_POINTS = 200
+"""A curve is thinned to so many points."""
+
+_RANKING = "Ranking and thresholds"
+_NO_SCORES = "no passage that has scores was read without suggestions"
+_SMALLEST = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The passages of a panel on which most readers said the same, what they said (1 or 0), and how many are ties."""
+
+    panel: Panel
+    labels: Floats
+    ties: int
+
+
+def too_few_found(labels: Floats) -> str:
+    """Say why nothing is estimable from what most readers said; empty where there is enough."""
+    found = int(labels.sum())
+    if found >= statistics.FEWEST_POSITIVES:
+        return ""
+    return f"not estimable: most readers found it in {found} passages, and it takes {statistics.FEWEST_POSITIVES}"
+
+
+def decided(panel: Panel) -> Decided:
+    """Leave out the passages where as many readers said yes as no."""
+    labels = panel.majority()
+    said = ~np.isnan(labels)
+    return Decided(panel.only(said), labels[said], int((~said).sum()))
+
+
+def standing(evidence: Evidence, value_id: str) -> Floats:
+    """Return (passages,): of the passages of the same dataset, the share with a lower score; NaN without a score."""
+    scores = pd.Series(evidence.machine_of(value_id)[1]).groupby(evidence.passages["dataset"].to_numpy())
+    return ((scores.rank(method="min") - 1) / scores.transform("count")).to_numpy(float)
+
+
+def ranking(evidence: Evidence) -> Section:
+    """Return section 7: how well scores order passages, and what is suggested now."""
+    numbers: list[Number] = []
+    tables = []
+    ties = 0
+    for source in evidence.available:
+        found = [(value, scored(evidence, source, value.id)) for value in evidence.values]
+        made = [(value.name, _numbers(evidence, source, value.id, one)) for value, one in found if len(one.labels)]
+        if made:
+            numbers += [number for _, rows in made for number in rows.values()]
+            ties += sum(one.ties for _, one in found)
+            tables += _tables(source, made)
+    if not numbers:
+        return Section(7, _RANKING, "", empty=f"Nothing to rank yet: {_NO_SCORES}.")
+    return Section(
+        7,
+        _RANKING,
+        _finding(evidence, numbers),
+        "A score orders passages within one value; it is no probability. How much is suggested is a setting and not a "
+        "finding. Average precision rises with how common a value is, so values are not to be compared by it.",
+        tuple(tables),
+        _plots(evidence),
+        tuple(numbers),
+        _notes(evidence, ties),
+    )
+
+
+def scored(evidence: Evidence, source: str, value_id: str) -> Decided:
+    """Return what most readers of a source said of the passages that have scores."""
+    panel = evidence.panel(source, value_id).scored
+    return decided(panel.only(np.isfinite(panel.scores)))
+
+
+def _numbers(evidence: Evidence, source: str, value_id: str, one: Decided) -> dict[str, Number]:
+    about, panel, refused = About(7, value_id, source), one.panel, too_few_found(one.labels)
+    ranked = np.column_stack([panel.weights, one.labels, standing(evidence, value_id)[panel.places]])
+    now = np.column_stack([panel.weights, one.labels, panel.suggested])
+    made: dict[str, tuple[Statistic, Floats]] = {
+        AP: (_average_precision, ranked),
+        CHANCE: (statistics.weighted_mean(), now[:, [0, 1]]),
+        "precision": (statistics.precision(), now),
+        "recall": (statistics.recall(), now),
+        "f1": (statistics.f1(), now),
+        WORKLOAD: (statistics.weighted_mean(), now[:, [0, 2]]),
+    }
+    return {
+        name: about.jackknifed(MODEL, name, statistic, rows, panel.clusters, 0.0, refused)
+        for name, (statistic, rows) in made.items()
+    }
+
+
+def _in_order(rows: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return share read, recall and precision down to each score, the highest first; equal scores are read at once."""
+    weight, label, score = rows.T
+    _, place = np.unique(-score, return_inverse=True)
+    read, found = np.bincount(place, weight).cumsum(), np.bincount(place, weight * label).cumsum()
+    return read / read[-1], found / found[-1], found / read
+
+
+def _average_precision(rows: Floats) -> float | None:
+    """Return what `agreement.average_precision` does, of rows of weight, label and score; leaving out takes many."""
+    if not rows[:, 1].any():
+        return None
+    _, recall, precision = _in_order(rows)
+    return float((np.diff(recall, prepend=0.0) * precision).sum())
+
+
+def _tables(source: str, made: list[tuple[str, dict[str, Number]]]) -> list[Table]:
+    order = [(name, *cells(rows, AP, CHANCE)) for name, rows in made]
+    now = [(name, *cells(rows, WORKLOAD, "precision", "recall", "f1")) for name, rows in made]
+    return [
+        Table(
+            f"How well scores order passages, readings {WORDS[source]}",
+            ("Value", "Average precision", "By chance", "Passages", "Transcripts"),
+            tuple(order),
+            "95% intervals in brackets. By chance: the share of passages in which most readers found the value, which "
+            "is what average precision would be if passages stood in a random order.",
+        ),
+        Table(
+            f"What is suggested now, readings {WORDS[source]}",
+            ("Value", "Suggested", "Precision", "Recall", "F1", "Passages", "Transcripts"),
+            tuple(now),
+            "Suggested: the share of these passages with the suggestion. Precision: of what is suggested, how much "
+            "most readers found too. Recall: of what they found, how much is suggested.",
+        ),
+    ]
+
+
+def cells(rows: dict[str, Number], *names: str) -> tuple[str, ...]:
+    """Return the numbers as they stand in a table, and at the end what the first one rests on."""
+    return (*(shown(rows[name]) for name in names), str(rows[names[0]].n), str(rows[names[0]].transcripts))
+
+
+def _plots(evidence: Evidence) -> tuple[Curves, ...]:
+    """Return the curves of the source that the first screen rests on."""
+    precisions, shares = [], []
+    for value in evidence.values:
+        one = scored(evidence, evidence.primary, value.id)
+        if too_few_found(one.labels):
+            continue
+        panel = one.panel
+        rows = np.column_stack([panel.weights, one.labels, standing(evidence, value.id)[panel.places]])
+        read, recall, precision = _in_order(rows)
+        now = np.column_stack([panel.weights, one.labels, panel.suggested])
+        at = [made(now) for made in (statistics.recall(), statistics.precision())]
+        mark = None if np.isnan(at).any() else (at[0], at[1])
+        # The first precision holds down to a recall of 0.
+        precisions.append(_line(value.name, np.append(0.0, recall), np.append(precision[0], precision), mark))
+        suggested = statistics.weighted_mean()(now[:, [0, 2]])
+        shares.append(_line(value.name, np.append(0.0, read), np.append(0.0, recall), (suggested, at[0])))
+    if not precisions:
+        return ()
+    words = WORDS[evidence.primary]
+    return (
+        Curves(
+            f"Precision and recall, readings {words}",
+            "Precision against recall, and where suggestions end now: " + _marks(precisions, "recall", "precision"),
+            "recall",
+            "precision",
+            tuple(precisions),
+            steps=True,
+        ),
+        Curves(
+            f"How much is found by reading how much, readings {words}",
+            "Passages read in the order of the scores, and where suggestions end now: "
+            + _marks(shares, "read", "found"),
+            "share of passages read",
+            "share of what people found",
+            tuple(shares),
+            diagonal=True,
+        ),
+    )
+
+
+def _line(name: str, x: Floats, y: Floats, mark: tuple[float, float] | None) -> Line:
+    kept = np.unique(np.linspace(0, len(x) - 1, MOST_POINTS).round().astype(np.int64))
+    return Line(name, tuple(x[kept].tolist()), tuple(y[kept].tolist()), mark)
+
+
+def _marks(lines: list[Line], across: str, up: str) -> str:
+    return "; ".join(
+        f"{line.name}: "
+        + (f"{across} {line.mark[0]:.2f}, {up} {line.mark[1]:.2f}" if line.mark else "nothing suggested")
+        for line in lines
+    )
+
+
+def _notes(evidence: Evidence, ties: int) -> tuple[str, ...]:
+    notes = ["Intervals leave out one transcript (or participant) at a time. People found what most readers found."]
+    if ties:
+        notes.append(f"Left out, as many readers said yes as no: {ties} pairs of a passage and a value.")
+    if evidence.passages["dataset"].nunique() > 1:
+        notes.append(
+            "Scores are comparable within one value and one dataset only. Where a value occurs in several datasets, "
+            "a passage stands by the share of the passages of its dataset that have a lower score."
+        )
+    return tuple(notes)
+
+
+def _finding(evidence: Evidence, numbers: list[Number]) -> str:
+    here = [number for number in numbers if number.source == evidence.primary] or numbers
+    made = [number.estimate for number in here if number.estimator == AP and number.estimate is not None]
+    chance = [number.estimate for number in here if number.estimator == CHANCE and number.estimate is not None]
+    total = len([number for number in here if number.estimator == AP])
+    if not made:
+        return f"For none of {total} values is there enough to say how well scores order passages."
+    return (
+        f"How well scores order passages is estimable for {len(made)} of {total} values (readings "
+        f"{WORDS[here[0].source]}): average precision is {from_to(made)}, where a random order would give "
+        f"{from_to(chance)}."
+    )
+
+
+def from_to(shares: list[float]) -> str:
+    """Say between which two shares they lie."""
+    low, high = f"{min(shares):.2f}", f"{max(shares):.2f}"
+    return low if low == high else f"{low} to {high}"

@@ -1,0 +1,95 @@
+"""The first screen: a row for each value, with one plain sentence."""
+
+from __future__ import annotations
+
+from tagger.report.document import Number, Section, SummaryRow
+from tagger.report.evidence import WORDS, Evidence
+from tagger.report.machine import MODEL_ALPHA, PAIRED, Verdict, verdict
+from tagger.report.measuring import ROUGH
+from tagger.report.people import ALPHA
+
+_MODEL = {
+    Verdict.UNKNOWN: "The model cannot be set beside people yet.",
+    Verdict.CLEARLY_LESS: "The model agrees with them clearly less.",
+    Verdict.LESS: "The model agrees with them less.",
+    Verdict.AS_FAR: "The model agrees with them as far, within the margin.",
+    Verdict.OPEN: "Whether the model agrees as far cannot be told yet.",
+}
+
+FIRM, TENTATIVE = 0.8, 0.667
+"""Krippendorff's conventions, which he wants applied to the lower end of the interval."""
+
+
+def rows(evidence: Evidence, people: Section, model: Section) -> tuple[SummaryRow, ...]:
+    """Return a row for each value, from the numbers of sections 2 and 5."""
+    source = evidence.primary
+    with_people = _by_value(people, ALPHA, source)
+    with_model = _by_value(model, MODEL_ALPHA, source)
+    paired = _by_value(model, PAIRED, source)
+    return tuple(
+        _row(value.name, with_people.get(value.id), with_model.get(value.id), paired.get(value.id))
+        for value in evidence.values
+    )
+
+
+def headline(evidence: Evidence, found: tuple[SummaryRow, ...]) -> str:
+    """Return one sentence on all values."""
+    if not evidence.primary:
+        return "Nobody has read anything yet that may be compared: read some passages without suggestions first."
+    enough = sum(row.enough == "yes" for row in found)
+    rough = sum(row.enough == "rough" for row in found)
+    less = sum(row.words.endswith((_MODEL[Verdict.LESS], _MODEL[Verdict.CLEARLY_LESS])) for row in found)
+    parts = [f"There is enough to say something about {enough + rough} of {len(found)} values"]
+    if rough:
+        parts.append(f"for {rough} of them only roughly")
+    said = ", ".join(parts) + "."
+    if less:
+        said += f" For {less} the model agrees with people less than people do with each other."
+    return said
+
+
+def source_words(evidence: Evidence) -> str:
+    """Say on whose readings the first screen rests."""
+    return f"readings {WORDS[evidence.primary]}" if evidence.primary else "no readings"
+
+
+def _by_value(section: Section, estimator: str, source: str) -> dict[str, Number]:
+    return {
+        number.value_id: number
+        for number in section.numbers
+        if number.estimator == estimator and number.source == source and number.value_id
+    }
+
+
+def _row(name: str, people: Number | None, model: Number | None, paired: Number | None) -> SummaryRow:
+    best = people if people is not None and people.estimate is not None else model
+    if best is None or best.estimate is None:
+        known = people or model
+        reason = known.reason if known else "nobody has read for it without suggestions"
+        return SummaryRow(name, people, model, "no", _capital(reason.removeprefix("not estimable: ")) + ".")
+    enough = "yes" if best.low is not None and (best.transcripts or 0) >= ROUGH else "rough"
+    return SummaryRow(name, people, model, enough, f"{_people(people)} {_model(model, paired)}".strip())
+
+
+def _people(number: Number | None) -> str:
+    if number is None or number.estimate is None:
+        return "How far people agree is not known yet."
+    if number.low is None or number.high is None:
+        return "People were compared, but there is no interval, so nothing can be concluded."
+    if number.low >= FIRM:
+        return "People agree well enough for firm conclusions."
+    if number.low >= TENTATIVE:
+        return "People agree well enough for tentative conclusions."
+    if number.low > 0:
+        return "People agree beyond chance; the wording may need talk."
+    return "People may not agree more than by chance."
+
+
+def _model(number: Number | None, paired: Number | None) -> str:
+    if number is None or number.estimate is None:
+        return "The model cannot be compared yet."
+    return _MODEL[verdict(paired)]
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

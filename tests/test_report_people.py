@@ -1,0 +1,406 @@
+"""The sections on people with people and the model with people: the numbers, and where there is none, the reason."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from evidence_example import SPANS, drawn, evidence, frame
+
+from tagger import agreement
+from tagger.errors import UsageError
+from tagger.report import closing, design, machine, people, spans, stand_in, subgroups, summary, together
+from tagger.report.computation import compute
+from tagger.report.document import shown
+from tagger.report.evidence import COMPARABLE, REFUSED
+
+
+def changed(told, **tables):
+    """Return evidence with other tables."""
+    return replace(told, **tables)
+
+
+def number(section, estimator, value_id="trust", source="blind", between=None):
+    """Return the only number of a section that was made so."""
+    [found] = [
+        one
+        for one in section.numbers
+        if (one.estimator, one.value_id, one.source) == (estimator, value_id, source)
+        and (between is None or one.between == between)
+    ]
+    return found
+
+
+def table(told, value_id="trust", source="blind"):
+    """Return what readers said of a value as a table of units by readers, and the clusters."""
+    said = told.answers[(told.answers["value_id"] == value_id) & (told.answers["source"] == source)]
+    wide = said.assign(yes=said["yes"].map({True: "yes", False: "no"})).pivot(
+        index="place", columns="coder", values="yes"
+    )
+    return wide, told.passages["cluster"].iloc[wide.index].to_numpy()
+
+
+def test_the_headline_is_alpha_with_its_interval_by_transcript():
+    """Alpha of section 2 is that of the public functions on the same rows, interval and all."""
+    told = drawn(transcripts=8, read=0.8)
+    found = number(people.people(told), people.ALPHA)
+    wide, clusters = table(told)
+    both = (wide.notna().sum(axis=1) > 1).to_numpy()
+
+    expected = agreement.jackknife_interval(agreement.alpha_statistic(["no", "yes"]), wide[both], clusters[both])
+
+    assert found.estimate == pytest.approx(agreement.krippendorff_alpha(wide).value)
+    assert (found.low, found.high) == pytest.approx(expected.interval)
+    assert (int(both.sum()), 8) == (found.n, found.transcripts)
+
+
+def test_every_coefficient_of_two_readers_is_the_public_one():
+    """The panel of section 2 and the appendix say what `tagger.agreement` says."""
+    told = drawn()
+    wide, _ = table(told)
+    panel, others = people.people(told), closing.appendix(told)
+    specific, adjusted = agreement.specific_agreement(wide), agreement.pabak(wide)
+    expected = {
+        "percent_agreement": agreement.percent_agreement(wide).value,
+        "specific_agreement (yes)": specific.positive.value,
+        "specific_agreement (no)": specific.negative.value,
+        "gwet_ac1": agreement.gwet_ac1(wide).value,
+        "light_kappa": agreement.light_kappa(wide).value,
+        "pabak": adjusted.value,
+        "pabak (prevalence_index)": adjusted.prevalence_index,
+        "pabak (bias_index)": adjusted.bias_index,
+    }
+
+    assert expected == pytest.approx({name: number(panel, name).estimate for name in expected})
+    for name in ("conger_kappa", "fleiss_kappa", "brennan_prediger"):
+        assert number(others, name).estimate == pytest.approx(getattr(agreement, name)(wide).value)
+
+
+def test_alpha_over_sets_is_the_public_one():
+    """Section 3 gives MASI and Jaccard of the sets that readers gave, the empty set among them."""
+    told = drawn(values=("trust", "safety", "choice"), common=0.4)
+    said = told.answers
+    sets = said[said["yes"]].groupby(["place", "coder"])["value_id"].agg(frozenset)
+    read = said[["place", "coder"]].drop_duplicates()
+    wide = [
+        [sets.get((place, coder), frozenset()) for coder in sorted(set(read["coder"]))]
+        for place in sorted(set(read["place"]))
+    ]
+    section = together.together(told)
+
+    for distance in ("masi", "jaccard"):
+        found = number(section, f'krippendorff_alpha (distance="{distance}")', "")
+        assert found.estimate == pytest.approx(agreement.krippendorff_alpha(wide, distance=distance).value)
+        slow = agreement.jackknife_interval(
+            lambda rows, by=distance: agreement.krippendorff_alpha(rows, distance=by), wide, told.passages["cluster"]
+        )
+        assert (found.low, found.high) == pytest.approx(slow.interval)
+    assert number(closing.appendix(told), "multivalued_alpha", "").estimate == pytest.approx(
+        agreement.multivalued_alpha(wide).value
+    )
+
+
+def test_the_model_is_one_more_reader_beside_people():
+    """Section 5: mean alpha of readers with the model, and the paired difference to people on the same passages."""
+    told = drawn(transcripts=10, readers=3)
+    section = machine.model(told)
+    wide, clusters = table(told)
+    suggested = told.machine[told.machine["value_id"] == "trust"].set_index("place")["suggested"]
+    model = suggested.reindex(wide.index).map({True: "yes", False: "no"})
+    with_model = [agreement.krippendorff_alpha(np.column_stack([wide[reader], model])).value for reader in wide]
+    pairs = [
+        agreement.krippendorff_alpha(wide[[one, two]]).value
+        for n, one in enumerate(wide)
+        for two in list(wide)[n + 1 :]
+    ]
+    found, paired = number(section, machine.MODEL_ALPHA), number(section, machine.PAIRED)
+
+    assert found.estimate == pytest.approx(np.mean(with_model))
+    assert paired.estimate == pytest.approx(np.mean(with_model) - np.mean(pairs))
+    without = []
+    for left_out in sorted(set(clusters)):
+        kept = clusters != left_out
+        one = [agreement.krippendorff_alpha(np.column_stack([wide[r][kept], model[kept]])).value for r in wide]
+        two = [
+            agreement.krippendorff_alpha(wide[[a, b]][kept]).value
+            for n, a in enumerate(wide)
+            for b in list(wide)[n + 1 :]
+        ]
+        without.append(np.mean(one) - np.mean(two))
+    se = math.sqrt(9 / 10 * ((np.array(without) - np.mean(without)) ** 2).sum())
+    assert (paired.high - paired.low) / 2 == pytest.approx(2.2621571628 * se, rel=1e-6)
+
+
+def test_precision_and_recall_are_against_each_reader_and_the_majority():
+    """Ties of two readers are left out of the majority, and not counted as no."""
+    told = drawn()
+    section = machine.model(told)
+    wide, _ = table(told)
+    suggested = told.machine[told.machine["value_id"] == "trust"].set_index("place")["suggested"].reindex(wide.index)
+    agreed = wide["Reader A"] == wide["Reader B"]
+    y = (wide["Reader A"] == "yes").to_numpy()
+
+    majority = number(section, "precision", between="model and the majority")
+    first = number(section, "recall", between="model and Reader A")
+
+    assert int(agreed.sum()) == majority.n
+    expected = agreement.precision(y[agreed], suggested[agreed].to_numpy().astype(int))
+    assert majority.estimate == pytest.approx(expected.value)
+    assert first.estimate == pytest.approx(agreement.recall(y, suggested.to_numpy().astype(int)).value)
+
+
+@pytest.mark.parametrize("source", REFUSED)
+def test_readings_that_saw_suggestions_are_refused(source):
+    """No panel, and so no section, can be made of such readings; the reason is said in the API and in section 0."""
+    told = drawn(sources=(source,))
+    told = changed(told, readings=told.answers.assign(outcome="values", finished=True, matched=""))
+    with pytest.raises(UsageError, match=r"not compared with the machine"):
+        told.panel(source, "trust")
+
+    made = compute(told)
+
+    assert {""} >= {one.source for one in made.numbers if one.section < 9}
+    assert all(row.people is None and row.model is None and row.enough == "no" for row in made.summary)
+    assert any(row[0].casefold() == source for table_ in made.sections[0].tables for row in table_.rows)
+
+
+def test_sources_are_never_added_together():
+    """Blind readings, audits and independent codings have numbers of their own, as if the others were not there."""
+    all_three = people.people(drawn(sources=COMPARABLE))
+    for source in COMPARABLE:
+        found = number(all_three, people.ALPHA, source=source)
+        assert found.n == 320
+    assert not [one for one in all_three.numbers if one.source not in COMPARABLE]
+
+
+def few(yes, clusters=6, readers=("Reader A", "Reader B"), each=10):
+    """Make evidence of one value that each reader found in the first `yes` passages."""
+    names = [f"t{n}" for n in range(clusters) for _ in range(each)]
+    answers = [
+        (place, reader, "blind", "trust", place < yes, True) for place in range(len(names)) for reader in readers
+    ]
+    scores = [(place, "trust", 1 - place / 1000, place % 3 == 0, "none") for place in range(len(names))]
+    return evidence(names, answers=answers, machine=scores)
+
+
+def test_with_fewer_than_ten_positives_nothing_is_estimated():
+    """9 passages are not estimable and 10 are, for people as for the model; it is never 0 or 1."""
+    for section, name in ((people.people, people.ALPHA), (machine.model, machine.MODEL_ALPHA)):
+        lacking, enough = number(section(few(9)), name), number(section(few(10)), name)
+        assert lacking.estimate is None
+        assert "found in 9 passages" in lacking.reason
+        assert enough.estimate is not None
+
+
+def test_with_fewer_than_three_transcripts_there_is_no_interval():
+    """2 transcripts give a number without an interval, and the reason."""
+    found = number(people.people(few(15, clusters=2, each=20)), people.ALPHA)
+
+    assert found.estimate == pytest.approx(1.0)
+    assert found.low is None
+    assert "takes 3 clusters" in found.reason
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        evidence(),
+        evidence(["t1"] * 3),
+        few(0),
+        few(60),
+        few(10, readers=("Reader A",)),
+        few(10, clusters=1, each=30),
+        drawn(scored=False),
+        evidence(["t1"], answers=[(0, "Reader A", "blind", "trust", True, True)]),
+    ],
+    ids=["nothing", "no readings", "all no", "all yes", "one reader", "one transcript", "no scores", "one answer"],
+)
+def test_whatever_is_missing_there_is_a_reason_and_no_crash(told):
+    """Each number has an estimate or a reason, and an interval or a reason; each section words or one empty line."""
+    made = compute(told)
+
+    assert list(range(17)) == [section.number for section in made.sections]
+    for section in made.sections:
+        assert section.empty or section.finding
+    for one in made.numbers:
+        assert one.estimate is not None or one.reason, one
+        assert one.low is not None or one.reason, one
+        assert one.estimate is None or math.isfinite(one.estimate), one
+    for row in made.summary:
+        assert row.words
+    assert made.headline
+    assert made.methods
+
+
+def test_a_perfect_panel_without_a_no_is_not_estimable():
+    """Where everybody always says yes there is nothing that could have been confused."""
+    found = number(people.people(few(60)), people.ALPHA)
+
+    assert found.estimate is None
+    assert found.reason
+    assert "not estimable" == shown(found)
+
+
+def test_the_same_evidence_gives_the_same_report():
+    """Nothing of a report depends on a clock, or on the order in which rows come."""
+    told = drawn(sources=("blind", "independent"), datasets=("women", "general"))
+    shuffled = changed(
+        told,
+        answers=told.answers.sample(frac=1, random_state=3).reset_index(drop=True),
+        machine=told.machine.sample(frac=1, random_state=4).reset_index(drop=True),
+    )
+
+    assert compute(told) == compute(shuffled)
+
+
+def test_the_first_screen_shows_the_numbers_of_the_sections():
+    """One number per value: the first screen's are those of sections 2 and 5."""
+    made = compute(drawn())
+    for row, value_id in zip(made.summary, ("trust", "safety"), strict=True):
+        assert row.people == number(made.sections[2], people.ALPHA, value_id)
+        assert row.model == number(made.sections[5], machine.MODEL_ALPHA, value_id)
+        assert "yes" == row.enough
+
+
+def test_the_alternative_annotator_test_takes_three_readers():
+    """Section 6 gives omega and rho of the public function by tolerance; with two readers it says what it takes."""
+    assert "takes 3 people" in stand_in.stand_in(drawn(readers=2)).empty
+    told = drawn(readers=3)
+    wide, clusters = table(told)
+    suggested = told.machine[told.machine["value_id"] == "trust"].set_index("place")["suggested"].astype(int)
+    humans = {reader: (wide[reader] == "yes").astype(int).to_dict() for reader in wide}
+    by_place = dict(zip(wide.index, clusters, strict=True))
+
+    section = stand_in.stand_in(told)
+
+    for epsilon in stand_in.EPSILONS:
+        expected = agreement.alternative_annotator_test(humans, suggested.to_dict(), epsilon, clusters=by_place)
+        omega = number(section, f"alternative_annotator_test (omega, epsilon={epsilon})")
+        rho = number(section, f"alternative_annotator_test (rho, epsilon={epsilon})")
+        assert (omega.estimate, rho.estimate) == pytest.approx((expected.value, expected.rho))
+
+
+def test_datasets_stand_apart_and_pairs_where_there_are_several():
+    """Section 12 has alpha of each dataset as if it were alone, and of each pair once there are three readers."""
+    told = drawn(readers=3, datasets=("women", "general"))
+    section = subgroups.subgroups(told)
+    alone = people.people(told)
+    kept = told.passages.index[told.passages["dataset"] == "general"]
+    part = changed(told, answers=told.answers[told.answers["place"].isin(kept)])
+
+    [general] = [
+        one
+        for one in section.numbers
+        if (one.group, one.value_id, one.estimator) == ("general", "trust", people.ALPHA)
+        and one.between == people.PEOPLE
+    ]
+
+    assert general.estimate == pytest.approx(number(people.people(part), people.ALPHA).estimate)
+    assert general.estimate != pytest.approx(number(alone, people.ALPHA).estimate)
+    pairs = {one.between for one in section.numbers if " and Reader" in one.between}
+    assert {"Reader A and Reader B", "Reader A and Reader C", "Reader B and Reader C"} == pairs
+
+
+def test_the_matrix_of_disagreements_counts_what_each_alone_saw():
+    """One saw trust where the other saw safety, and one saw trust where the other saw nothing."""
+    said = {
+        "Reader A": [{"trust"}, {"trust"}, {"safety"}],
+        "Reader B": [{"safety"}, set(), {"safety"}],
+    }
+    answers = [
+        (place, reader, "blind", value, value in held, True)
+        for reader, readings in said.items()
+        for place, held in enumerate(readings)
+        for value in ("trust", "safety")
+    ]
+    section = subgroups.disagreements(evidence(["t1", "t2", "t3"], answers=answers, values=("trust", "safety")))
+    [matrix] = section.plots
+
+    assert ("Trust", "Safety", "No value") == matrix.rows
+    assert ((0, 1, 1), (1, 0, 0), (1, 0, 0)) == matrix.cells
+
+
+def test_each_number_can_be_made_again_from_the_matrix():
+    """The reliability matrix holds what alpha of section 2 and of section 5 are made of."""
+    made = compute(drawn(read=0.7))
+    head = made.matrix.head
+    rows = [dict(zip(head, row, strict=True)) for row in made.matrix.rows]
+    readers = [name for name in head if name.startswith("Reader")]
+    for value_id in ("trust", "safety"):
+        own = [row for row in rows if row["value_id"] == value_id]
+        codes = [[row[reader] or None for reader in readers] for row in own]
+        found = agreement.krippendorff_alpha(codes).value
+        assert found == pytest.approx(number(made.sections[2], people.ALPHA, value_id).estimate)
+        model = [
+            agreement.krippendorff_alpha([[row[reader] or None, row["model"]] for row in own]).value
+            for reader in readers
+        ]
+        assert np.mean(model) == pytest.approx(number(made.sections[5], machine.MODEL_ALPHA, value_id).estimate)
+
+
+def test_stretches_that_coders_drew_are_compared_as_such():
+    """Section 4: equal stretches are alike, others by their overlap; with one coder nothing is measured."""
+    told = drawn(sources=("independent",))
+    rows = [
+        ("Reader A", "t1", 0, 10, "trust"),
+        ("Reader B", "t1", 0, 10, "trust"),
+        ("Reader A", "t1", 20, 30, "safety"),
+        ("Reader B", "t1", 20, 26, "safety"),
+        ("Reader A", "t2", 0, 50, ""),
+    ]
+    both = changed(told, spans=frame(rows, SPANS))
+    one = changed(told, spans=frame(rows[:1], SPANS))
+    section = spans.spans(both)
+
+    assert number(section, "span_f1 (equal)", "", "independent").estimate == pytest.approx(0.5)
+    assert number(section, "span_f1 (iou=0.5)", "", "independent").estimate == pytest.approx(1.0)
+    units = [(0, 0, 10, "trust"), (1, 0, 10, "trust"), (0, 20, 10, "safety"), (1, 20, 6, "safety")]
+    expected = agreement.unitizing_alpha(units, 0, 30, 2).value
+    assert number(section, "unitizing_alpha (2004)", "", "independent").estimate == pytest.approx(expected)
+    assert spans.spans(one).empty
+
+
+def test_what_an_interval_would_take_grows_with_the_square_of_its_width():
+    """Section 14 scales the transcripts by the square of the half-width, and says enough where it is."""
+    told = drawn(transcripts=4)
+    alphas = people.people(told).numbers
+    section = closing.planning(told, alphas)
+    [of_trust] = [row for row in section.tables[0].rows if row[0] == "Trust"]
+    found = number(people.people(told), people.ALPHA)
+    half = (found.high - found.low) / 2
+
+    assert f"{half:.2f}" == of_trust[2]
+    assert (str(math.ceil(4 * (half / closing.WANTED) ** 2)) if half > closing.WANTED else "enough") == of_trust[4]
+    effective = number(section, "effective sample size").estimate
+    assert effective is None or 0 < effective <= found.n
+
+
+def test_the_first_screen_says_what_intervals_allow():
+    """The words follow the lower end of the interval, and not the estimate."""
+    sure = compute(drawn(transcripts=20)).summary[0]
+    rough = compute(drawn(transcripts=4)).summary[0]
+
+    assert sure.people.low > 0
+    assert "beyond chance" in sure.words or "well enough" in sure.words
+    assert "rough" == rough.enough
+    assert summary.headline(evidence(), ()).startswith("Nobody has read anything")
+
+
+def test_the_design_says_who_read_how_and_what_is_left_out():
+    """Section 0 counts readings by source, finished and not, and the data of section 1 add up."""
+    told = drawn(readers=2)
+    read = told.answers[["place", "coder", "source"]].drop_duplicates()
+    unfinished = read.iloc[:5].assign(outcome="skipped", finished=False, matched="")
+    done = read.iloc[5:].assign(outcome="values", finished=True, matched="")
+    told = changed(told, readings=pd.concat([unfinished, done]))
+    section = design.design(told)
+    [blind] = [row for row in section.tables[0].rows if row[0].startswith("Made here without")]
+
+    assert ("Reader A, Reader B", "640", "635") == blind[1:4]
+    assert any(note.startswith("5 readings") for note in section.notes)
+    yes = told.answers[(told.answers["value_id"] == "trust") & told.answers["yes"]]
+    [trust] = [row for row in design.data(told).tables[0].rows if row[0] == "Trust"]
+    assert str(yes["place"].nunique()) == trust[2]

@@ -1,0 +1,273 @@
+"""From a study to its report on agreement: what is gathered, how it is kept apart, and what is written."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+from desk import lasting
+from forks import SOURCE
+from serving import served
+
+import tagger as package
+from tagger import agreement
+from tagger.errors import StoreError, UsageError
+from tagger.report.evidence import COMPARABLE, REFUSED
+from tagger.report.people import ALPHA
+from tagger.steps.agreement import gather, measure, report
+from tagger.steps.imports import import_codings
+from tagger.store import Store
+
+FILES = {"report.html", "report.json", "numbers.csv", "reliability.csv", "disagreements.csv", "methods.md"}
+
+
+def passages_of(study):
+    """Return the passages of a study, in the order of transcripts and starts."""
+    return package.open_study(study.folder).excerpts().query("kind == 'passage'")
+
+
+def bring_in(study, said, made="independently", name="codings.csv"):
+    """Import codings: of each coder, a function from the passage's number to values."""
+    sheet = study.home / name
+    with sheet.open("w", encoding="utf-8", newline="") as out:
+        table = csv.writer(out)
+        table.writerow(("transcript", "start", "end", "coder", "values"))
+        for number, row in enumerate(passages_of(study).itertuples()):
+            for coder, values in said.items():
+                table.writerow((row.transcript, row.start, row.end, coder, values(number)))
+    import_codings(study.folder, sheet, made)
+
+
+@pytest.fixture(name="coded")
+def _coded(study):
+    """Return a study that two coders coded elsewhere: they agree on Choice in 10 of 12 passages."""
+    both = {
+        "Ada": lambda number: "Choice" if number < 11 else "none",
+        "Bea": lambda number: "Choice; Experiences in common" if 1 <= number < 12 else "none",
+    }
+    bring_in(study, both)
+    return study
+
+
+def test_codings_made_elsewhere_become_a_panel(coded):
+    """Each coder's answers stand under a letter, by passage; values they did not name are an explicit no."""
+    told = gather(coded.folder)
+    panel = told.panel("independent", "choice")
+
+    assert ("Reader A", "Reader B") == panel.coders
+    assert 17 == len(panel.places)
+    assert [11, 11] == (panel.codes == 1).sum(axis=0).tolist()
+    assert 10 == int((panel.codes == 1).all(axis=1).sum())
+    assert {0, 1} == set(panel.codes.ravel().tolist())
+    assert not {"Ada", "Bea"} & set(told.answers["coder"])
+
+
+def test_the_machine_says_what_is_suggested_now(coded):
+    """Every passage has a score and a yes or no for every value; yes is what is suggested."""
+    told = gather(coded.folder)
+    suggested = told.machine[told.machine["suggested"]]
+    listed = coded.ask("SELECT excerpt_id, value_id FROM suggestion_list WHERE kind = 'passage'")
+
+    assert 17 * 3 == len(told.machine)
+    names = told.passages["excerpt_id"].iloc[suggested["place"]].tolist()
+    assert {(row["excerpt_id"], row["value_id"]) for row in listed} == set(
+        zip(names, suggested["value_id"], strict=True)
+    )
+
+
+def test_each_way_of_reading_is_a_source_of_its_own(study):
+    """Blind, own-first and assisted readings, and imported ones by how they were made, never share a source."""
+    bring_in(study, {"Ada": lambda _: "none"})
+    bring_in(study, {"Bea": lambda _: "none"}, "after-suggestions", "after.csv")
+    bring_in(study, {"Cyd": lambda _: "none"}, "unknown", "unknown.csv")
+    with lasting(study) as desk:
+        dee = desk.reader("Dee")
+        ids = [row["excerpt_id"] for row in desk.ask("SELECT excerpt_id FROM suggestion_list WHERE kind = 'passage'")]
+        blind, assisted, unfinished = list(dict.fromkeys(ids))[:3]
+        desk.decide(desk.blind(dee, blind), "done", {"choice": "yes"})
+        desk.drawn(dee, assisted, unfinished, arm="assisted")
+        other = desk.serve(dee, assisted)
+        desk.show(dee, assisted)
+        desk.decide(other, "done", {"common": "yes"})
+        desk.decide(desk.blind(dee, unfinished), "unsure")
+
+    told = gather(study.folder)
+    by_source = told.readings.groupby("source")["finished"].agg(["size", "sum"])
+
+    assert {"blind", "independent", "imported after suggestions", "imported, nobody knows how"} < set(by_source.index)
+    assert (2, 1) == tuple(by_source.loc["blind"])
+    assert (17, 17) == tuple(by_source.loc["independent"])
+    assert set(by_source.index) - set(COMPARABLE) <= set(REFUSED)
+    assert 3 == len(told.answers[told.answers["source"] == "blind"])
+    assert ("Reader A",) == told.panel("blind", "choice").coders
+    assert ("Reader B",) == told.panel("independent", "choice").coders
+
+
+def test_one_person_is_one_cluster_and_a_group_is_one(coded):
+    """Transcripts of one participant share a cluster; a group recording, and a text without speakers, is one."""
+    coded.do(
+        "UPDATE speaker_beliefs SET participant_id = 'P01' WHERE participant_id IS NOT NULL AND speaker_id IN "
+        "(SELECT s.id FROM speakers s JOIN transcripts t ON t.id = s.transcript_id WHERE t.source LIKE '%garden%' "
+        "OR t.source LIKE '%first-meeting%')"
+    )
+    told = gather(coded.folder)
+    clusters = told.passages.groupby("transcript")["cluster"].agg(lambda own: "".join(sorted(set(own))))
+
+    assert "P01" == clusters[coded.transcript("garden.txt")] == clusters[coded.transcript("first-meeting.csv")]
+    assert coded.transcript("evening.vtt") == clusters[coded.transcript("evening.vtt")]
+    assert 3 == clusters.nunique()
+
+
+def test_the_report_gives_the_number_that_the_functions_give(coded):
+    """One number per value: report, files and `Study.agreement` say the same, and it is alpha of the codings."""
+    made, files = report(coded.folder, coded.home / "report")
+    codings = package.open_study(coded.folder).codings()
+    wide = codings[codings["value_id"] == "choice"].pivot(index="excerpt_id", columns="coder", values="answer")
+    expected = agreement.krippendorff_alpha(wide).value
+    told = package.open_study(coded.folder).agreement()
+    numbers = pd.read_csv(coded.home / "report" / "numbers.csv")
+    content = json.loads((coded.home / "report" / "report.json").read_text("utf-8"))
+
+    assert {path.name for path in files} == FILES
+    assert made.summary[0].people.estimate == pytest.approx(expected)
+    assert told.summary["people"].iloc[0] == pytest.approx(expected)
+    for table in (
+        numbers,
+        told.numbers,
+        pd.DataFrame([one for section in content["sections"] for one in section["numbers"]]),
+    ):
+        [row] = table[
+            (table["section"] == 2) & (table["value_id"] == "choice") & (table["estimator"] == ALPHA)
+        ].itertuples()
+        assert row.estimate == pytest.approx(expected)
+        assert (17, "independent") == (row.n, row.source)
+    assert set(told.disagreements["source"]) == {"independent"}
+    assert len(told.reliability) == 17 * 3
+    assert f"{expected:.2f}" in (coded.home / "report" / "report.html").read_text("utf-8")
+
+
+def test_nobodys_words_and_no_names_are_in_a_report(coded):
+    """No file holds words of a transcript, a coder's name, the study's folder or a clock."""
+    _, files = report(coded.folder, coded.home / "report")
+    for path in files:
+        text = path.read_text("utf-8")
+        assert "neighbour" not in text
+        assert "Ada" not in text
+        assert "Bea" not in text
+        assert str(coded.home) not in text
+
+
+def test_the_same_study_gives_the_same_bytes(coded, tmp_path):
+    """In another process, with other hashes of strings and another time zone, every file is the same to the byte."""
+    _, files = report(coded.folder, tmp_path / "here")
+    code = "import sys, pathlib, tagger.steps.agreement as a; a.report(*map(pathlib.Path, sys.argv[1:]))"
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE), "PYTHONHASHSEED": "7", "TZ": "Pacific/Auckland"}
+    subprocess.run([sys.executable, "-c", code, coded.folder, tmp_path / "there"], env=environment, check=True)
+
+    for path in files:
+        assert path.read_bytes() == (tmp_path / "there" / path.name).read_bytes(), path.name
+
+
+def test_assisted_readings_are_refused_in_the_api_too(coded):
+    """Asking for numbers of readings that saw suggestions is an error that says why."""
+    study = package.open_study(coded.folder)
+    with pytest.raises(UsageError, match="people who see suggestions adopt them"):
+        study.agreement(source="assisted")
+    with pytest.raises(UsageError, match="there is no source 'manual'"):
+        study.agreement(source="manual")
+
+    assert {"independent"} == set(study.agreement(source="independent").numbers["source"])
+    assert study.agreement(source="blind").numbers.empty
+
+
+def test_a_report_can_be_of_one_dataset(coded):
+    """Only what lies in the dataset counts; a name that is not there is an error that names those that are."""
+    coded.run(dataset="second")
+
+    assert 17 == len(gather(coded.folder, "general").passages)
+    assert gather(coded.folder, "second").answers.empty
+    assert "Small, second" in measure(coded.folder, "second").title
+    with pytest.raises(UsageError, match="no dataset 'third'") as caught:
+        gather(coded.folder, "third")
+    assert "general, second" in str(caught.value)
+
+
+def test_a_value_that_means_something_else_here_is_a_value_of_its_own(coded):
+    """A value whose meaning a framework of another dataset revised is not added to the one it stands for."""
+    coded.run(dataset="second")
+    coded.do("INSERT INTO frameworks SELECT 'other', 'others', version, title, content FROM frameworks LIMIT 1")
+    coded.do(
+        "INSERT INTO framework_values SELECT 'other', value_id, position, name, layer, unit, value_id, "
+        "value_id = 'choice' FROM framework_values"
+    )
+    coded.do("UPDATE scorings SET framework_id = 'other' WHERE dataset = 'second'")
+
+    told = gather(coded.folder)
+
+    assert ["choice", "common", "two-way", "choice@others"] == [value.id for value in told.values]
+    assert "Choice (second)" == told.names()["choice@others"]
+    second = told.passages.index[told.passages["dataset"] == "second"]
+    assert {"choice@others", "common", "two-way"} == set(told.machine[told.machine["place"].isin(second)]["value_id"])
+
+
+def test_an_empty_study_gets_a_report_that_says_what_would_fill_it(fresh):
+    """Nothing was read, tagged or coded: each section says what it waits for."""
+    made, files = report(fresh.folder, fresh.home / "report")
+
+    assert {path.name for path in files} == FILES
+    assert made.headline.startswith("Nobody has read anything")
+    assert () == made.numbers
+    assert made.sections[0].empty
+
+
+def test_a_study_that_is_served_can_be_measured(coded):
+    """While people read, the report is made through the process that keeps the study open, and is the same."""
+    alone = measure(coded.folder)
+    with served(coded.folder):
+        meanwhile = measure(coded.folder)
+
+    assert alone == meanwhile
+
+
+def test_a_folder_that_cannot_be_written_is_said(coded, tmp_path):
+    """A file in the way of the report's folder is an error, and nothing of the study changes."""
+    (tmp_path / "file").write_text("mine", "utf-8")
+    before = coded.sizes()
+    with pytest.raises((UsageError, StoreError)) as caught:
+        report(coded.folder, tmp_path / "file")
+    assert "file" in str(caught.value)
+    assert before == coded.sizes()
+    assert "mine" == (tmp_path / "file").read_text("utf-8")
+
+
+def test_the_command_prints_the_first_screen(coded, tagger, tmp_path):
+    """`tagger agreement` writes the report, and says the headline, a line a value, and where the page is."""
+    said = tagger("agreement", "--study", coded.folder, "-o", tmp_path / "report")
+
+    assert 0 == said.code
+    assert "people with people" in said.out
+    assert "Choice" in said.out
+    assert str(tmp_path / "report" / "report.html") in said.out
+    assert (tmp_path / "report" / "report.html").exists()
+
+    wrong = tagger("agreement", "--study", coded.folder, "-o", tmp_path / "report", "--dataset", "nowhere")
+    assert 1 == wrong.code
+    assert "there is no dataset 'nowhere'" in wrong.err
+    assert "Traceback" not in wrong.err
+
+
+def test_a_study_of_before_is_brought_up_to_date_first(coded):
+    """A study whose schema lacks the newest step is migrated, and its codings are in the report."""
+    with Store(coded.folder).session("a test") as database:
+        database.run("DELETE FROM migrations WHERE number = 4")
+        for view in ("audit_list",):
+            database.run(f"DROP VIEW {view}")
+        for table in ("audit_cells", "audit_passages"):
+            database.run(f"DROP TABLE {table} CASCADE")
+
+    assert measure(coded.folder).summary[0].people.estimate is not None

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from uuid import uuid4
 
 import pandas as pd
 import pytest
@@ -16,9 +17,14 @@ from serving import served
 
 import tagger as package
 from tagger import agreement
+from tagger.config import ReviewSettings
 from tagger.errors import StoreError, UsageError
+from tagger.report.coverage import coverage
 from tagger.report.evidence import COMPARABLE, REFUSED
 from tagger.report.people import ALPHA
+from tagger.review.audit import Wanted, draw
+from tagger.review.audit.frame import STRATA
+from tagger.review.servings import Queue, next_serving, prepare
 from tagger.steps.agreement import gather, measure, report
 from tagger.steps.imports import import_codings
 from tagger.store import Store
@@ -261,12 +267,53 @@ def test_the_command_prints_the_first_screen(coded, tagger, tmp_path):
     assert "Traceback" not in wrong.err
 
 
+def test_an_audit_says_what_the_suggestions_miss(study):
+    """Once all passages were drawn and read, recall is the plain share, and its readings are a source of their own."""
+    with lasting(study) as desk:
+        ann = desk.reader("Ann")
+        draw(desk.db, Wanted("general", (ann,), dict.fromkeys(STRATA, 1000), 7), desk.tick())
+        review = ReviewSettings(blind_share=0.0, double_share=0.0, readers=1)
+        read = 0
+        while True:
+            prepare(desk.db, ann, "general", review, 3, desk.tick())
+            one = next_serving(desk.db, ann, Queue("general"), review, str(uuid4()), desk.tick())
+            if one is None:
+                break
+            desk.decide(one, "done", {"choice": "yes"} if read < 12 else {})
+            read += one.reason == "audit"
+    told = gather(study.folder)
+    found = {one.estimator: one for one in coverage(told, 1).numbers if one.value_id == "choice"}
+    audited = told.answers[told.answers["source"] == "audit"]
+    yes = audited[(audited["value_id"] == "choice") & audited["yes"]]["place"]
+    suggested = told.machine[(told.machine["value_id"] == "choice") & told.machine["suggested"]]["place"]
+
+    assert 17 == read == len(told.audit)
+    assert 17 == told.answers[told.answers["source"] == "audit"]["place"].nunique()
+    assert found["stratified_recall (recall)"].estimate == pytest.approx(len(set(yes) & set(suggested)) / 12)
+    assert found["stratified_recall (prevalence)"].estimate == pytest.approx(12 / 17)
+    assert found["stratified_recall (recall)"].n == 17
+
+
+def test_what_was_read_blind_before_answers_an_audit_too(study):
+    """A passage read blind by chance, and drawn for an audit afterwards, counts in both, and is read once."""
+    with lasting(study) as desk:
+        ann = desk.reader("Ann")
+        [first, *_] = [
+            row["excerpt_id"] for row in desk.ask("SELECT excerpt_id FROM excerpt_list WHERE kind = 'passage'")
+        ]
+        desk.decide(desk.blind(ann, first), "done", {"choice": "yes"})
+        draw(desk.db, Wanted("general", (ann,), dict.fromkeys(STRATA, 1000), 7), desk.tick())
+    told = gather(study.folder)
+
+    assert [("audit", 3), ("blind", 3)] == sorted(told.answers["source"].value_counts()[["audit", "blind"]].items())
+    assert 1 == told.answers["place"].nunique()
+
+
 def test_a_study_of_before_is_brought_up_to_date_first(coded):
     """A study whose schema lacks the newest step is migrated, and its codings are in the report."""
     with Store(coded.folder).session("a test") as database:
         database.run("DELETE FROM migrations WHERE number = 4")
-        for view in ("audit_list",):
-            database.run(f"DROP VIEW {view}")
+        database.run("DROP VIEW audit_list")
         for table in ("audit_cells", "audit_passages"):
             database.run(f"DROP TABLE {table} CASCADE")
 

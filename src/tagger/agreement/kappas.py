@@ -43,7 +43,8 @@ def percent_agreement(ratings: Table, weights: Weights = None, categories: Categ
     table = read_ratings(ratings, categories).pairable
     if not len(table.codes):
         return not_estimable(NO_PAIRS)
-    agreeing = _agreeing(table, _weights(table, weights))
+    # Sets of labels are many; a table of their pairs is not needed for all or nothing.
+    agreeing = _agreeing(table, None if weights is None else _weights(table, weights))
     value, n = float(agreeing.mean()), len(agreeing)
     se = float(agreeing.std(ddof=1) / np.sqrt(n)) if n > 1 else None
     return Estimate(value, n, se, t_interval(value, se, n - 1, 0.0, 1.0) if se is not None else None, observed=value)
@@ -158,11 +159,12 @@ def _kappa(table: Ratings, weights: Weights, chance_of: Callable[[Ratings, Float
     return Estimate(value, n_paired, se, interval, observed, chance.expected)
 
 
-def _agreeing(table: Ratings, like: Floats) -> Floats:
+def _agreeing(table: Ratings, like: Floats | None) -> Floats:
     """Return (n,): of each unit, all of which are paired, the mean weight of its pairs of raters."""
     counts = table.counts()
     ratings = np.asarray(counts.sum(axis=1)).ravel()
-    agreeing: Floats = np.asarray(counts.multiply(counts @ like - 1).sum(axis=1)).ravel()
+    met = counts.multiply(counts) - counts if like is None else counts.multiply(counts @ like - 1)
+    agreeing: Floats = np.asarray(met.sum(axis=1)).ravel()
     return np.asarray(agreeing / (ratings * (ratings - 1)))
 
 

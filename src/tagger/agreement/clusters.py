@@ -157,8 +157,10 @@ def cluster_bootstrap(
 def _groups(rows: Any, clusters: Sequence[Hashable] | npt.NDArray[Any]) -> tuple[npt.NDArray[np.int64], list[str]]:
     """Return the number of each unit's cluster, and the clusters' names."""
     n = len(rows.codes) if isinstance(rows, Ratings) else len(rows)
-    # An array would make pairs, such as (participant, transcript), a table.
-    places, names = pd.factorize(pd.Series(list(clusters), dtype=object), use_na_sentinel=True)
+    # An array of pairs, such as (participant, transcript), would be a table.
+    if not isinstance(clusters, np.ndarray) or clusters.ndim != 1:
+        clusters = pd.Series(list(clusters), dtype=object).to_numpy()
+    places, names = pd.factorize(clusters, use_na_sentinel=True)
     if len(places) != n or (places < 0).any():
         raise UsageError(
             f"there are {n} units and {int((places >= 0).sum())} clusters named",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tagger.report.document import Report, shown
+from tagger.report.document import Number, Report, shown
 from tagger.steps import Summary
 
 
@@ -23,7 +23,7 @@ def in_markdown(summary: Summary) -> str:
 def agreement_in_markdown(report: Report, page: Path) -> str:
     """Write the first screen of a report on agreement as Markdown. No words of a transcript, and no names."""
     rows = "\n".join(
-        f"| {row.value} | {shown(row.people)} | {shown(row.model)} | {row.words} |" for row in report.summary
+        f"| {row.value} | {_with_n(row.people)} | {_with_n(row.model)} | {row.words} |" for row in report.summary
     )
     head = "| value | people with people | model with people | in words |\n|---|---|---|---|"
     sections = [
@@ -33,6 +33,10 @@ def agreement_in_markdown(report: Report, page: Path) -> str:
         f"Krippendorff's alpha with 95% intervals; {report.source}. The whole report: `{page}`",
     ]
     return "\n\n".join(section for section in sections if section)
+
+
+def _with_n(number: Number | None) -> str:
+    return f"{shown(number)} (n = {number.n}, {number.transcripts} transcripts)" if number else shown(number)
 
 
 def _listed(title: str, lines: tuple[str, ...]) -> str:

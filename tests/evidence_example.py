@@ -16,7 +16,7 @@ AUDIT = {"place": "int64", "stratum": str, "population": "int64"}
 READINGS = {
     "place": "int64", "coder": str, "source": str, "outcome": str, "finished": bool, "matched": str, "framework": str,
 }  # fmt: skip
-SPANS = {"coder": str, "transcript": str, "start": "int64", "end": "int64", "value_id": str}
+SPANS = {"coder": str, "transcript": str, "start": "int64", "end": "int64", "length": "int64", "value_id": str}
 PASSAGES = {
     "excerpt_id": str, "dataset": str, "transcript": str, "cluster": str, "start": "int64", "end": "int64",
     "current": bool,

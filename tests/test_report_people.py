@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from evidence_example import SPANS, drawn, evidence, frame
+from scipy import stats
 
 from tagger import agreement
 from tagger.errors import UsageError
@@ -345,35 +346,52 @@ def test_stretches_that_coders_drew_are_compared_as_such():
     """Section 4: equal stretches are alike, others by their overlap; with one coder nothing is measured."""
     told = drawn(sources=("independent",))
     rows = [
-        ("Reader A", "t1", 0, 10, "trust"),
-        ("Reader B", "t1", 0, 10, "trust"),
-        ("Reader A", "t1", 20, 30, "safety"),
-        ("Reader B", "t1", 20, 26, "safety"),
-        ("Reader A", "t2", 0, 50, ""),
+        ("Reader A", "t1", 0, 10, 100, "trust"),
+        ("Reader B", "t1", 0, 10, 100, "trust"),
+        ("Reader A", "t1", 20, 30, 100, "safety"),
+        ("Reader B", "t1", 20, 26, 100, "safety"),
+        ("Reader A", "t2", 0, 50, 80, ""),
+        ("Reader C", "t2", 3, 40, 80, "trust"),
+        ("Reader A", "t3", 0, 50, 80, "trust"),
     ]
-    both = changed(told, spans=frame(rows, SPANS))
-    one = changed(told, spans=frame(rows[:1], SPANS))
-    section = spans.spans(both)
+    section = spans.spans(changed(told, spans=frame(rows, SPANS)))
+    two, _, _ = pairs = [
+        {"value_id": "", "source": "independent", "between": between}
+        for between in ("Reader A and Reader B", "Reader A and Reader C", "Reader A, Reader C")
+    ]
 
-    assert number(section, "span_f1 (equal)", "", "independent").estimate == pytest.approx(0.5)
-    assert number(section, "span_f1 (iou=0.5)", "", "independent").estimate == pytest.approx(1.0)
-    units = [(0, 0, 10, "trust"), (1, 0, 10, "trust"), (0, 20, 10, "safety"), (1, 20, 6, "safety")]
-    expected = agreement.unitizing_alpha(units, 0, 30, 2).value
-    assert number(section, "unitizing_alpha (2004)", "", "independent").estimate == pytest.approx(expected)
-    assert spans.spans(one).empty
+    assert number(section, "span_f1 (equal)", **two).estimate == pytest.approx(0.5)
+    assert number(section, "span_f1 (iou=0.5)", **two).estimate == pytest.approx(1.0)
+    assert 1 == number(section, "span_f1 (equal)", **two).transcripts
+    assert {one["between"] for one in pairs} == {made.between for made in section.numbers}
+    expected = agreement.unitizing_alpha([(1, 3, 37, "trust")], 0, 80, 2).value
+    assert number(section, "unitizing_alpha (2004)", "", "independent").estimate == expected
+    assert spans.spans(changed(told, spans=frame(rows[:1], SPANS))).empty
+
+
+def test_ready_made_passages_are_no_stretches_of_ones_own():
+    """Where every stretch is a passage as the program cuts it, borders agree by construction: nothing is measured."""
+    told = drawn(sources=("independent",))
+    rows = [(reader, "t0", 0, 80, 999, "trust") for reader in ("Reader A", "Reader B")]
+
+    assert "ready-made passages" in spans.spans(changed(told, spans=frame(rows, SPANS))).empty
 
 
 def test_what_an_interval_would_take_grows_with_the_square_of_its_width():
-    """Section 14 scales the transcripts by the square of the half-width, and says enough where it is."""
-    told = drawn(transcripts=4)
+    """Section 14 names the least number of transcripts whose interval, t and all, is as narrow as wanted."""
+    told = drawn(transcripts=4, passages=15, seed=3)
     alphas = people.people(told).numbers
     section = closing.planning(told, alphas)
     [of_trust] = [row for row in section.tables[0].rows if row[0] == "Trust"]
+    wide, clusters = table(told)
+    se = agreement.jackknife_interval(agreement.alpha_statistic(["no", "yes"]), wide, clusters).se
     found = number(people.people(told), people.ALPHA)
-    half = (found.high - found.low) / 2
 
-    assert f"{half:.2f}" == of_trust[2]
-    assert (str(math.ceil(4 * (half / closing.WANTED) ** 2)) if half > closing.WANTED else "enough") == of_trust[4]
+    assert f"{float(stats.t.ppf(0.975, 3)) * se:.2f}" == of_trust[2]
+    assert "enough" != of_trust[4]
+    needed = int(of_trust[4])
+    reach = [float(stats.t.ppf(0.975, m - 1)) * se * math.sqrt(4 / m) for m in (needed - 1, needed)]
+    assert reach[1] <= closing.WANTED < reach[0]
     effective = number(section, "effective sample size").estimate
     assert effective is None or 0 < effective <= found.n
 

@@ -67,31 +67,40 @@ def test_pabak_is_that_of_two_readers(codes):
 def test_means_over_pairs_are_those_of_the_functions(codes):
     """The mean kappa and the mean alpha over the pairs that share passages, not estimable if one of them is not."""
     table = ratings(codes)
+    pairs = tuple(combinations(range(table.raters), 2))
     for statistic, function in (
         (statistics.light_kappa, agreement.cohen_kappa),
-        (statistics.pairwise_alpha, agreement.krippendorff_alpha),
+        (statistics.mean_kappa, agreement.cohen_kappa),
+        (statistics.mean_alpha, agreement.krippendorff_alpha),
     ):
-        pairs = [table.pair(*pair) for pair in combinations(range(table.raters), 2)]
-        found = [function(pair).value for pair in pairs if len(pair.codes)]
+        found = [function(table.pair(*pair)).value for pair in pairs if len(table.pair(*pair).codes)]
         expected = None if not found or None in found else float(np.mean(found))
-        assert same(statistic(table.raters)(table), expected)
+        assert same(statistic(pairs)(table), expected)
 
 
-@given(codes=tables(3))
-def test_the_model_is_the_last_column(codes):
-    """The mean over readers of alpha and kappa with the model, and people's own mean beside it."""
-    table, readers = ratings(codes), codes.shape[1] - 1
-    for statistic, function in (
-        (statistics.model_alpha, agreement.krippendorff_alpha),
-        (statistics.model_kappa, agreement.cohen_kappa),
-    ):
-        pairs = [table.pair(reader, readers) for reader in range(readers)]
-        found = [function(pair).value for pair in pairs if len(pair.codes)]
-        expected = None if not found or None in found else float(np.mean(found))
-        assert same(statistic(readers)(table), expected)
-    people = ratings(codes[:, :readers])
-    first, alone = statistics.people_first(readers)(table), statistics.pairwise_alpha(readers)(people)
-    assert first == pytest.approx(alone, nan_ok=True)
+def test_a_pair_counts_once_there_is_enough_of_it():
+    """One or both found the value in 10 passages that both read, and not all of them said yes to everything."""
+    codes = np.full((30, 4), -1)
+    codes[:, 0] = [1] * 10 + [0] * 20
+    codes[:, 1] = [1] * 9 + [0] * 21
+    codes[:2, 2] = 0
+    codes[:12, 3] = 1
+
+    assert ((0, 1), (0, 3), (1, 3)) == statistics.admitted(codes, combinations(range(4), 2))
+    assert () == statistics.admitted(codes[:9], [(0, 1), (0, 3)])
+
+
+def test_weights_stand_for_passages_that_are_not_there():
+    """A passage of weight 3 counts as three of weight 1, but for the size of the sample."""
+    chance = np.random.default_rng(5)
+    codes = chance.integers(0, 2, (400, 2))
+    weights = np.where(np.arange(400) < 200, 1.0, 3.0)
+    many = np.concatenate([codes[:200], np.repeat(codes[200:], 3, axis=0)])
+    for statistic in (agreement.alpha_statistic(ANSWERS), statistics.percent_agreement(), statistics.gwet_ac1()):
+        found = statistics.weighted(statistic, weights)(ratings(codes))
+        assert found == pytest.approx(statistic(ratings(many)), abs=2e-3)
+    plain = statistics.percent_agreement()
+    assert plain is statistics.weighted(plain, np.ones(400))
 
 
 @given(

@@ -141,18 +141,32 @@ def test_a_pull_is_found_and_none_is_not() -> None:
     assert "cannot be told" in left.finding
 
 
+def by_hand(each: int) -> Evidence:
+    """Make readings in two arms: in sight all said yes, without every third; one is not suggested, one was chosen."""
+    clusters = ["a", "b", "c"] * (2 * each // 3) + ["a", "a"]
+    answers = [(place, "Reader A", "assisted", "trust", True, True) for place in range(each)]
+    answers += [(place, "Reader A", "blind", "trust", place % 3 == 0, True) for place in range(each, 2 * each)]
+    answers += [(2 * each, "Reader A", "blind", "trust", True, True)]
+    answers += [(2 * each + 1, "Reader A", "assisted", "trust", False, False)]
+    machine = [(place, "trust", 0.5, place != 2 * each, "strong") for place in range(2 * each + 2)]
+    return evidence(clusters, answers=answers, machine=machine)
+
+
 def test_a_small_case_by_hand() -> None:
-    """In sight 3 of 3 said yes, without 1 of 3; a passage without a suggestion and one that was chosen do not count."""
-    answers = [(place, "Reader A", "assisted", "trust", True, True) for place in (0, 1, 2)]
-    answers += [(place, "Reader A", "blind", "trust", place == 3, True) for place in (3, 4, 5)]
-    answers += [(6, "Reader A", "blind", "trust", True, True), (7, "Reader A", "assisted", "trust", False, False)]
-    machine = [(place, "trust", 0.5, place != 6, "strong") for place in range(8)]
-    section = swayed(evidence(["a", "b", "c", "a", "b", "c", "a", "a"], answers=answers, machine=machine))
+    """In sight 12 of 12 said yes, without 4 of 12; a passage without a suggestion and a chosen one do not count."""
+    section = swayed(by_hand(12))
     assert effect(section).estimate == pytest.approx(1 - 1 / 3)
-    assert effect(section).n == 6
+    assert effect(section).n == 24
     found = only(section)
     assert found["share of yes, with suggestions in sight"].estimate == 1
     assert found["share of yes, without suggestions"].estimate == pytest.approx(1 / 3)
+
+
+def test_with_fewer_than_ten_readings_in_an_arm_nothing_is_said_of_the_effect() -> None:
+    """9 readings in each arm are too few, and the reason says so."""
+    found = effect(swayed(by_hand(9)))
+    assert found.estimate is None
+    assert "one arm has 9 readings" in found.reason
 
 
 def test_most_of_the_others_leaves_out_the_reader() -> None:

@@ -142,6 +142,7 @@ def test_the_report_gives_the_number_that_the_functions_give(coded):
     assert {path.name for path in files} == FILES
     assert made.summary[0].people.estimate == pytest.approx(expected)
     assert told.summary["people"].iloc[0] == pytest.approx(expected)
+    assert 17 == told.summary["people_n"].iloc[0]
     for table in (
         numbers,
         told.numbers,
@@ -307,6 +308,94 @@ def test_what_was_read_blind_before_answers_an_audit_too(study):
 
     assert [("audit", 3), ("blind", 3)] == sorted(told.answers["source"].value_counts()[["audit", "blind"]].items())
     assert 1 == told.answers["place"].nunique()
+
+
+def test_what_is_done_after_the_suggestions_changes_no_blind_reading(study):
+    """A blind reading that was finished stays so when its reader turns unsure later, and one left unsure stays out."""
+    with lasting(study) as desk:
+        ann = desk.reader("Ann")
+        ids = [row["excerpt_id"] for row in desk.ask("SELECT excerpt_id FROM suggestion_list WHERE kind = 'passage'")]
+        finished, unsure = list(dict.fromkeys(ids))[:2]
+        for excerpt, before, after in ((finished, "done", "unsure"), (unsure, "unsure", "done")):
+            one = desk.blind(ann, excerpt)
+            desk.decide(one, before, {"choice": "yes"} if before == "done" else {})
+            desk.show(ann, excerpt)
+            desk.decide(one, after, {"choice": "no"} if after == "done" else {})
+    told = gather(study.folder)
+    blind = told.readings[told.readings["source"] == "blind"]
+    names = told.passages["excerpt_id"].iloc[blind["place"]]
+
+    assert {finished: True, unsure: False} == dict(zip(names, blind["finished"], strict=True))
+    said = told.answers[(told.answers["source"] == "blind") & (told.answers["value_id"] == "choice")]
+    assert [True] == said["yes"].tolist()
+
+
+def test_words_that_were_cut_anew_count_once(coded):
+    """After another cutting was read too, no two passages of a report overlap, and what is left out is said."""
+    coded.set("max_words = 30")
+    coded.set("min_words = 10")
+    coded.run()
+    before = gather(coded.folder)
+    assert not before.passages["current"].all()
+    assert 34 == len(before.readings)
+
+    bring_in(coded, {"Ada": lambda _: "Choice", "Bea": lambda _: "none"}, name="again.csv")
+    told = gather(coded.folder)
+    for _, own in told.passages.sort_values(["transcript", "start"]).groupby("transcript"):
+        assert (own["start"].to_numpy()[1:] >= own["end"].to_numpy()[:-1]).all()
+    assert "cut anew" in told.facts["left_out"]
+
+
+def test_one_turn_without_a_speaker_parts_no_cluster(coded):
+    """A participant's transcript stays theirs though somebody unknown says a line in it."""
+    coded.do(
+        "UPDATE turns SET speaker_id = NULL WHERE position = (SELECT min(position) FROM turns t JOIN revisions r "
+        "ON r.id = t.revision_id JOIN transcripts s ON s.id = r.transcript_id WHERE s.source LIKE '%garden%') "
+        "AND revision_id IN (SELECT r.id FROM revisions r JOIN transcripts s ON s.id = r.transcript_id "
+        "WHERE s.source LIKE '%garden%')"
+    )
+    told = gather(coded.folder)
+    own = told.passages[told.passages["transcript"] == coded.transcript("garden.txt")]["cluster"].unique()
+
+    assert 1 == len(own)
+    assert coded.transcript("garden.txt") != own[0]
+
+
+def test_values_of_frameworks_that_share_only_a_name_are_not_joined(coded):
+    """A framework that has nothing to do with the other may call something else by the same id."""
+    coded.run(dataset="second")
+    coded.do("INSERT INTO frameworks SELECT 'other', 'debts', version, title, content FROM frameworks LIMIT 1")
+    coded.do(
+        "INSERT INTO framework_values SELECT 'other', value_id, position, 'Freedom from debt', layer, unit, NULL, "
+        "false FROM framework_values WHERE value_id = 'choice'"
+    )
+    coded.do("UPDATE scorings SET framework_id = 'other' WHERE dataset = 'second'")
+    names = gather(coded.folder).names()
+
+    assert "Choice" == names["choice"]
+    assert ["Freedom from debt (second)"] == [name for key, name in names.items() if key.startswith("choice@debts")]
+
+
+def test_an_audit_of_one_dataset_leaves_the_others_alone(coded):
+    """A value that the audited dataset does not have has no readings of the audit, and the report is made."""
+    coded.run(dataset="second")
+    coded.do("INSERT INTO frameworks SELECT 'other', 'others', version, title, content FROM frameworks LIMIT 1")
+    coded.do(
+        "INSERT INTO framework_values SELECT 'other', 'hope', position, 'Hope', layer, unit, NULL, false "
+        "FROM framework_values WHERE value_id = 'choice'"
+    )
+    coded.do("UPDATE scorings SET framework_id = 'other' WHERE dataset = 'second'")
+    with lasting(coded) as desk:
+        ann = desk.reader("Ann")
+        draw(desk.db, Wanted("general", (ann,), dict.fromkeys(STRATA, 1000), 7), desk.tick())
+        review = ReviewSettings(blind_share=0.0, double_share=0.0, readers=1)
+        prepare(desk.db, ann, "general", review, 3, desk.tick())
+        desk.decide(next_serving(desk.db, ann, Queue("general"), review, str(uuid4()), desk.tick()), "nothing here")
+
+    made = measure(coded.folder)
+
+    assert "Hope" in {row.value for row in made.summary}
+    assert "audit" in {row[0] for row in made.matrix.rows}
 
 
 def test_a_study_of_before_is_brought_up_to_date_first(coded):

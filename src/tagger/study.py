@@ -89,10 +89,12 @@ class Study:
         if source:
             numbers, matrix = numbers[numbers["source"] == source], matrix[matrix["source"] == source]
         summary = [
-            (row.value, _estimate(row.people), _estimate(row.model), row.enough, row.words) for row in report.summary
+            {"value": row.value, **_columns("people", row.people), **_columns("model", row.model)}
+            | {"enough": row.enough, "words": row.words}
+            for row in report.summary
         ]
         return Agreement(
-            pd.DataFrame(summary, columns=["value", "people", "model", "enough", "words"]),
+            pd.DataFrame(summary),
             numbers.reset_index(drop=True),
             matrix.reset_index(drop=True),
             pd.DataFrame(list(report.disagreements.rows), columns=list(report.disagreements.head)),
@@ -104,8 +106,17 @@ class Study:
         return frame
 
 
-def _estimate(number: Number | None) -> float | None:
-    return None if number is None else number.estimate
+def _columns(name: str, number: Number | None) -> dict[str, object]:
+    """Return a number with all that it takes to read it, as columns."""
+    made = number or Number(0, "", "", "", "", None, reason="nobody was compared")
+    return {
+        name: made.estimate,
+        f"{name}_low": made.low,
+        f"{name}_high": made.high,
+        f"{name}_n": made.n,
+        f"{name}_transcripts": made.transcripts,
+        f"{name}_reason": made.reason,
+    }
 
 
 def open_study(path: str | Path) -> Study:

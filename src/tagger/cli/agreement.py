@@ -29,9 +29,16 @@ def agreement(folder: Path, output: Path, dataset: str, seed: int) -> None:
     click.echo(made.headline)
     width = max((len(row.value) for row in made.summary), default=0)
     if any(row.enough != "no" for row in made.summary):
-        click.echo(f"\n{'':{width}}  {'people with people':22}  model with people")
+        click.echo(
+            f"\n{'':{width}}  {'people with people':22} {'n':>6}  {'model with people':22} {'n':>6}  transcripts"
+        )
         for row in made.summary:
-            click.echo(f"{row.value:{width}}  {shown(row.people):22}  {shown(row.model)}")
-        click.echo(f"\nKrippendorff's alpha [95% interval], {made.source}.")
+            people, model = row.people, row.model
+            told = f"{shown(people):22} {people.n if people else 0:6}  {shown(model):22} {model.n if model else 0:6}"
+            transcripts = max((one.transcripts or 0 for one in (people, model) if one), default=0)
+            click.echo(f"{row.value:{width}}  {told}  {transcripts:11}")
+        click.echo(
+            f"\nKrippendorff's alpha [95% interval], {made.source}; n: passages. The page says why a number is missing."
+        )
     page = next(file for file in files if file.suffix == ".html")
     click.echo(f"Open {page} in your browser. It holds nobody's words, and readers go by letter.")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from scipy import stats
+
 from tagger import agreement
 from tagger.agreement.estimates import Estimate
 from tagger.report import statistics
@@ -31,8 +33,8 @@ def planning(evidence: Evidence, alphas: tuple[Number, ...]) -> Section:
     for number in alphas:
         if number.estimator != ALPHA or number.low is None or number.high is None or number.transcripts is None:
             continue
-        half = (number.high - number.low) / 2
-        needed = math.ceil(number.transcripts * (half / WANTED) ** 2)
+        se = _by_cluster(evidence, number).se or 0.0
+        half, needed = _reach(se, number.transcripts), _transcripts(se, number.transcripts)
         effective = _effective(evidence, number)
         numbers.append(effective)
         rows.append(
@@ -41,7 +43,7 @@ def planning(evidence: Evidence, alphas: tuple[Number, ...]) -> Section:
                 WORDS[number.source],
                 f"{half:.2f}",
                 str(number.transcripts),
-                str(max(needed, number.transcripts)) if needed > number.transcripts else "enough",
+                str(needed) if needed > number.transcripts else "enough",
                 str(number.n),
                 "not estimable" if effective.estimate is None else f"{effective.estimate:.0f}",
             )
@@ -55,7 +57,8 @@ def planning(evidence: Evidence, alphas: tuple[Number, ...]) -> Section:
             empty="Nothing to plan from yet: an interval takes 3 transcripts that two people read, and a value found "
             f"in {statistics.FEWEST_POSITIVES} passages.",
         )
-    most = max(rows, key=lambda row: 0 if row[4] == "enough" else int(row[4]))
+    own = [row for row in rows if row[1] == WORDS[evidence.primary]] or rows
+    most = max(own, key=lambda row: 0 if row[4] == "enough" else int(row[4]))
     finding = (
         f"All intervals are within {WANTED} of their estimate."
         if most[4] == "enough"
@@ -89,8 +92,7 @@ def planning(evidence: Evidence, alphas: tuple[Number, ...]) -> Section:
 def _effective(evidence: Evidence, alpha: Number) -> Number:
     """Return how many independent passages would give as narrow an interval: n times (SE by passages / SE)^2."""
     both = evidence.panel(alpha.source, alpha.value_id).pairable
-    by_passage = agreement.krippendorff_alpha(both.ratings)
-    by_cluster = agreement.jackknife_interval(agreement.alpha_statistic(("no", "yes")), both.ratings, both.clusters)
+    by_passage, by_cluster = agreement.krippendorff_alpha(both.ratings), _by_cluster(evidence, alpha)
     about = About(14, alpha.value_id, alpha.source)
     reason = "no interval: it describes the one of alpha"
     value = None
@@ -98,6 +100,25 @@ def _effective(evidence: Evidence, alpha: Number) -> Number:
         value = min(float(alpha.n), alpha.n * (by_passage.se / by_cluster.se) ** 2)
     found = Estimate(value, alpha.n, n_clusters=alpha.transcripts, reason=reason)
     return about.number(PEOPLE, "effective sample size", found)
+
+
+def _by_cluster(evidence: Evidence, alpha: Number) -> Estimate:
+    both = evidence.panel(alpha.source, alpha.value_id).pairable
+    statistic = statistics.weighted(agreement.alpha_statistic(("no", "yes")), both.weights)
+    return agreement.jackknife_interval(statistic, both.ratings, both.clusters)
+
+
+def _reach(se: float, transcripts: int) -> float:
+    """Return the half-width of an interval before it is cut to the range of alpha."""
+    return float(stats.t.ppf(0.975, transcripts - 1)) * se
+
+
+def _transcripts(se: float, transcripts: int) -> int:
+    """Return how many transcripts like these it takes for a half-width of `WANTED`."""
+    needed = 3
+    while _reach(se * math.sqrt(transcripts / needed), needed) > WANTED:
+        needed += 1
+    return needed
 
 
 def export(evidence: Evidence) -> Section:
@@ -115,8 +136,8 @@ def export(evidence: Evidence) -> Section:
     return Section(
         15,
         "Export",
-        "Each number can be computed again from reliability.csv with the function of tagger.agreement that stands "
-        "beside it in numbers.csv.",
+        "The numbers of sections 2, 3, 5, 6, 12 and of the appendix can be computed again from reliability.csv with "
+        "the function of tagger.agreement that stands beside each in numbers.csv.",
         tables=(Table("Files beside this page", ("File", "What it holds"), rows),),
     )
 
@@ -205,7 +226,7 @@ def methods(evidence: Evidence) -> str:
         f"freedom. Values found in fewer than {statistics.FEWEST_POSITIVES} passages were not estimated. Suggestions "
         f"were made by {model} from the wording of the values, and compared only with readings made without sight of "
         "them; the difference to agreement among people is paired on the same passages. Readings made with suggestions "
-        "in sight were excluded from every comparison."
+        "in sight were excluded from these comparisons."
     )
 
 
@@ -224,7 +245,7 @@ def checklist(evidence: Evidence) -> tuple[tuple[str, str], ...]:
         ("How the material was segmented", evidence.facts.get("Cutting", "passages, by the program")),
         ("How many codes", f"{len(evidence.values)} values"),
         ("Coefficients and level", "Krippendorff's alpha by value (section 2) and over sets of values (section 3)"),
-        ("How disagreements were resolved", "not at all before measuring; to be filled in by you for afterwards"),
+        ("How disagreements were resolved", "nothing was changed by this program; to be filled in by you"),
         ("What changed in the codebook", "to be filled in by you"),
         ("Machine coder: model and weights", made.get("model", "none")),
         ("Machine coder: what it says yes to", evidence.facts.get("Suggested", "see section 0")),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import numpy as np
 
 from tagger.report import (
@@ -20,12 +23,17 @@ from tagger.report import (
     swayed,
     together,
 )
-from tagger.report.document import Report, Table
+from tagger.report.document import Report, Section, Table
 from tagger.report.evidence import Evidence
+from tagger.report.machine import MODEL_ALPHA, PAIRED
+from tagger.report.people import ALPHA
 
 SEED = 20
 """Of the random numbers, unless somebody chooses another one."""
 
+_MOST = 4
+_SHOWN = (ALPHA, MODEL_ALPHA, PAIRED, "average_precision")
+"""Where an interval alone is missing, these say so below the tables; all of them do in numbers.csv."""
 _ANSWERS = np.array(["0", "1", ""])
 """By code: no, yes and, last, the -1 of no answer."""
 
@@ -65,7 +73,7 @@ def compute(evidence: Evidence, seed: int = SEED) -> Report:
         headline=summary.headline(evidence, rows),
         source=summary.source_words(evidence),
         summary=rows,
-        sections=sections,
+        sections=tuple(_with_reasons(section, evidence.names()) for section in sections),
         sources=evidence.sources,
         methods=closing.methods(evidence),
         checklist=closing.checklist(evidence),
@@ -76,18 +84,19 @@ def compute(evidence: Evidence, seed: int = SEED) -> Report:
 
 def _matrix(evidence: Evidence) -> Table:
     """Return the reliability matrix: one row a passage and value of a source, each reader's answer, and the model's."""
-    coders = sorted(evidence.answers["coder"].unique(), key=lambda name: (len(name), name))
+    said = evidence.answers[evidence.answers["source"].isin(evidence.available)]
+    coders = sorted(said["coder"].unique(), key=lambda name: (len(name), name))
     rows: list[tuple[str, ...]] = []
     for source in evidence.available:
         for value in evidence.values:
             panel = evidence.panel(source, value.id)
             where = evidence.passages.iloc[panel.places]
-            said = {coder: _ANSWERS[column] for coder, column in zip(panel.coders, panel.codes.T, strict=True)}
+            own = {coder: _ANSWERS[column] for coder, column in zip(panel.coders, panel.codes.T, strict=True)}
             nobody = np.full(len(where), "")
             cells = (
                 *([name] * len(where) for name in (source, value.id)),
                 *(where[column].astype(str) for column in ("excerpt_id", "dataset", "cluster")),
-                *(said.get(coder, nobody) for coder in coders),
+                *(own.get(coder, nobody) for coder in coders),
                 _ANSWERS[panel.suggested],
                 ["" if np.isnan(score) else f"{score:.6f}" for score in panel.scores],
                 [f"{weight:.6g}" for weight in panel.weights],
@@ -95,3 +104,23 @@ def _matrix(evidence: Evidence) -> Table:
             rows += [tuple(map(str, row)) for row in zip(*cells, strict=True)]
     head = ("source", "value_id", "excerpt_id", "dataset", "cluster", *coders, "model", "score", "weight")
     return Table("The reliability matrix", head, tuple(rows))
+
+
+def _with_reasons(section: Section, names: Mapping[str, str]) -> Section:
+    """Say below a section why some of its numbers, or their intervals, are missing."""
+    why: dict[str, list[str]] = {}
+    for number in section.numbers:
+        told = number.estimate is None or number.estimator in _SHOWN
+        if number.reason and number.low is None and told:
+            about = names.get(number.value_id, "all values") + (f" in {number.group}" if number.group else "")
+            own = why.setdefault(number.reason.removeprefix("not estimable: "), [])
+            if about not in own:
+                own.append(about)
+    missing = tuple(f"Missing for {_listed(about)}: {reason}." for reason, about in why.items())
+    return replace(section, notes=(*section.notes, *missing))
+
+
+def _listed(about: list[str]) -> str:
+    if len(about) > _MOST:
+        return f"{about[0]}, {about[1]} and {len(about) - 2} more"
+    return " and ".join([", ".join(about[:-1]), about[-1]] if len(about) > 1 else about)

@@ -177,7 +177,8 @@ def _misses(evidence: Evidence, samples: list[tuple[Value, _Sample]]) -> Table:
 def _reached(recalls: list[Number], names: dict[str, str]) -> str:
     made = sorted((number.estimate, place) for place, number in enumerate(recalls) if number.estimate is not None)
     if not made:
-        return f"For none of {len(recalls)} values is there enough to say how much suggestions miss."
+        none = f"For none of {len(recalls)} values is there enough"
+        return f"{none} to say what share of what people find is suggested (the recall)."
     low, high = (recalls[made[end][1]] for end in (0, -1))
     words = f"How much of what people find in this corpus is suggested is estimable for {len(made)} of {len(recalls)} "
     if low is high:
@@ -197,5 +198,8 @@ def _sampled(evidence: Evidence, samples: list[tuple[Value, _Sample]]) -> tuple[
     ]
     ties = sum(sample.ties for _, sample in samples)
     if ties:
-        notes.append(f"Left out, as many readers said yes as no: {ties} pairs of a passage and a value.")
+        notes.append(
+            f"Left out, as many readers said yes as no: {ties} pairs of a passage and a value. Section 11 counts such "
+            "a passage as half a yes, so its shares differ from those here."
+        )
     return tuple(notes)

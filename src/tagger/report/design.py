@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pandas as pd
 
 from tagger.report.document import Flow, Matrix, Section, Step, Table
 from tagger.report.evidence import COMPARABLE, REFUSED, WORDS, Evidence
+
+_COUNTS = ("audit_frame", "left_out")
 
 
 def design(evidence: Evidence) -> Section:
@@ -65,7 +69,7 @@ def _refused(read: pd.DataFrame) -> Table:
 
 
 def _facts(evidence: Evidence) -> Table:
-    known = {name: words for name, words in evidence.facts.items() if not name.startswith("audit_")}
+    known = {name: words for name, words in evidence.facts.items() if name not in _COUNTS}
     rows = (*known.items(), *evidence.sources)
     return Table("Made with", ("What", "Which"), rows)
 
@@ -93,8 +97,11 @@ def _notes(evidence: Evidence, read: pd.DataFrame) -> tuple[str, ...]:
     unfinished = int((~read["finished"] & read["source"].isin(COMPARABLE)).sum())
     part = int((read["matched"] == "part").sum())
     notes = []
-    if read["source"].isin(COMPARABLE).all():
-        notes.append("No reading had to be refused.")
+    left_out = json.loads(evidence.facts.get("left_out", "{}"))
+    if left_out:
+        notes.append("Left out: " + "; ".join(f"{count} readings {why}" for why, count in left_out.items()) + ".")
+    elif read["source"].isin(COMPARABLE).all():
+        notes.append("No reading had to be refused or left out.")
     if unfinished:
         notes.append(f"{unfinished} readings that were skipped, unsure or left in the middle are missing answers.")
     if part:

@@ -38,6 +38,8 @@ REFUSED = {
     "imported, nobody knows how": "nobody can say whether these coders had seen suggestions",
 }
 
+_ENOUGH = 10
+
 Places = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -159,13 +161,13 @@ class Evidence:
 
     @cached_property
     def primary(self) -> str:
-        """Return the source on which the first screen rests; empty where there is none."""
-        for source in (BLIND, INDEPENDENT, AUDIT):
-            said = self.answers[self.answers["source"] == source]
-            twice = said.groupby(["place", "value_id"])["coder"].nunique() > 1
-            if len(said) and twice.any():
-                return source
-        return self.available[0] if self.available else ""
+        """Return the source of the first screen: the first with enough, or else read by two; empty without any."""
+        twice = [source for source in self.available if any(len(one.pairable.places) for one in self._of(source))]
+        enough = [source for source in twice if any(one.pairable.found >= _ENOUGH for one in self._of(source))]
+        return next(iter((*enough, *twice, *self.available)), "")
+
+    def _of(self, source: str) -> list[Panel]:
+        return [self.panel(source, value.id) for value in self.values]
 
     def names(self) -> dict[str, str]:
         """Return the names of the values by their ids."""
@@ -238,7 +240,7 @@ class Evidence:
     def _weights(self, places: Places) -> Floats:
         strata = self.audit.drop_duplicates("place").set_index("place").reindex(places)
         read = strata["stratum"].map(strata["stratum"].value_counts())
-        return (strata["population"] / read).fillna(1.0).to_numpy(float)
+        return np.asarray((strata["population"].astype(float) / read.astype(float)).fillna(1.0), dtype=np.float64)
 
 
 def check_comparable(source: str) -> None:

@@ -11,7 +11,7 @@ import re
 import tempfile
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ def files(report: Report) -> dict[str, bytes]:
     report.html       the page
     report.json       the words, and every number with all of its fields, in the order of `document.py`; null where
                       there is none; numbers with 10 significant digits
-    numbers.csv       a row for each number, with the fields of `Number` as columns
+    numbers.csv       a row for each number, with the fields of `Number` as columns, and the program's version
     reliability.csv   what everybody said, for computing agreement elsewhere
     disagreements.csv the passages to talk over
     methods.md        the methods paragraph and the checklist
@@ -41,7 +41,7 @@ def files(report: Report) -> dict[str, bytes]:
     return {
         "report.html": page(report),
         "report.json": _json(report),
-        "numbers.csv": _csv(NUMBER, (_fields(number).values() for number in report.numbers)),
+        "numbers.csv": _csv((*NUMBER, "version"), _numbers(report)),
         "reliability.csv": _csv(report.matrix.head, report.matrix.rows),
         "disagreements.csv": _csv(report.disagreements.head, report.disagreements.rows),
         "methods.md": _methods(report).encode("utf-8"),
@@ -86,6 +86,11 @@ def _put(path: Path, data: bytes) -> Path:
     return path
 
 
+def _numbers(report: Report) -> Iterable[list[Any]]:
+    made = dict(report.sources).get("tagger", "")
+    return ([*_fields(number).values(), made] for number in report.numbers)
+
+
 def _json(report: Report) -> bytes:
     whole = {
         "title": report.title,
@@ -120,6 +125,7 @@ def _section(section: Section) -> dict[str, Any]:
         "notes": list(section.notes),
         "numbers": [_fields(number) for number in section.numbers],
         "tables": [_table(table) for table in section.tables],
+        "plots": [{"plot": type(plot).__name__.casefold(), **_plain(asdict(plot))} for plot in section.plots],
     }
 
 
@@ -130,6 +136,13 @@ def _table(table: Table) -> dict[str, Any]:
         "rows": [list(row) for row in table.rows],
         "note": table.note,
     }
+
+
+def _plain(value: Any) -> Any:
+    """Write what a plot is made of as JSON has it."""
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, list | tuple) else _rounded(value)
 
 
 def _fields(number: Number) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
+from itertools import combinations
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from tagger.report import statistics
 from tagger.report.document import Bar, Forest, Number, Section, Table, interval_of, shown
 from tagger.report.evidence import WORDS, Evidence, Floats, Panel, Places
 from tagger.report.measuring import About, too_few
-from tagger.report.people import PEOPLE, alpha_of_people, macro
+from tagger.report.people import NO_PAIR, NOTES, PEOPLE, alpha_of_people, macro
 
 MODEL = "model with people"
 MODEL_ALPHA = "krippendorff_alpha, mean over readers"
@@ -36,16 +37,25 @@ _QUALITY: dict[str, Callable[[], Additive]] = {
     "recall": statistics.recall,
     "f1": statistics.f1,
 }
+_NO_READER = "not estimable: no reader found it, or was suggested it, in enough passages"
 _NOTHING = "the machine has said nothing of any passage that was read without suggestions"
 
 
 def alpha_of_model(about: About, panel: Panel) -> Number:
     """Return the mean over readers of alpha with the model: the number that the first screen shows."""
     scored = panel.scored
-    rows = _with_model(scored)
+    rows, pairs = _with_model(scored), _pairs(scored)
     refused = too_few(scored) if len(scored.places) else _NOTHING
-    statistic = statistics.model_alpha(len(scored.coders))
-    return about.jackknifed(MODEL, MODEL_ALPHA, statistic, rows, scored.clusters, -1.0, refused)
+    statistic = statistics.weighted(statistics.mean_alpha(pairs), scored.weights)
+    return about.jackknifed(
+        MODEL, MODEL_ALPHA, statistic, rows, scored.clusters, -1.0, refused or ("" if pairs else _NO_READER)
+    )
+
+
+def _pairs(panel: Panel) -> statistics.Pairs:
+    """Return the readers who count in a mean with the model, each with the model's column."""
+    last = len(panel.coders)
+    return statistics.admitted(_with_model(panel), [(reader, last) for reader in range(last)])
 
 
 def model(evidence: Evidence) -> Section:
@@ -67,7 +77,7 @@ def model(evidence: Evidence) -> Section:
     return Section(
         5,
         title,
-        _finding(numbers),
+        _finding(evidence, numbers),
         "How far the model agrees with people cannot be read without how far people agree with each other. A "
         "suggestion is an invitation to read, made for a share of passages that is a setting; it is not a coding.",
         tuple(tables),
@@ -76,6 +86,7 @@ def model(evidence: Evidence) -> Section:
         (
             "The model says yes where it suggests a value now, and no elsewhere. Ties between readers are left out of "
             "precision, recall and F1 against the majority.",
+            *NOTES,
             f"The margin for 'no worse than people by more than {MARGIN}' was fixed in the program, before any data.",
         ),
     )
@@ -93,10 +104,11 @@ def _numbers(evidence: Evidence, source: str, value_id: str) -> dict[str, Number
         return {}
     about, refused = About(5, value_id, source), too_few(scored)
     found = {MODEL_ALPHA: alpha_of_model(about, panel)}
-    kappa = statistics.model_kappa(len(scored.coders))
-    rows = _with_model(scored)
+    rows, pairs = _with_model(scored), _pairs(scored)
+    kappa = statistics.weighted(statistics.mean_kappa(pairs), scored.weights)
+    alone = refused or ("" if pairs else _NO_READER)
     found["cohen_kappa, mean over readers"] = about.jackknifed(
-        MODEL, "cohen_kappa, mean over readers", kappa, rows, scored.clusters, -1.0, refused
+        MODEL, "cohen_kappa, mean over readers", kappa, rows, scored.clusters, -1.0, alone
     )
     found |= _paired(about, scored, refused)
     found |= _quality(about, scored, "the majority", scored.majority(), refused)
@@ -111,9 +123,14 @@ def _paired(about: About, scored: Panel, refused: str) -> dict[str, Number]:
     both = scored.pairable
     if not len(both.places):
         return {}
-    readers, rows = len(both.coders), _with_model(both)
-    people, model_ = statistics.people_first(readers), statistics.model_alpha(readers)
-    refused = refused or too_few(both)
+    rows, last = _with_model(both), len(both.coders)
+    known = {reader for reader, _ in _pairs(both)}
+    between = [(one, two) for one, two in combinations(range(last), 2) if {one, two} <= known]
+    pairs = statistics.admitted(both.codes, between)
+    with_model = tuple((reader, last) for reader in sorted({reader for pair in pairs for reader in pair}))
+    people = statistics.weighted(statistics.mean_alpha(pairs), both.weights)
+    model_ = statistics.weighted(statistics.mean_alpha(with_model), both.weights)
+    refused = refused or too_few(both) or ("" if pairs else NO_PAIR)
     made = {
         "people, same passages": (PEOPLE, "krippendorff_alpha, mean over pairs of readers", people, -1.0),
         "model, same passages": (MODEL, "krippendorff_alpha, mean over readers, same passages", model_, -1.0),
@@ -143,8 +160,8 @@ def _quality(about: About, panel: Panel, against: str, labels: Floats, refused: 
 
 def _macro(evidence: Evidence, source: str, value_ids: list[str]) -> Number:
     panels = [panel for value in value_ids if not too_few(panel := evidence.panel(source, value).scored)]
-    rows = [(panel, _with_model(panel)) for panel in panels]
-    return macro(About(5, "", source), MODEL, MODEL_ALPHA, rows, statistics.model_alpha)
+    rows = [(panel, _with_model(panel), statistics.mean_alpha(pairs)) for panel in panels if (pairs := _pairs(panel))]
+    return macro(About(5, "", source), MODEL, MODEL_ALPHA, rows)
 
 
 def _tables(source: str, found: list[tuple[str, dict[str, Number]]], mean: Number) -> list[Table]:
@@ -163,13 +180,14 @@ def _tables(source: str, found: list[tuple[str, dict[str, Number]]], mean: Numbe
         (
             name,
             shown(rows[MODEL_ALPHA]),
-            *(shown(rows[f"{key}, the majority"]) for key in _QUALITY),
             str(rows[MODEL_ALPHA].n),
+            *(shown(rows[f"{key}, the majority"]) for key in _QUALITY),
+            str(rows["precision, the majority"].n),
             str(rows[MODEL_ALPHA].transcripts),
         )
         for name, rows in found
     ]
-    alone.append(("Mean over values", shown(mean), "", "", "", str(mean.n), str(mean.transcripts)))
+    alone.append(("Mean over values", shown(mean), str(mean.n), "", "", "", "", str(mean.transcripts)))
     return [
         Table(
             f"Side by side, on passages that two people read ({WORDS[source]})",
@@ -179,7 +197,7 @@ def _tables(source: str, found: list[tuple[str, dict[str, Number]]], mean: Numbe
         ),
         Table(
             f"The model with people, on all passages that anybody read ({WORDS[source]})",
-            ("Value", "Alpha", "Precision", "Recall", "F1", "Passages", "Transcripts"),
+            ("Value", "Alpha", "Passages", "Precision", "Recall", "F1", "Without ties", "Transcripts"),
             tuple(alone),
             "Alpha: mean over readers of alpha of reader and model. Precision: of what is suggested, how much most "
             "readers found too. Recall: of what they found, how much is suggested. Each reader's own: numbers.csv.",
@@ -193,9 +211,9 @@ def verdict(paired: Number | None) -> Verdict:
         return Verdict.UNKNOWN
     if paired.high < -MARGIN:
         return Verdict.CLEARLY_LESS
-    if paired.high < 0:
-        return Verdict.LESS
-    return Verdict.AS_FAR if paired.low > -MARGIN else Verdict.OPEN
+    if paired.low > -MARGIN:
+        return Verdict.AS_FAR
+    return Verdict.LESS if paired.high < 0 else Verdict.OPEN
 
 
 def _forest(evidence: Evidence, source: str, found: list[tuple[str, str, dict[str, Number]]]) -> Forest:
@@ -217,15 +235,17 @@ def _forest(evidence: Evidence, source: str, found: list[tuple[str, str, dict[st
     return Forest(title, alt, "Krippendorff's alpha", tuple(rows))
 
 
-def _finding(numbers: list[Number]) -> str:
-    paired = [number for number in numbers if number.estimator == PAIRED and number.low is not None]
-    total = len({number.value_id for number in numbers if number.value_id})
+def _finding(evidence: Evidence, numbers: list[Number]) -> str:
+    own = [one for one in numbers if one.source == evidence.primary and one.value_id]
+    paired = [number for number in own if number.estimator == PAIRED and number.low is not None]
+    total = len({number.value_id for number in own})
+    whose = f"In readings {WORDS[evidence.primary]}"
     if not paired:
-        return f"For none of {total} values is there enough to set the model beside people."
+        return f"{whose} there is for none of {total} values enough to set the model beside people."
     said = [verdict(number) for number in paired]
     less, near = sum(one in (Verdict.LESS, Verdict.CLEARLY_LESS) for one in said), said.count(Verdict.AS_FAR)
     return (
-        f"Of {len(paired)} values that can be compared, the model agrees with people clearly less than people do with "
+        f"{whose}, of {len(paired)} values that can be compared, the model agrees with people less than people do with "
         f"each other for {less}, no worse than people within the margin for {near}, and for "
-        f"{len(paired) - less - near} it cannot be told."
+        f"{len(paired) - less - near} it cannot be told. With so many values, one may seem to differ by chance."
     )

@@ -14,6 +14,7 @@ from tagger.report.statistics import FEWEST_POSITIVES
 ROUGH = 6
 """With fewer clusters an interval is a rough one."""
 
+_NONE = 1e-12
 _THE_SAME = "no interval: it is the same whichever transcript is left out, which says nothing of others"
 
 
@@ -28,6 +29,8 @@ class About:
 
     def number(self, between: str, estimator: str, found: Estimate, seed: int | None = None) -> Number:
         """Make a number of an estimate."""
+        if found.se is not None and found.se < _NONE:
+            found = found.without_interval(_THE_SAME)
         low, high = found.interval or (None, None)
         return Number(
             self.section,
@@ -62,8 +65,6 @@ class About:
             found = Estimate(None, len(clusters), n_clusters=len(set(clusters.tolist())), reason=reason)
         else:
             found = jackknife_interval(statistic, rows, clusters, low=low, high=high)
-            if found.se == 0 and found.value in (low, high):
-                found = found.without_interval(_THE_SAME)
         return self.number(between, estimator, found)
 
 

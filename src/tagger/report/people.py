@@ -20,7 +20,12 @@ from tagger.report.measuring import About, too_few
 PEOPLE = "people with people"
 ALPHA = "krippendorff_alpha"
 
+NO_PAIR = "not estimable: no pair of readers found it in enough passages that both read"
 ONE_READER = "no passage was read by two people"
+NOTES = (
+    "A pair of readers counts in a mean where one or both found the value in 10 passages that both read.",
+    "In an audit each passage counts by how many of the transcripts it stands for.",
+)
 _PANEL: dict[str, tuple[Callable[[], Additive], float]] = {
     "percent_agreement": (statistics.percent_agreement, 0.0),
     "specific_agreement (yes)": (statistics.positive_agreement, 0.0),
@@ -34,6 +39,7 @@ def alpha_of_people(about: About, panel: Panel) -> Number:
     both = panel.pairable
     alpha = agreement.alpha_statistic(("no", "yes"))
     refused = too_few(both) if len(both.places) else ONE_READER
+    alpha = statistics.weighted(alpha, both.weights)
     return about.jackknifed(PEOPLE, ALPHA, alpha, both.ratings, both.clusters, -1.0, refused)
 
 
@@ -57,7 +63,7 @@ def people(evidence: Evidence) -> Section:
     return Section(
         2,
         title,
-        _finding(numbers),
+        _finding(evidence, numbers),
         "Agreement is not validity: two people can agree and both be wrong, and a lone reading can be the right one. "
         "The interval speaks of these readers; others may differ.",
         tuple(tables),
@@ -66,6 +72,7 @@ def people(evidence: Evidence) -> Section:
         (
             "Alpha is 1 where all agree and 0 where they agree as often as by chance. Intervals leave out one "
             "transcript (or participant) at a time, t with M - 1 degrees of freedom.",
+            *NOTES,
         ),
     )
 
@@ -79,10 +86,13 @@ def _numbers(evidence: Evidence, source: str, value_id: str) -> dict[str, Number
     refused = too_few(both)
     found = {ALPHA: alpha_of_people(about, panel)}
     for name, (statistic, low) in _PANEL.items():
-        found[name] = about.jackknifed(PEOPLE, name, statistic(), both.ratings, both.clusters, low, refused)
-    readers = len(both.coders)
-    light = statistics.light_kappa(readers)
-    found["light_kappa"] = about.jackknifed(PEOPLE, "light_kappa", light, both.ratings, both.clusters, -1.0, refused)
+        found[name] = about.jackknifed(
+            PEOPLE, name, statistics.weighted(statistic(), both.weights), both.ratings, both.clusters, low, refused
+        )
+    pairs = statistics.admitted(both.codes, combinations(range(len(both.coders)), 2))
+    light = statistics.weighted(statistics.light_kappa(pairs), both.weights)
+    alone = refused or ("" if pairs else NO_PAIR)
+    found["light_kappa"] = about.jackknifed(PEOPLE, "light_kappa", light, both.ratings, both.clusters, -1.0, alone)
     found |= _two_readers(about, both, refused)
     return found
 
@@ -93,7 +103,15 @@ def _two_readers(about: About, both: Panel, refused: str) -> dict[str, Number]:
         return {}
     found = agreement.pabak(both.ratings)
     numbers = {
-        "pabak": about.jackknifed(PEOPLE, "pabak", statistics.pabak(), both.ratings, both.clusters, -1.0, refused)
+        "pabak": about.jackknifed(
+            PEOPLE,
+            "pabak",
+            statistics.weighted(statistics.pabak(), both.weights),
+            both.ratings,
+            both.clusters,
+            -1.0,
+            refused,
+        )
     }
     for name in ("prevalence_index", "bias_index"):
         index = None if refused else getattr(found, name)
@@ -107,7 +125,7 @@ def _two_readers(about: About, both: Panel, refused: str) -> dict[str, Number]:
 def _macro(evidence: Evidence, source: str, value_ids: list[str]) -> Number:
     """Return the mean of alpha over the values for which it is estimable, with its interval."""
     panels = [panel for value in value_ids if not too_few(panel := evidence.panel(source, value).pairable)]
-    return macro(About(2, "", source), PEOPLE, ALPHA, [(panel, panel.codes) for panel in panels], lambda _: _alpha())
+    return macro(About(2, "", source), PEOPLE, ALPHA, [(panel, panel.codes, _alpha()) for panel in panels])
 
 
 def _alpha() -> Additive:
@@ -118,23 +136,21 @@ def macro(
     about: About,
     between: str,
     estimator: str,
-    panels: list[tuple[Panel, Places]],
-    statistic: Callable[[int], Additive],
+    panels: list[tuple[Panel, Places, Additive]],
 ) -> Number:
     """
     Return the mean of a statistic over values, with its interval over the clusters of all of them.
 
     Args:
-        panels: of each value the panel, and the rows of the statistic.
-        statistic: of the number of readers.
+        panels: of each value the panel, the rows of the statistic, and the statistic.
     """
     name = f"{estimator}, mean over {len(panels)} values"
     if not panels:
         reason = "not estimable: it is not for any of the values"
         return about.number(between, name, Estimate(None, 0, n_clusters=0, reason=reason))
-    made = [statistic(len(panel.coders)) for panel, _ in panels]
-    sums = [_by_cluster(one, rows, panel.clusters) for one, (panel, rows) in zip(made, panels, strict=True)]
-    clusters = np.unique(np.concatenate([panel.clusters for panel, _ in panels]))
+    made = [statistics.weighted(one, panel.weights) for panel, _, one in panels]
+    sums = [_by_cluster(one, rows, panel.clusters) for one, (panel, rows, _) in zip(made, panels, strict=True)]
+    clusters = np.unique(np.concatenate([panel.clusters for panel, *_ in panels]))
     found = jackknife_interval(
         lambda kept: float(
             np.mean([one.value(by.reindex(kept).sum().to_numpy()) for one, by in zip(made, sums, strict=True)])
@@ -142,7 +158,7 @@ def macro(
         clusters,
         clusters,
     )
-    passages = len(np.unique(np.concatenate([panel.places for panel, _ in panels])))
+    passages = len(np.unique(np.concatenate([panel.places for panel, *_ in panels])))
     counted = Estimate(
         found.value, passages, found.se, found.interval, n_clusters=found.n_clusters, reason=found.reason
     )
@@ -170,6 +186,7 @@ def _tables(source: str, found: list[tuple[str, dict[str, Number]]], macro_: Num
             shown(rows["specific_agreement (no)"]),
             shown(rows["gwet_ac1"]),
             *(shown(rows.get(key)) if key in rows else "" for key in ("pabak", "prevalence_index", "bias_index")),
+            size(rows["gwet_ac1"])[0],
         )
         for name, rows in found
     ]
@@ -182,7 +199,16 @@ def _tables(source: str, found: list[tuple[str, dict[str, Number]]], macro_: Num
         ),
         Table(
             f"Is it the prevalence? Readings {WORDS[source]}",
-            ("Value", "Agreement on yes", "Agreement on no", "AC1", "PABAK", "Prevalence index", "Bias index"),
+            (
+                "Value",
+                "Agreement on yes",
+                "Agreement on no",
+                "AC1",
+                "PABAK",
+                "Prevalence index",
+                "Bias index",
+                "Passages",
+            ),
             tuple(more),
             "Agreement on yes: where one person said yes, how often another did. AC1 is no drop-in for alpha: it rises "
             "where a value is rare. PABAK and its two indices are for two readers.",
@@ -202,18 +228,19 @@ def _forest(source: str, rows: list[tuple[str, Number]]) -> Forest:
     return Forest(title, alt, "Krippendorff's alpha", bars)
 
 
-def _finding(numbers: list[Number]) -> str:
-    alphas = [number for number in numbers if number.estimator == ALPHA and number.estimate is not None]
-    total = len([number for number in numbers if number.estimator == ALPHA])
+def _finding(evidence: Evidence, numbers: list[Number]) -> str:
+    made = [one for one in numbers if one.estimator == ALPHA and one.source == evidence.primary]
+    alphas = [number for number in made if number.estimate is not None]
+    whose = f"in readings {WORDS[evidence.primary]}"
     if not alphas:
-        return f"For none of {total} values is there enough to say how far people agree."
+        return f"For none of {len(made)} values is there enough to say how far people agree {whose}."
     low = min(alphas, key=lambda number: number.estimate or 0)
     high = max(alphas, key=lambda number: number.estimate or 0)
     if low is high:
-        return f"How far people agree is estimable for 1 of {total} values: alpha is {shown(low)}."
+        return f"How far people agree {whose} is estimable for 1 of {len(made)} values: alpha is {shown(low)}."
     return (
-        f"How far people agree is estimable for {len(alphas)} of {total} values: alpha runs from {low.estimate:.2f} to "
-        f"{high.estimate:.2f}."
+        f"How far people agree {whose} is estimable for {len(alphas)} of {len(made)} values: alpha runs from "
+        f"{low.estimate:.2f} to {high.estimate:.2f}."
     )
 
 

@@ -170,10 +170,11 @@ def _prevalence_table(source: str, cells: list[_Cell], *, several: bool) -> Tabl
 
 def _forest(source: str, cells: list[_Cell]) -> Forest:
     several = len({cell.dataset for cell in cells}) > 1
+    drawn = any(cell.both.estimate is not None for cell in cells)
     rows = []
     for cell in cells:
         label = f"{cell.name}, {cell.dataset}" if several else cell.name
-        made = ((PEOPLE, cell.people), (WITH_MODEL, cell.both))
+        made = ((PEOPLE, cell.people), *(((WITH_MODEL, cell.both),) if drawn else ()))
         rows.append((label, tuple(Bar(name, one.estimate, interval_of(one)) for name, one in made)))
     alt = "; ".join(f"{label}: {shown(cell.people)}" for (label, _), cell in zip(rows, cells, strict=True))
     title = f"How often people find a value, readings {WORDS[source]}"
@@ -186,7 +187,8 @@ def _often(evidence: Evidence, numbers: list[Number]) -> str:
     made = [number.estimate for number in here if number.estimate is not None]
     what = "values" if len({number.group for number in here}) < 2 else "values in datasets"
     if not made:
-        return f"For none of {len(here)} {what} is there enough to say how often people find them."
+        whose = f" in readings {WORDS[here[0].source]}" if here else ""
+        return f"For none of {len(here)} {what} is there enough to say how often people find them{whose}."
     return (
         f"How often people find a value (readings {WORDS[here[0].source]}) is estimable for {len(made)} of {len(here)} "
         f"{what}: in {from_to(made)} of passages."

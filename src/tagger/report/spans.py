@@ -17,46 +17,76 @@ _Stretch = tuple[int, int, str]
 
 def spans(evidence: Evidence) -> Section:
     """Return section 4: alpha of unitizing and F1 of stretches, of tables made independently."""
-    both, length = _laid_out(evidence.spans)
     title = "Stretches that coders drew themselves"
-    coders = sorted({coder for coder, _ in both}, key=lambda name: (len(name), name))
-    if len(coders) < 2:
+    coders = sorted(evidence.spans["coder"].unique(), key=lambda name: (len(name), name))
+    together = _of_the_same_coders(evidence.spans)
+    if together is None:
         return Section(
             4, title, "", empty="Not measured: no transcript has stretches of two coders, in tables made independently."
         )
+    if _are_passages(evidence):
+        return Section(
+            4, title, "", empty="Not measured: coders worked on ready-made passages, so borders agree by construction."
+        )
     about = About(4, "", INDEPENDENT)
-    drawn = {coder: [stretch for who, stretch in both if who == coder] for coder in coders}
-    alpha = _alpha(about, evidence, drawn, length)
-    pairs = [number for one, two in combinations(coders, 2) for number in _pair(about, one, two, drawn)]
-    rows = tuple((number.between, number.estimator, shown(number), str(number.n)) for number in [alpha, *pairs])
+    alpha = _alpha(about, together)
+    pairs = [number for one, two in combinations(coders, 2) for number in _pair(about, one, two, evidence.spans)]
+    rows = tuple(
+        (number.between, number.estimator, shown(number), str(number.n), str(number.transcripts))
+        for number in [alpha, *pairs]
+    )
     return Section(
         4,
         title,
-        f"Coders drew stretches of their own, and agree on them with an alpha of unitizing of {shown(alpha)}.",
+        _finding(alpha),
         "Where no value was marked there is no natural number of units, so these numbers are not comparable with those "
-        "of passages. Stretches from a table of ready-made passages agree by construction.",
-        (Table("Stretches", ("Who", "What", "Estimate", "Stretches"), rows, _NOTE),),
+        "of passages.",
+        (Table("Stretches", ("Who", "What", "Estimate", "Stretches", "Transcripts"), rows, _NOTE),),
         numbers=(alpha, *pairs),
     )
 
 
+_NO_INTERVAL = "no interval: none is known for it that holds for transcripts"
 _NOTE = (
     "unitizing_alpha is the form of 2004 (Krippendorff, Content Analysis, 2nd ed.), over characters; the forms of 1995 "
     "and 2016 give other numbers. span_f1: equal stretches of the same value, or such as share half of their union."
 )
 
 
-def _laid_out(spans: pd.DataFrame) -> tuple[list[tuple[str, _Stretch]], int]:
-    """Lay the transcripts that two coders marked one behind the other; return the stretches, and how long it is."""
-    found: list[tuple[str, _Stretch]] = []
+def _finding(alpha: Number) -> str:
+    if alpha.estimate is None:
+        return "Coders drew stretches of their own; how far they agree on them is not estimable."
+    return f"Coders drew stretches of their own, and agree on them with an alpha of unitizing of {shown(alpha)}."
+
+
+def _are_passages(evidence: Evidence) -> bool:
+    """Say whether all stretches are passages as the program cuts them."""
+    cut = pd.MultiIndex.from_frame(evidence.passages[["transcript", "start", "end"]])
+    return bool(pd.MultiIndex.from_frame(evidence.spans[["transcript", "start", "end"]]).isin(cut).all())
+
+
+def _of_the_same_coders(spans: pd.DataFrame) -> pd.DataFrame | None:
+    """Return the stretches of the largest group of transcripts that the same two coders or more went through."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for transcript, rows in spans.groupby("transcript", sort=True):
+        coders = tuple(sorted(rows["coder"].unique()))
+        if len(coders) > 1:
+            groups.setdefault(coders, []).append(str(transcript))
+    if not groups:
+        return None
+    most = max(groups, key=lambda coders: (len(groups[coders]), len(coders), coders))
+    return spans[spans["transcript"].isin(groups[most])]
+
+
+def _laid_out(spans: pd.DataFrame) -> tuple[dict[str, list[_Stretch]], int]:
+    """Lay transcripts one behind the other; return the stretches of each coder, and how long it all is."""
+    found: dict[str, list[_Stretch]] = {str(coder): [] for coder in sorted(spans["coder"].unique())}
     at = 0
     for _, rows in spans.groupby("transcript", sort=True):
-        if rows["coder"].nunique() < 2:
-            continue
-        for (coder, value), own in rows.groupby(["coder", "value_id"], sort=True):
+        for (coder, value), own in rows[rows["value_id"] != ""].groupby(["coder", "value_id"], sort=True):
             stretches = sorted(zip(own["start"].tolist(), own["end"].tolist(), strict=True))
-            found += [(str(coder), (at + start, at + end, str(value))) for start, end in _merged(stretches)]
-        at += int(rows["end"].max())
+            found[str(coder)] += [(at + start, at + end, str(value)) for start, end in _merged(stretches)]
+        at += int(max(rows["end"].max(), rows["length"].max()))
     return found, at
 
 
@@ -71,24 +101,28 @@ def _merged(stretches: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return joined
 
 
-def _alpha(about: About, evidence: Evidence, drawn: dict[str, list[_Stretch]], length: int) -> Number:
-    units = [(coder, start, end - start, value) for coder, own in drawn.items() for start, end, value in own if value]
+def _alpha(about: About, spans: pd.DataFrame) -> Number:
+    drawn, length = _laid_out(spans)
+    units = [(coder, start, end - start, value) for coder, own in drawn.items() for start, end, value in own]
     found = agreement.unitizing_alpha(units, 0, length, list(drawn))
-    clusters = evidence.spans["transcript"].nunique()
-    reason = found.reason or "no interval: none is known for it that holds for transcripts"
-    return about.number(
-        "people with people",
-        "unitizing_alpha (2004)",
-        Estimate(found.value, len(units), n_clusters=clusters, reason=reason),
+    estimate = Estimate(
+        found.value, len(units), n_clusters=spans["transcript"].nunique(), reason=found.reason or _NO_INTERVAL
     )
+    return about.number(", ".join(drawn), "unitizing_alpha (2004)", estimate)
 
 
-def _pair(about: About, one: str, two: str, drawn: dict[str, list[_Stretch]]) -> list[Number]:
+def _pair(about: About, one: str, two: str, spans: pd.DataFrame) -> list[Number]:
+    """Return F1 of the stretches of two coders, in the transcripts that both went through."""
+    own = spans[spans["coder"].isin([one, two])]
+    shared = own[own.groupby("transcript")["coder"].transform("nunique") > 1]
+    transcripts = shared["transcript"].nunique()
+    if not transcripts:
+        return []
+    drawn, _ = _laid_out(shared)
     numbers = []
     for name, iou in (("span_f1 (equal)", None), ("span_f1 (iou=0.5)", 0.5)):
-        first, second = ([stretch for stretch in drawn[coder] if stretch[2]] for coder in (one, two))
-        found = agreement.span_f1(first, second, iou)
-        reason = found.reason or "no interval: none is known for it that holds for transcripts"
-        estimate = Estimate(found.value, found.n_first + found.n_second, reason=reason)
+        found = agreement.span_f1(drawn[one], drawn[two], iou)
+        reason = found.reason or _NO_INTERVAL
+        estimate = Estimate(found.value, found.n_first + found.n_second, n_clusters=transcripts, reason=reason)
         numbers.append(about.number(f"{one} and {two}", name, estimate))
     return numbers

@@ -7,6 +7,7 @@ from tagger.report.document import Number, Section, Table
 from tagger.report.evidence import WORDS, Evidence, Panel
 from tagger.report.machine import MODEL
 from tagger.report.measuring import About, too_few
+from tagger.report.people import size
 
 EPSILONS = (0.0, 0.05, 0.1, 0.15, 0.2)
 SEVERAL = 3
@@ -24,7 +25,7 @@ def stand_in(evidence: Evidence) -> Section:
                 continue
             made = [_test(About(6, value.id, source), panel, epsilon) for epsilon in EPSILONS]
             numbers += [number for pair in made for number in pair]
-            rows.append((value.name, WORDS[source], *(_omega(omega, rho) for omega, rho in made)))
+            rows.append((value.name, WORDS[source], *(_omega(omega, rho) for omega, rho in made), *size(made[0][0])))
     title = "May the model stand in for a reader?"
     if not numbers:
         return Section(
@@ -34,19 +35,23 @@ def stand_in(evidence: Evidence) -> Section:
             empty=f"Not tested: it takes {SEVERAL} people who read the same passages without suggestions "
             "(`readers` and `double_share` in study.toml).",
         )
-    omegas = [omega for omega in numbers if "omega" in omega.estimator and f"epsilon={EPSILONS[2]}" in omega.estimator]
+    whose = evidence.primary if any(one.source == evidence.primary for one in numbers) else numbers[0].source
+    omegas = [
+        one for one in numbers if one.source == whose and one.estimator.endswith(f"(omega, epsilon={EPSILONS[2]})")
+    ]
     passed = sum(number.estimate is not None and number.estimate >= 0.5 for number in omegas)
     return Section(
         6,
         title,
-        f"With a tolerance of {EPSILONS[2]}, the model holds its own against half of the readers or more for {passed} "
+        f"In readings {WORDS[whose]}, with a tolerance of {EPSILONS[2]}, the model holds its own against half of the "
+        f"readers or more for {passed} "
         f"of {len(omegas)} values.",
         "With a tolerance above 0 the model may be worse than every reader and still pass. Where a value is rare, a "
         "model that never suggests it is close to everybody and passes. With three readers omega has four values.",
         (
             Table(
                 "Omega (share of readers against whom the model holds its own) and rho (how often it is as close)",
-                ("Value", "Readings", *(f"tolerance {epsilon}" for epsilon in EPSILONS)),
+                ("Value", "Readings", *(f"tolerance {epsilon}" for epsilon in EPSILONS), "Passages", "Transcripts"),
                 tuple(rows),
                 "Calderon, Reichart & Dror (2025); t over transcripts, Benjamini-Yekutieli at .05.",
             ),

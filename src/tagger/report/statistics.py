@@ -6,18 +6,22 @@ Each gives what the function of `tagger.agreement` of its name gives for two ans
 
 from __future__ import annotations
 
-from itertools import combinations
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from tagger.agreement.clusters import Additive
 from tagger.agreement.ratings import Floats, Ratings
+from tagger.report.evidence import Places
+
+Pairs = tuple[tuple[int, int], ...]
 
 FEWEST_POSITIVES = 10
 """With fewer passages in which anybody found a value, nothing about it is estimable."""
 
 _SMALLEST = 1e-12
+_THERE = 1e-6
 
 
 def percent_agreement() -> Additive:
@@ -65,30 +69,50 @@ def pabak() -> Additive:
     return Additive(agreed.parts, lambda sums: 2 * agreed.value(sums) - 1, agreed.width)
 
 
-def light_kappa(readers: int) -> Additive:
-    """Return the mean of Cohen's kappa over the pairs of readers who read any passage both."""
-    return _pairwise(list(combinations(range(readers), 2)), _kappa_of)
+def light_kappa(pairs: Pairs) -> Additive:
+    """Return the mean of Cohen's kappa over pairs of readers."""
+    return _pairwise(pairs, _kappa_of)
 
 
-def pairwise_alpha(readers: int) -> Additive:
-    """Return the mean of alpha over the pairs of readers who read any passage both."""
-    return _pairwise(list(combinations(range(readers), 2)), _alpha_of)
+def mean_alpha(pairs: Pairs) -> Additive:
+    """Return the mean of alpha over pairs of columns: of readers, or of a reader and the model."""
+    return _pairwise(pairs, _alpha_of)
 
 
-def model_alpha(readers: int) -> Additive:
-    """Return the mean over readers of alpha with the model, which is the last column."""
-    return _pairwise([(reader, readers) for reader in range(readers)], _alpha_of)
+def mean_kappa(pairs: Pairs) -> Additive:
+    """Return the mean of Cohen's kappa over pairs of columns."""
+    return _pairwise(pairs, _kappa_of)
 
 
-def model_kappa(readers: int) -> Additive:
-    """Return the mean over readers of Cohen's kappa with the model, which is the last column."""
-    return _pairwise([(reader, readers) for reader in range(readers)], _kappa_of)
+def admitted(codes: Places, pairs: Iterable[tuple[int, int]]) -> Pairs:
+    """
+    Return the pairs of columns that count in a mean.
+
+    One or both of a pair found the value in `FEWEST_POSITIVES` passages that both read, and there is something that
+    they could have confused: somebody who has just begun neither moves a mean nor makes it impossible.
+    """
+    found = []
+    for first, second in pairs:
+        one, two = codes[:, first], codes[:, second]
+        both = (one >= 0) & (two >= 0)
+        yes = int((both & ((one == 1) | (two == 1))).sum())
+        alike = int((both & (one == 1) & (two == 1)).sum()) == int(both.sum())
+        if yes >= FEWEST_POSITIVES and not alike:
+            found.append((first, second))
+    return tuple(found)
 
 
-def people_first(readers: int) -> Additive:
-    """Return the mean alpha of pairs of readers, of rows whose last column is the model's."""
-    pairs = pairwise_alpha(readers)
-    return Additive(lambda rows: pairs.parts(_codes(rows)[:, :readers]), pairs.value, pairs.width)
+def weighted(statistic: Additive, weights: Floats) -> Additive:
+    """
+    Return a statistic in which each passage counts by its weight, scaled to a mean of 1.
+
+    Args:
+        weights: (units,), inverse inclusion probabilities of the rows that it will be asked about.
+    """
+    if not len(weights) or np.ptp(weights) < _SMALLEST:
+        return statistic
+    scaled = weights / weights.mean()
+    return Additive(lambda rows: scaled[:, None] * statistic.parts(rows), statistic.value, statistic.width)
 
 
 def precision() -> Additive:
@@ -132,7 +156,7 @@ def _specific(*, positive: bool) -> Additive:
     return Additive(parts, lambda sums: _ratio(sums[..., 0], sums[..., 1]), 2)
 
 
-def _pairwise(pairs: list[tuple[int, int]], coefficient: Any) -> Additive:
+def _pairwise(pairs: Pairs, coefficient: Any) -> Additive:
     """Return the mean of a coefficient of two over pairs of columns; pairs without a passage in common do not count."""
 
     def parts(rows: Any) -> Floats:
@@ -147,7 +171,7 @@ def _pairwise(pairs: list[tuple[int, int]], coefficient: Any) -> Additive:
 
     def value(sums: Floats) -> Floats:
         tables = sums.reshape(*sums.shape[:-1], -1, 4)
-        there = tables.sum(axis=-1) > 0.5
+        there = tables.sum(axis=-1) > _THERE
         found = np.where(there, coefficient(tables), 0.0)
         return _ratio(found.sum(axis=-1), there.sum(axis=-1))
 

@@ -69,14 +69,22 @@ def _by_pair(evidence: Evidence, source: str) -> list[tuple[str, Number]]:
 def _table_by_dataset(evidence: Evidence, found: dict[str, list[Number]]) -> Table:
     names = evidence.names()
     rows = [
-        (names[value_id], people.group, shown(people), shown(model), str(model.n), str(model.transcripts))
+        (
+            names[value_id],
+            people.group,
+            shown(people),
+            str(people.n),
+            shown(model),
+            str(model.n),
+            str(model.transcripts),
+        )
         for value_id, numbers in found.items()
         for people, model in zip(numbers[::2], numbers[1::2], strict=True)
         if people.estimate is not None or model.estimate is not None
     ]
     return Table(
         f"Alpha by dataset, readings {WORDS[evidence.primary]}",
-        ("Value", "Dataset", "People with people", "Model with people", "Passages", "Transcripts"),
+        ("Value", "Dataset", "People with people", "Passages", "Model with people", "Passages", "Transcripts"),
         tuple(rows),
         "Left out: where nothing is estimable.",
     )
@@ -118,13 +126,14 @@ def disagreements(evidence: Evidence) -> Section:
     listed = listing(evidence)
     if not listed.rows:
         return Section(13, title, "", empty="Nothing to list: nobody differs, or nobody has read the same passages.")
-    kinds = Counter(row[-1] for row in listed.rows)
+    own = [row for row in listed.rows if row[6] == source]
+    kinds = Counter(row[-1] for row in own)
     parts = ", ".join(f"{count:,} {kind}" for kind, count in sorted(kinds.items()))
     return Section(
         13,
         title,
-        f"{len(listed.rows):,} answers differ ({parts}); disagreements.csv lists them by passage, for talk and not for "
-        "correction.",
+        f"In readings {WORDS[source]}, {len(own):,} answers differ ({parts}); disagreements.csv "
+        "lists them by passage, for talk and not for correction.",
         "A difference is no error of either side. What is decided after talking is stored apart and changes nothing "
         "here.",
         plots=(_matrix(evidence, confused),) if confused else (),
@@ -135,15 +144,18 @@ def _confused(evidence: Evidence, source: str) -> Counter[tuple[str, str]]:
     """Count, over pairs of readers of a passage, what one alone saw against what the other alone saw."""
     said = evidence.answers[evidence.answers["source"] == source]
     held: dict[int, dict[str, set[str]]] = {}
+    asked: dict[int, dict[str, set[str]]] = {}
     for place, coder, value, yes in zip(
         said["place"].tolist(), said["coder"].tolist(), said["value_id"].tolist(), said["yes"].tolist(), strict=True
     ):
+        asked.setdefault(place, {}).setdefault(coder, set()).add(value)
         own = held.setdefault(place, {}).setdefault(coder, set())
         if yes:
             own.add(value)
     found: Counter[tuple[str, str]] = Counter()
-    for readings in held.values():
-        for one, two in combinations(readings.values(), 2):
+    for place, readings in held.items():
+        of_all = set.intersection(*asked[place].values())
+        for one, two in combinations([own & of_all for own in readings.values()], 2):
             for first in one - two or ({""} if two - one else set()):
                 for second in two - one or {""}:
                     found[first, second] += 1

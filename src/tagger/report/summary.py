@@ -62,26 +62,23 @@ def _by_value(section: Section, estimator: str, source: str) -> dict[str, Number
 
 
 def _row(name: str, people: Number | None, model: Number | None, paired: Number | None) -> SummaryRow:
-    best = people if people is not None and people.estimate is not None else model
-    if best is None or best.estimate is None:
+    if people is None or people.estimate is None or people.low is None:
         known = people or model
         reason = known.reason if known else "nobody has read for it without suggestions"
-        return SummaryRow(name, people, model, "no", _capital(reason.removeprefix("not estimable: ")) + ".")
-    enough = "yes" if best.low is not None and (best.transcripts or 0) >= ROUGH else "rough"
+        words = "Two people have not read the same passages yet" if people is None and known else reason
+        return SummaryRow(name, people, model, "no", _capital(words.removeprefix("not estimable: ")) + ".")
+    enough = "yes" if (people.transcripts or 0) >= ROUGH else "rough"
     return SummaryRow(name, people, model, enough, f"{_people(people)} {_model(model, paired)}".strip())
 
 
-def _people(number: Number | None) -> str:
-    if number is None or number.estimate is None:
-        return "How far people agree is not known yet."
-    if number.low is None or number.high is None:
-        return "People were compared, but there is no interval, so nothing can be concluded."
-    if number.low >= FIRM:
+def _people(number: Number) -> str:
+    low = number.low or 0.0
+    if low >= FIRM:
         return "People agree well enough for firm conclusions."
-    if number.low >= TENTATIVE:
+    if low >= TENTATIVE:
         return "People agree well enough for tentative conclusions."
-    if number.low > 0:
-        return "People agree beyond chance; the wording may need talk."
+    if low > 0:
+        return "People agree beyond chance; talk over the wording, or read more."
     return "People may not agree more than by chance."
 
 

@@ -98,6 +98,11 @@ def _contrast(about: About, readings: pd.DataFrame) -> dict[str, Number]:
 
 
 def _effect(about: About, name: str, readings: pd.DataFrame, reference: list[bool | None] | None = None) -> Number:
+    fewest = min(int((readings["source"] == arm).sum()) for arm in ARMS)
+    if fewest < statistics.FEWEST_POSITIVES:
+        clusters = readings["cluster"].nunique()
+        reason = f"not estimable: one arm has {fewest} readings, and it takes {statistics.FEWEST_POSITIVES}"
+        return about.number(_BETWEEN, name, Estimate(None, len(readings), n_clusters=clusters, reason=reason))
     found = agreement.anchoring_effect(
         readings["yes"].tolist(),
         [True] * len(readings),

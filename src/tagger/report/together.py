@@ -15,7 +15,7 @@ from tagger.agreement.distances import distances
 from tagger.agreement.estimates import Estimate
 from tagger.agreement.ratings import Ratings
 from tagger.report.document import Number, Section, Table, shown
-from tagger.report.evidence import WORDS, Evidence, Names
+from tagger.report.evidence import WORDS, Evidence, Flags, Names, Places
 from tagger.report.measuring import About
 from tagger.report.people import ONE_READER, PEOPLE, size
 
@@ -41,11 +41,12 @@ def together(evidence: Evidence) -> Section:
     title = "All values at once"
     if not numbers:
         return Section(3, title, "", empty=f"Nothing to compare yet: {ONE_READER} against the whole list.")
-    best = numbers[0]
+    best = next((one for one in numbers if one.source == evidence.primary), numbers[0])
+    said = f"agree with an alpha (MASI) of {shown(best)}" if best.estimate is not None else "cannot be compared yet"
     return Section(
         3,
         title,
-        f"Taken as whole sets of values, readings {WORDS[best.source]} agree with alpha (MASI) {shown(best)}.",
+        f"Taken as whole sets of values, readings {WORDS[best.source]} {said}.",
         "One number for all values hides which value fails; section 2 does not. It moves with how many values a "
         "passage has on average.",
         (
@@ -92,11 +93,21 @@ def label_sets(evidence: Evidence, source: str) -> tuple[Ratings, Names]:
     reading, read = pd.factorize(pd.MultiIndex.from_frame(said[["place", "coder"]]))
     held = np.zeros((len(read), len(ids)), dtype=bool)
     held[reading, pd.Index(ids).get_indexer(pd.Index(said["value_id"]))] = said["yes"]
-    masks, which = np.unique(held, axis=0, return_inverse=True)
     place, places = pd.factorize(read.get_level_values(0), sort=True)
+    held &= _asked_of_all(said, ids, reading, place)
+    masks, which = np.unique(held, axis=0, return_inverse=True)
     coder, coders = pd.factorize(read.get_level_values(1), sort=True)
     codes = np.full((len(places), len(coders)), -1, dtype=np.int64)
     codes[place, coder] = which.reshape(-1)
     sets = tuple(frozenset(ids[at] for at in np.flatnonzero(mask)) for mask in masks)
     twice = (codes >= 0).sum(axis=1) > 1
     return Ratings(codes[twice], sets), evidence.clusters[np.asarray(places, dtype=np.int64)[twice]]
+
+
+def _asked_of_all(said: pd.DataFrame, ids: list[str], reading: Places, place: Places) -> Flags:
+    """Return (readings, values): whether all who read the passage answered the value; it is no part of a set else."""
+    asked = np.zeros((len(place), len(ids)), dtype=bool)
+    asked[reading, pd.Index(ids).get_indexer(pd.Index(said["value_id"]))] = True
+    of_all = np.ones((int(place.max(initial=-1)) + 1, len(ids)), dtype=bool)
+    np.logical_and.at(of_all, place, asked)
+    return np.asarray(of_all[place])

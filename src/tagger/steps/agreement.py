@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,35 +28,80 @@ _KINDS = {
     ("imported", "unknown"): "imported, nobody knows how",
 }
 
+# After the settings of cutting changed, the same words lie in old passages and in new ones: what was read in the newer
+# cutting counts, so that no words are counted twice.
 _PASSAGES = """
-SELECT e.excerpt_id, e.dataset, e.transcript_id AS transcript, e.start, e."end", l.excerpt_id IS NOT NULL AS current,
-       p.participant
-FROM live_excerpts e
-JOIN excerpts x ON x.id = e.excerpt_id AND x.parent_id IS NULL
-LEFT JOIN excerpt_list l ON l.excerpt_id = e.excerpt_id
+WITH there AS (
+    SELECT e.excerpt_id, e.dataset, e.transcript_id, e.segmentation_id, e.start, e."end",
+           l.excerpt_id IS NOT NULL AS current, e.excerpt_id IN (SELECT excerpt_id FROM codings) AS coded
+    FROM live_excerpts e
+    JOIN excerpts x ON x.id = e.excerpt_id AND x.parent_id IS NULL
+    LEFT JOIN excerpt_list l ON l.excerpt_id = e.excerpt_id
+    WHERE e.kind = 'passage' AND ($dataset = '' OR e.dataset = $dataset)
+), superseded AS (
+    SELECT DISTINCT e.excerpt_id
+    FROM there e
+    JOIN there o ON o.transcript_id = e.transcript_id AND o.start < e."end" AND o."end" > e.start
+    WHERE NOT e.current AND e.coded AND o.coded AND (o.current OR o.segmentation_id > e.segmentation_id)
+)
+SELECT e.excerpt_id, e.dataset, e.transcript_id AS transcript, e.start, e."end", e.current, p.participant
+FROM there e
 LEFT JOIN (
     SELECT transcript_id, min(participant_id) AS participant FROM live_turns
-    WHERE evidence GROUP BY transcript_id HAVING count(DISTINCT participant_id) = 1 AND count(*) = count(participant_id)
+    WHERE evidence GROUP BY transcript_id HAVING count(DISTINCT participant_id) = 1
 ) p ON p.transcript_id = e.transcript_id
-WHERE e.kind = 'passage' AND ($dataset = '' OR e.dataset = $dataset)
-  AND (l.excerpt_id IS NOT NULL OR e.excerpt_id IN (SELECT excerpt_id FROM codings))
+WHERE e.current OR (e.coded AND e.excerpt_id NOT IN (SELECT excerpt_id FROM superseded))
 ORDER BY e.dataset, e.transcript_id, e.start, e."end", e.excerpt_id
 """
 
+# How a reading ended is what had been said by then: what somebody did after they saw the suggestions changes nothing.
 _READINGS = """
+WITH ends AS (
+    SELECT x.id AS coding_id, arg_max(d.act, d.number) AS act
+    FROM current_codings x
+    JOIN decision_sets s ON s.decision_id = x.decision_id
+    JOIN standing_decisions d ON d.coder_id = x.coder_id AND d.excerpt_id = x.excerpt_id AND d.number <= s.number
+    LEFT JOIN frameworks f ON f.id = d.framework_id
+    WHERE d.act IN ('done', 'nothing here', 'unsure', 'skip') AND coalesce(f.name, x.framework) = x.framework
+    GROUP BY x.id
+)
 SELECT x.id AS coding_id, x.excerpt_id, k.letter AS coder, x.kind, x.made, x.outcome, x.matched, x.framework_id,
-       s.reason, x.kind = 'imported' OR coalesce(c.act IN ('done', 'nothing here'), false) AS finished,
+       x.framework, s.reason, x.kind = 'imported' OR coalesce(c.act IN ('done', 'nothing here'), false) AS finished,
        coalesce(a.stratum = 'runs' AND a.arm = s.arm AND s.reason NOT IN ('audit', 'chosen'), false) AS drawn
 FROM current_codings x
 JOIN readers k ON k.coder_id = x.coder_id
 JOIN passages e ON e.excerpt_id = x.excerpt_id
 LEFT JOIN servings s ON s.id = x.serving_id
-LEFT JOIN conclusions c ON c.coder_id = x.coder_id AND c.excerpt_id = x.excerpt_id
+LEFT JOIN ends c ON c.coding_id = x.id
 LEFT JOIN arms a ON a.coder_id = x.coder_id AND a.excerpt_id = x.excerpt_id
-JOIN frameworks f ON f.id = x.framework_id
 LEFT JOIN newest_scorings n ON n.dataset = e.dataset
-WHERE f.name = coalesce(n.framework, f.name)
+WHERE x.framework = coalesce(n.framework, x.framework)
 ORDER BY x.excerpt_id, k.letter, x.kind, x.id
+"""
+
+_LEFT_OUT = """
+SELECT 'made with another framework' AS why, count(*) AS readings
+FROM current_codings x
+JOIN live_excerpts e ON e.excerpt_id = x.excerpt_id
+JOIN newest_scorings n ON n.dataset = e.dataset
+WHERE e.kind = 'passage' AND x.framework <> n.framework AND ($dataset = '' OR e.dataset = $dataset)
+UNION ALL
+SELECT 'of words that were corrected since', count(*)
+FROM to_reread r JOIN excerpts e ON e.id = r.excerpt_id JOIN transcripts t ON t.id = e.transcript_id
+WHERE e.kind = 'passage' AND ($dataset = '' OR t.dataset = $dataset)
+UNION ALL
+SELECT 'of passages that were cut anew, and read again since', count(*)
+FROM current_codings x
+JOIN live_excerpts e ON e.excerpt_id = x.excerpt_id
+JOIN excerpts y ON y.id = e.excerpt_id AND y.parent_id IS NULL
+WHERE e.kind = 'passage' AND ($dataset = '' OR e.dataset = $dataset)
+  AND x.excerpt_id NOT IN (SELECT excerpt_id FROM passages)
+"""
+
+_BLIND = """
+SELECT DISTINCT json_extract_string(d.frame, '$.share')
+FROM draws d JOIN arms a ON a.draw_id = d.id JOIN passages e ON e.excerpt_id = a.excerpt_id
+WHERE d.purpose = 'arm' ORDER BY 1
 """
 
 _ANSWERS = """
@@ -76,7 +122,7 @@ ORDER BY g.excerpt_id, g.value_id
 
 _VALUES = """
 SELECT d.dataset, v.framework_id, v.value_id, v.name, v.position, f.name AS framework, f.version AS framework_version,
-       v.stands_for IS NOT NULL AND v.meaning_revised AS own_meaning, v.meaning_revised
+       coalesce(v.stands_for, '') AS stands_for, v.meaning_revised
 FROM (
     SELECT dataset, framework_id FROM newest_scorings
     UNION
@@ -87,6 +133,12 @@ JOIN framework_values v ON v.framework_id = d.framework_id
 JOIN frameworks f ON f.id = d.framework_id
 WHERE $dataset = '' OR d.dataset = $dataset
 ORDER BY d.dataset, v.position
+"""
+
+_REVISED = """
+SELECT f.name AS framework, v.value_id, f.id AS framework_id
+FROM framework_values v JOIN frameworks f ON f.id = v.framework_id
+WHERE v.meaning_revised AND v.stands_for IS NULL
 """
 
 _AUDIT = """
@@ -104,14 +156,19 @@ WHERE $dataset = '' OR a.dataset = $dataset
 ORDER BY 1
 """
 
+# Of each coder and transcript the newest table counts, as it does for passages.
 _SPANS = """
-SELECT k.letter AS coder, r.transcript_id AS transcript, r.start, r."end", unnest(
-    CASE WHEN len(r.value_ids) = 0 THEN [''] ELSE r.value_ids END) AS value_id
+SELECT k.letter AS coder, t.dataset, r.transcript_id AS transcript, r.start, r."end", length(l.text) AS length,
+       unnest(CASE WHEN len(r.value_ids) = 0 THEN [''] ELSE r.value_ids END) AS value_id
 FROM imported_rows r
 JOIN imports i ON i.id = r.import_id AND i.made = 'independently'
 JOIN readers k ON k.coder_id = r.coder_id
 JOIN transcripts t ON t.id = r.transcript_id
-WHERE $dataset = '' OR t.dataset = $dataset
+JOIN live_revisions l ON l.transcript_id = r.transcript_id
+WHERE ($dataset = '' OR t.dataset = $dataset) AND r.import_id = (
+    SELECT arg_max(n.id, n.imported_at) FROM imported_rows o JOIN imports n ON n.id = o.import_id AND n.made = i.made
+    WHERE o.coder_id = r.coder_id AND o.transcript_id = r.transcript_id
+)
 ORDER BY ALL
 """
 
@@ -140,6 +197,9 @@ class _Gathered:
     frame: pd.DataFrame
     spans: pd.DataFrame
     scorings: pd.DataFrame
+    revised: pd.DataFrame
+    left_out: pd.DataFrame
+    blind_shares: tuple[str, ...]
 
 
 def measure(folder: Path, dataset: str = "", seed: int = SEED) -> Report:
@@ -185,7 +245,7 @@ def gather(folder: Path, dataset: str = "") -> Evidence:
             raise UsageError(f"there is no dataset '{dataset}'", where=str(folder), remedy=remedy)
         found = _gathered(study, dataset)
     name = settings.study.name + (f", {dataset}" if dataset else "")
-    return _evidence(name, found, settings.review.blind_share)
+    return _evidence(name, found)
 
 
 def _gathered(study: Readable, dataset: str) -> _Gathered:
@@ -204,10 +264,13 @@ def _gathered(study: Readable, dataset: str) -> _Gathered:
         study.table(_AUDIT_FRAME, asked).to_pandas(),
         study.table(_SPANS, asked).to_pandas(),
         study.table(_SCORINGS, asked).to_pandas(),
+        study.table(_REVISED).to_pandas(),
+        study.table(_LEFT_OUT, asked, passages=there).to_pandas(),
+        tuple(str(share) for (share,) in study.table(_BLIND, passages=there).to_pandas().itertuples(index=False)),
     )
 
 
-def _evidence(name: str, found: _Gathered, blind_share: float) -> Evidence:
+def _evidence(name: str, found: _Gathered) -> Evidence:
     passages = found.passages.assign(cluster=found.passages["participant"].fillna(found.passages["transcript"]))
     passages = passages.drop(columns="participant")
     place = pd.Series(np.arange(len(passages)), index=passages["excerpt_id"], dtype=np.int64)
@@ -215,14 +278,16 @@ def _evidence(name: str, found: _Gathered, blind_share: float) -> Evidence:
     values, named = _values(found.values)
     readings = _readings(found.readings, place, found.audit)
     answers = found.answers.merge(readings[readings["finished"]], on="coding_id")
+    same = _same_meaning(answers, found.revised)
     answers["value_id"] = _own(answers["value_id"], dataset_of[answers["place"]], named)
-    kept = _same_meaning(answers, found.values, dataset_of) & answers["value_id"].isin([value.id for value in values])
+    kept = same & answers["value_id"].isin([value.id for value in values])
+    revised = int(answers.loc[~same, "coding_id"].nunique())
     answers = answers[kept].astype(dict.fromkeys(("coder", "source", "value_id"), "category"))
     machine = found.machine.assign(place=found.machine["excerpt_id"].map(place).astype(np.int64))
     machine["value_id"] = _own(machine["value_id"], dataset_of[machine["place"]], named)
     machine = machine.astype(dict.fromkeys(("value_id", "strength"), "category"))
     audit = found.audit[found.audit["excerpt_id"].isin(place.index)].drop_duplicates("excerpt_id")
-    spans = found.spans
+    spans = found.spans.assign(value_id=_own(found.spans["value_id"], found.spans["dataset"].to_numpy(), named))
     return Evidence(
         name,
         values,
@@ -231,9 +296,9 @@ def _evidence(name: str, found: _Gathered, blind_share: float) -> Evidence:
         readings[["place", "coder", "source", "outcome", "finished", "matched", "framework_id"]],
         machine[["place", "value_id", "score", "suggested", "strength"]],
         audit.assign(place=audit["excerpt_id"].map(place).astype(np.int64))[["place", "stratum", "population"]],
-        spans,
+        spans.drop(columns="dataset"),
         _sources(found.scorings),
-        _facts(found, blind_share),
+        _facts(found, revised),
     )
 
 
@@ -256,20 +321,46 @@ def _readings(readings: pd.DataFrame, place: pd.Series, audit: pd.DataFrame) -> 
 
 def _values(rows: pd.DataFrame) -> tuple[tuple[Value, ...], Mapping[tuple[str, str], str]]:
     """
-    Return the values, and what those are called here that mean something of their own in a dataset.
+    Return the values, and what each is called here by dataset and its own id.
 
-    Those in the most datasets come first, in the order of the first framework that has them.
+    Datasets share a value where it is that of one framework, or stands for that of another without a meaning of its
+    own. All others are values of their own, however they are called.
     """
     named: dict[tuple[str, str], str] = {}
-    seen: dict[str, Value] = {}
+    names: dict[str, str] = {}
+    where: dict[str, list[str]] = {}
+    owners = _owners(rows)
     for row in rows.itertuples():
-        own = bool(row.own_meaning)
-        value = Value(f"{row.value_id}@{row.framework}", f"{row.name} ({row.dataset})") if own else None
-        value = value or Value(str(row.value_id), str(row.name))
-        named[str(row.dataset), str(row.value_id)] = value.id
-        seen.setdefault(value.id, value)
-    shared = [value for value in seen.values() if "@" not in value.id]
-    return (*shared, *(value for value in seen.values() if "@" in value.id)), named
+        root = str(row.stands_for or row.value_id)
+        key = root
+        if row.stands_for and row.meaning_revised:
+            key = f"{row.value_id}@{row.framework}"
+        elif not row.stands_for and owners[root] != (row.framework, _meaning(rows, row)):
+            key = f"{row.value_id}@{row.framework} {row.framework_version}"
+        if str(row.dataset) in where.get(key, []):  # two values of one framework may stand for the same one
+            key = f"{row.value_id}@{row.framework}"
+        named[str(row.dataset), str(row.value_id)] = key
+        names.setdefault(key, str(row.name))
+        where.setdefault(key, []).append(str(row.dataset))
+    shared = [Value(key, name) for key, name in names.items() if "@" not in key]
+    own = [Value(key, f"{name} ({', '.join(where[key])})") for key, name in names.items() if "@" in key]
+    return (*shared, *own), named
+
+
+def _owners(rows: pd.DataFrame) -> dict[str, tuple[str, str]]:
+    """Return of each id the framework, and the meaning in it, that goes by the id alone: the first that has it."""
+    owners: dict[str, tuple[str, str]] = {}
+    for row in rows.itertuples():
+        if not row.stands_for:
+            owners.setdefault(str(row.value_id), (str(row.framework), _meaning(rows, row)))
+    for row in rows.itertuples():
+        owners.setdefault(str(row.stands_for or row.value_id), (str(row.framework), ""))
+    return owners
+
+
+def _meaning(rows: pd.DataFrame, row: Any) -> str:
+    """Return the version that last revised a value's meaning, where datasets use several; empty where none did."""
+    return str(row.framework_version) if row.meaning_revised and not row.stands_for else ""
 
 
 def _own(value_ids: pd.Series, datasets: np.ndarray, named: Mapping[tuple[str, str], str]) -> list[str]:
@@ -278,19 +369,13 @@ def _own(value_ids: pd.Series, datasets: np.ndarray, named: Mapping[tuple[str, s
     ]
 
 
-def _same_meaning(answers: pd.DataFrame, values: pd.DataFrame, dataset_of: np.ndarray) -> np.ndarray:
-    """Say of which answers the value still means what it meant when they were given."""
-    current = {(row.dataset, row.framework_id) for row in values.itertuples()}
-    revised = {(row.dataset, row.value_id) for row in values.itertuples() if row.meaning_revised}
-    datasets = dataset_of[answers["place"]].tolist()
-    asked = zip(datasets, answers["framework_id"], answers["value_id"], strict=True)
-    return np.array(
-        [
-            (dataset, framework) in current or (dataset, value.partition("@")[0]) not in revised
-            for dataset, framework, value in asked
-        ],
-        dtype=bool,
-    )
+def _same_meaning(answers: pd.DataFrame, revised: pd.DataFrame) -> np.ndarray:
+    """Say of which answers no other version of their framework revised the meaning of the value."""
+    versions: dict[tuple[str, str], set[str]] = {}
+    for framework, value, version_ in revised.itertuples(index=False):
+        versions.setdefault((framework, value), set()).add(version_)
+    asked = zip(answers["framework"], answers["value_id"], answers["framework_id"], strict=True)
+    return np.array([not versions.get((name, value), set()) - {own} for name, value, own in asked], dtype=bool)
 
 
 def _sources(scorings: pd.DataFrame) -> tuple[tuple[str, str], ...]:
@@ -300,15 +385,27 @@ def _sources(scorings: pd.DataFrame) -> tuple[tuple[str, str], ...]:
     return tuple(made)
 
 
-def _facts(found: _Gathered, blind_share: float) -> dict[str, str]:
+def _facts(found: _Gathered, revised: int) -> dict[str, str]:
     frame = dict(zip(found.frame["stratum"].tolist(), found.frame["population"].tolist(), strict=True))
-    facts = {"audit_frame": json.dumps(frame, sort_keys=True)}
+    left_out = dict(zip(found.left_out["why"].tolist(), found.left_out["readings"].tolist(), strict=True))
+    left_out["in which the meaning of a value was another one (that value alone is left out)"] = revised
+    facts = {
+        "audit_frame": json.dumps(frame, sort_keys=True),
+        "left_out": json.dumps({why: int(count) for why, count in left_out.items() if count}),
+    }
     if len(found.scorings):
         settings = [json.loads(text) for text in sorted(set(found.scorings["settings"]))]
         shares = sorted({str(one["suggestions"]["share"]) for one in settings})
         facts["Suggested"] = f"the strongest {' or '.join(shares)} of the passages of a dataset, value by value"
         words = sorted({f"{one['excerpts']['min_words']} to {one['excerpts']['max_words']}" for one in settings})
         facts["Cutting"] = f"by the program, into passages of {' or '.join(words)} words within a turn"
-    share = f"each reader's own random {blind_share:g} of the runs of turns, without suggestions; audits as drawn; "
-    facts["How passages were chosen"] = share + "imported: by whoever coded them"
+    chosen = []
+    if found.blind_shares:
+        shares_ = " or ".join(found.blind_shares)
+        chosen.append(f"each reader's own random share ({shares_}) of the runs of turns, without suggestions")
+    if len(found.audit):
+        chosen.append("an audit, drawn at random by strata")
+    if (found.readings["kind"] == "imported").any():
+        chosen.append("imported: by whoever coded them")
+    facts["How passages were chosen"] = "; ".join(chosen) or "none were read yet"
     return facts

@@ -9,7 +9,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from tagger.pipelines.summary import agreement_in_markdown
-from tagger.report.computation import SEED
+from tagger.report.document import SEED
 from tagger.steps import agreement
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from tagger.report.document import Section
 from tagger.report.evidence import Evidence, Value
 
 ANSWERS = {"place": "int64", "coder": str, "source": str, "value_id": str, "yes": bool, "drawn": bool}
@@ -125,3 +126,14 @@ def _matched(value: str, scores: np.ndarray, where: Sequence[str]) -> list[tuple
         (place, value, float(score), bool(rank <= 0.2), STRENGTHS[level])
         for place, (score, rank, level) in enumerate(zip(scores, ranks, strength, strict=True))
     ]
+
+
+def complete(section: Section) -> None:
+    """Check what every section owes its readers."""
+    assert bool(section.empty) != bool(section.finding)
+    for one in section.numbers:
+        assert one.reason or (one.estimate is not None and one.low is not None and one.high is not None), one
+        assert one.estimate is not None or (one.low is None and one.high is None)
+        assert one.transcripts is not None
+    assert all(plot.alt and plot.title for plot in section.plots)
+    assert all(len(row) == len(table.head) for table in section.tables for row in table.rows)

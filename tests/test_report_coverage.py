@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from evidence_example import drawn, evidence
+from evidence_example import complete, drawn, evidence
 
 from tagger import agreement
 from tagger.agreement.clusters import jackknife_interval
@@ -52,17 +52,6 @@ def people(section: Section, source: str = "blind", group: str = "", value: str 
     """Return the numbers of section 11 by who is asked."""
     here = [one for one in section.numbers if one.value_id == value and one.group == group]
     return {one.between: one for one in here if one.source in (source, "")}
-
-
-def complete(section: Section) -> None:
-    """Check what every section owes its readers."""
-    assert bool(section.empty) != bool(section.finding)
-    for one in section.numbers:
-        assert one.reason or (one.estimate is not None and one.low is not None and one.high is not None), one
-        assert one.estimate is not None or (one.low is None and one.high is None)
-        assert one.transcripts is not None
-    assert all(plot.alt and plot.title for plot in section.plots)
-    assert all(len(row) == len(table.head) for table in section.tables for row in table.rows)
 
 
 DEGENERATE = {

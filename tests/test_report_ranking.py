@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from evidence_example import drawn, evidence
+from evidence_example import complete, drawn, evidence
 
 from tagger import agreement
 from tagger.agreement.clusters import jackknife_interval
@@ -17,20 +17,6 @@ from tagger.report.ranking import AP, CHANCE, MOST_POINTS, WORKLOAD, decided, ra
 def by_name(section: Section, value: str, source: str = "blind") -> dict[str, Number]:
     """Return the numbers of a value by their estimators."""
     return {one.estimator: one for one in section.numbers if one.value_id == value and one.source == source}
-
-
-def complete(section: Section) -> None:
-    """Check what every section owes its readers."""
-    assert bool(section.empty) != bool(section.finding)
-    for one in section.numbers:
-        assert one.reason or (one.estimate is not None and one.low is not None and one.high is not None), one
-        assert one.estimate is not None or (one.low is None and one.high is None)
-        assert one.transcripts is not None
-    for plot in section.plots:
-        assert plot.alt
-        assert plot.title
-    for table in section.tables:
-        assert all(len(row) == len(table.head) for row in table.rows)
 
 
 DEGENERATE = {

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from evidence_example import drawn, evidence
+from evidence_example import complete, drawn, evidence
 
 from tagger import agreement
 from tagger.report.document import Number, Section
@@ -68,15 +68,6 @@ def effect(section: Section, value: str = "", name: str = EFFECT) -> Number:
     """Return the effect on a value."""
     (found,) = [one for one in section.numbers if one.value_id == value and one.estimator == name]
     return found
-
-
-def complete(section: Section) -> None:
-    """Check what every section owes its readers."""
-    assert bool(section.empty) != bool(section.finding)
-    for one in section.numbers:
-        assert one.reason or (one.estimate is not None and one.low is not None and one.high is not None), one
-        assert one.transcripts is not None
-    assert all(len(row) == len(table.head) for table in section.tables for row in table.rows)
 
 
 def without(made: Evidence, **columns: object) -> Evidence:

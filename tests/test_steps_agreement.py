@@ -25,7 +25,8 @@ from tagger.report.people import ALPHA
 from tagger.review.audit import Wanted, draw
 from tagger.review.audit.frame import STRATA
 from tagger.review.servings import Queue, next_serving, prepare
-from tagger.steps.agreement import gather, measure, report
+from tagger.steps.agreement import measure, report
+from tagger.steps.evidence import gather
 from tagger.steps.imports import import_codings
 from tagger.store import Store
 

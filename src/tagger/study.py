@@ -14,7 +14,7 @@ from tagger import frameworks
 from tagger.config import load_settings
 from tagger.embeddings import Encoder, load_encoder
 from tagger.records import Framework
-from tagger.report.document import Number
+from tagger.report.document import SEED, Number
 from tagger.store import Store
 from tagger.suggestions import centred_phrases, corpus_mean, phrase_index, scores
 
@@ -65,7 +65,7 @@ class Study:
         """Return the view `coding_list`: who held which excerpt to show what, one row per answer, kinds kept apart."""
         return self._frame("codings")
 
-    def agreement(self, dataset: str = "", source: str = "", seed: int = 20) -> Agreement:
+    def agreement(self, dataset: str = "", source: str = "", seed: int = SEED) -> Agreement:
         """
         Return the numbers of the report on agreement, as `tagger agreement` writes them.
 

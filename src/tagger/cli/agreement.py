@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from tagger.cli import options
+from tagger.report.document import SEED, shown
 
 
 @click.command()
@@ -19,10 +20,9 @@ from tagger.cli import options
     help="The folder to write the report into; files of an earlier report there are replaced.",
 )
 @click.option("--dataset", default="", help="One dataset alone.  [default: all of them]")
-@click.option("--seed", default=20, show_default=True, type=click.IntRange(0), help="Of the random numbers.")
+@click.option("--seed", default=SEED, show_default=True, type=click.IntRange(0), help="Of the random numbers.")
 def agreement(folder: Path, output: Path, dataset: str, seed: int) -> None:
     """Write a report on agreement: people with people, and the suggestions with people."""
-    from tagger.report.document import shown
     from tagger.steps.agreement import report
 
     made, files = report(folder, output, dataset, seed)

@@ -17,5 +17,5 @@ The report on agreement: from what a study holds to pages that a methods journal
     figures/        the plots, in SVG
     page.py         the page; files.py: all files
 
-It opens no study: `tagger.steps.agreement` gathers the evidence.
+It opens no study: `tagger.steps.evidence` gathers what it needs.
 """

@@ -10,7 +10,7 @@ from tagger import agreement
 from tagger.agreement.estimates import Estimate
 from tagger.report import statistics
 from tagger.report.document import Number, Section, Table, shown
-from tagger.report.evidence import COMPARABLE, WORDS, Evidence, Panel
+from tagger.report.evidence import COMPARABLE, FEWEST_POSITIVES, WORDS, Evidence, Panel
 from tagger.report.measuring import About, too_few
 from tagger.report.people import ALPHA, PEOPLE
 from tagger.report.together import MOST_SETS, label_sets
@@ -28,26 +28,13 @@ def planning(evidence: Evidence, alphas: tuple[Number, ...]) -> Section:
     Args:
         alphas: the numbers of section 2.
     """
-    rows, numbers = [], []
-    names = evidence.names()
-    for number in alphas:
-        if number.estimator != ALPHA or number.low is None or number.high is None or number.transcripts is None:
-            continue
-        se = _by_cluster(evidence, number).se or 0.0
-        half, needed = _reach(se, number.transcripts), _transcripts(se, number.transcripts)
-        effective = _effective(evidence, number)
-        numbers.append(effective)
-        rows.append(
-            (
-                names[number.value_id],
-                WORDS[number.source],
-                f"{half:.2f}",
-                str(number.transcripts),
-                str(needed) if needed > number.transcripts else "enough",
-                str(number.n),
-                "not estimable" if effective.estimate is None else f"{effective.estimate:.0f}",
-            )
-        )
+    made = [
+        (alpha, _by_cluster(evidence, alpha))
+        for alpha in alphas
+        if alpha.estimator == ALPHA and alpha.low is not None and alpha.value_id
+    ]
+    numbers = tuple(_effective(evidence, alpha, se) for alpha, se in made)
+    rows = [_planned(evidence, alpha, se, one) for (alpha, se), one in zip(made, numbers, strict=True)]
     title = "Limits, and what more reading would bring"
     if not rows:
         return Section(
@@ -55,7 +42,7 @@ def planning(evidence: Evidence, alphas: tuple[Number, ...]) -> Section:
             title,
             "",
             empty="Nothing to plan from yet: an interval takes 3 transcripts that two people read, and a value found "
-            f"in {statistics.FEWEST_POSITIVES} passages.",
+            f"in {FEWEST_POSITIVES} passages.",
         )
     own = [row for row in rows if row[1] == WORDS[evidence.primary]] or rows
     most = max(own, key=lambda row: 0 if row[4] == "enough" else int(row[4]))
@@ -85,27 +72,42 @@ def planning(evidence: Evidence, alphas: tuple[Number, ...]) -> Section:
                 "More passages of the same transcripts narrow an interval less than more transcripts do.",
             ),
         ),
-        numbers=tuple(numbers),
+        numbers=numbers,
     )
 
 
-def _effective(evidence: Evidence, alpha: Number) -> Number:
+def _planned(evidence: Evidence, alpha: Number, se: float, effective: Number) -> tuple[str, ...]:
+    transcripts = alpha.transcripts or 0
+    needed = _transcripts(se, transcripts)
+    return (
+        evidence.names()[alpha.value_id],
+        WORDS[alpha.source],
+        f"{_reach(se, transcripts):.2f}",
+        str(transcripts),
+        str(needed) if needed > transcripts else "enough",
+        str(alpha.n),
+        "not estimable" if effective.estimate is None else f"{effective.estimate:.0f}",
+    )
+
+
+def _effective(evidence: Evidence, alpha: Number, se: float) -> Number:
     """Return how many independent passages would give as narrow an interval: n times (SE by passages / SE)^2."""
     both = evidence.panel(alpha.source, alpha.value_id).pairable
-    by_passage, by_cluster = agreement.krippendorff_alpha(both.ratings), _by_cluster(evidence, alpha)
+    by_passage = agreement.krippendorff_alpha(both.ratings)
     about = About(14, alpha.value_id, alpha.source)
     reason = "no interval: it describes the one of alpha"
     value = None
-    if by_passage.se and by_cluster.se:
-        value = min(float(alpha.n), alpha.n * (by_passage.se / by_cluster.se) ** 2)
+    if by_passage.se and se:
+        value = min(float(alpha.n), alpha.n * (by_passage.se / se) ** 2)
     found = Estimate(value, alpha.n, n_clusters=alpha.transcripts, reason=reason)
     return about.number(PEOPLE, "effective sample size", found)
 
 
-def _by_cluster(evidence: Evidence, alpha: Number) -> Estimate:
+def _by_cluster(evidence: Evidence, alpha: Number) -> float:
+    """Return the standard error of alpha, by leaving transcripts out."""
     both = evidence.panel(alpha.source, alpha.value_id).pairable
-    statistic = statistics.weighted(agreement.alpha_statistic(("no", "yes")), both.weights)
-    return agreement.jackknife_interval(statistic, both.ratings, both.clusters)
+    statistic = statistics.weighted(statistics.alpha(), both.weights)
+    return agreement.jackknife_interval(statistic, both.ratings, both.clusters).se or 0.0
 
 
 def _reach(se: float, transcripts: int) -> float:
@@ -190,9 +192,7 @@ def _others(about: About, panel: Panel) -> list[Number]:
 
 def _multivalued(evidence: Evidence, source: str) -> list[Number]:
     table, clusters = label_sets(evidence, source)
-    if not len(table.codes):
-        return []
-    if len(table.values) > MOST_SETS:
+    if not len(table.codes) or len(table.values) > MOST_SETS:
         return []
     found = agreement.multivalued_alpha(table)
     reason = found.reason or "no interval: section 3 has those of alpha over sets"
@@ -223,7 +223,7 @@ def methods(evidence: Evidence) -> str:
         "that there is nothing here; answers left open are missing and were not filled in. Agreement was measured for "
         "each value with Krippendorff's alpha (nominal), with 95% intervals by leaving out one transcript (or "
         "participant, where one has several transcripts; a group recording is one) at a time, t with M - 1 degrees of "
-        f"freedom. Values found in fewer than {statistics.FEWEST_POSITIVES} passages were not estimated. Suggestions "
+        f"freedom. Values found in fewer than {FEWEST_POSITIVES} passages were not estimated. Suggestions "
         f"were made by {model} from the wording of the values, and compared only with readings made without sight of "
         "them; the difference to agreement among people is paired on the same passages. Readings made with suggestions "
         "in sight were excluded from these comparisons."

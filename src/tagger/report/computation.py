@@ -23,13 +23,10 @@ from tagger.report import (
     swayed,
     together,
 )
-from tagger.report.document import Report, Section, Table
+from tagger.report.document import SEED, Report, Section, Table
 from tagger.report.evidence import Evidence
 from tagger.report.machine import MODEL_ALPHA, PAIRED
 from tagger.report.people import ALPHA
-
-SEED = 20
-"""Of the random numbers, unless somebody chooses another one."""
 
 _MOST = 4
 _SHOWN = (ALPHA, MODEL_ALPHA, PAIRED, "average_precision")

@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 
 from tagger import agreement
-from tagger.report import statistics
 from tagger.report.document import Number, Section, Table, shown
-from tagger.report.evidence import AUDIT, INDEPENDENT, Evidence, Places, Value
+from tagger.report.evidence import AUDIT, FEWEST_POSITIVES, INDEPENDENT, Evidence, Places, Value
 from tagger.report.measuring import About
 from tagger.report.ranking import Decided, decided
 
@@ -121,7 +120,7 @@ def _covered(evidence: Evidence, value: Value, sample: _Sample, seed: int) -> di
         read["stratum"].to_numpy(),
         sample.frame,
         mixed=sample.mixed,
-        least=statistics.FEWEST_POSITIVES,
+        least=FEWEST_POSITIVES,
         seed=seed,
     )
     about, clusters = About(9, value.id, AUDIT), len(np.unique(evidence.clusters[read["place"].to_numpy(np.int64)]))

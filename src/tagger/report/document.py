@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from tagger.agreement.estimates import Interval
+if TYPE_CHECKING:
+    # The package of statistics takes a second to load, and whoever opens a study imports this.
+    from tagger.agreement.estimates import Interval
+
+SEED = 20
+"""Of the random numbers, unless somebody chooses another one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,8 @@ REFUSED = {
     "imported, nobody knows how": "nobody can say whether these coders had seen suggestions",
 }
 
-_ENOUGH = 10
+FEWEST_POSITIVES = 10
+"""With fewer passages in which anybody found a value, nothing about it is estimable."""
 
 Places = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -163,7 +164,7 @@ class Evidence:
     def primary(self) -> str:
         """Return the source of the first screen: the first with enough, or else read by two; empty without any."""
         twice = [source for source in self.available if any(len(one.pairable.places) for one in self._of(source))]
-        enough = [source for source in twice if any(one.pairable.found >= _ENOUGH for one in self._of(source))]
+        enough = [source for source in twice if any(one.pairable.found >= FEWEST_POSITIVES for one in self._of(source))]
         return next(iter((*enough, *twice, *self.available)), "")
 
     def _of(self, source: str) -> list[Panel]:
@@ -252,15 +253,11 @@ def check_comparable(source: str) -> None:
     """
     if source in COMPARABLE:
         return
+    what = f"there is no source {source!r}"
     if source in REFUSED:
-        raise UsageError(
-            f"readings that are {source} are not compared with the machine: {REFUSED[source]}",
-            where="source",
-            remedy=f"Use {', '.join(COMPARABLE[:-1])} or {COMPARABLE[-1]}",
-        )
-    raise UsageError(
-        f"there is no source {source!r}", where="source", remedy=f"Use {', '.join(COMPARABLE[:-1])} or {COMPARABLE[-1]}"
-    )
+        what = f"readings that are {source} are not compared with the machine: {REFUSED[source]}"
+    remedy = f"Use {', '.join(COMPARABLE[:-1])} or {COMPARABLE[-1]}"
+    raise UsageError(what, where="source", remedy=remedy)
 
 
 def _by_letter(name: str) -> tuple[int, str]:

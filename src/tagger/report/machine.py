@@ -11,7 +11,7 @@ import numpy as np
 from tagger.agreement.clusters import Additive, difference
 from tagger.report import statistics
 from tagger.report.document import Bar, Forest, Number, Section, Table, interval_of, shown
-from tagger.report.evidence import WORDS, Evidence, Floats, Panel, Places
+from tagger.report.evidence import FEWEST_POSITIVES, WORDS, Evidence, Floats, Panel, Places
 from tagger.report.measuring import About, too_few
 from tagger.report.people import NO_PAIR, NOTES, PEOPLE, alpha_of_people, macro
 
@@ -145,10 +145,8 @@ def _paired(about: About, scored: Panel, refused: str) -> dict[str, Number]:
 def _quality(about: About, panel: Panel, against: str, labels: Floats, refused: str) -> dict[str, Number]:
     said = ~np.isnan(labels)
     positives = int(labels[said].sum())
-    if not refused and positives < statistics.FEWEST_POSITIVES:
-        refused = (
-            f"not estimable: {against} found it in {positives} passages, and it takes {statistics.FEWEST_POSITIVES}"
-        )
+    if not refused and positives < FEWEST_POSITIVES:
+        refused = f"not estimable: {against} found it in {positives} passages, and it takes {FEWEST_POSITIVES}"
     rows = np.column_stack([panel.weights, labels, panel.suggested])[said]
     return {
         f"{name}, {against}": about.jackknifed(

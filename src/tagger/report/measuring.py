@@ -8,8 +8,7 @@ from typing import Any
 from tagger.agreement.clusters import Statistic, jackknife_interval
 from tagger.agreement.estimates import Estimate
 from tagger.report.document import Number
-from tagger.report.evidence import Names, Panel
-from tagger.report.statistics import FEWEST_POSITIVES
+from tagger.report.evidence import FEWEST_POSITIVES, Names, Panel
 
 ROUGH = 6
 """With fewer clusters an interval is a rough one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -14,7 +15,7 @@ from tagger.agreement.estimates import Estimate
 from tagger.agreement.ratings import Ratings
 from tagger.report import statistics
 from tagger.report.document import Bar, Forest, Number, Section, Table, interval_of, shown
-from tagger.report.evidence import WORDS, Evidence, Names, Panel, Places
+from tagger.report.evidence import FEWEST_POSITIVES, WORDS, Evidence, Names, Panel, Places
 from tagger.report.measuring import About, too_few
 
 PEOPLE = "people with people"
@@ -23,7 +24,8 @@ ALPHA = "krippendorff_alpha"
 NO_PAIR = "not estimable: no pair of readers found it in enough passages that both read"
 ONE_READER = "no passage was read by two people"
 NOTES = (
-    "A pair of readers counts in a mean where one or both found the value in 10 passages that both read.",
+    f"A pair of readers counts in a mean where one or both found the value in {FEWEST_POSITIVES} passages that both "
+    "read.",
     "In an audit each passage counts by how many of the transcripts it stands for.",
 )
 _PANEL: dict[str, tuple[Callable[[], Additive], float]] = {
@@ -37,9 +39,8 @@ _PANEL: dict[str, tuple[Callable[[], Additive], float]] = {
 def alpha_of_people(about: About, panel: Panel) -> Number:
     """Return alpha of the readers of a panel: the number that the first screen shows."""
     both = panel.pairable
-    alpha = agreement.alpha_statistic(("no", "yes"))
     refused = too_few(both) if len(both.places) else ONE_READER
-    alpha = statistics.weighted(alpha, both.weights)
+    alpha = statistics.weighted(statistics.alpha(), both.weights)
     return about.jackknifed(PEOPLE, ALPHA, alpha, both.ratings, both.clusters, -1.0, refused)
 
 
@@ -125,11 +126,7 @@ def _two_readers(about: About, both: Panel, refused: str) -> dict[str, Number]:
 def _macro(evidence: Evidence, source: str, value_ids: list[str]) -> Number:
     """Return the mean of alpha over the values for which it is estimable, with its interval."""
     panels = [panel for value in value_ids if not too_few(panel := evidence.panel(source, value).pairable)]
-    return macro(About(2, "", source), PEOPLE, ALPHA, [(panel, panel.codes, _alpha()) for panel in panels])
-
-
-def _alpha() -> Additive:
-    return agreement.alpha_statistic(("no", "yes"))
+    return macro(About(2, "", source), PEOPLE, ALPHA, [(panel, panel.codes, statistics.alpha()) for panel in panels])
 
 
 def macro(
@@ -159,10 +156,7 @@ def macro(
         clusters,
     )
     passages = len(np.unique(np.concatenate([panel.places for panel, *_ in panels])))
-    counted = Estimate(
-        found.value, passages, found.se, found.interval, n_clusters=found.n_clusters, reason=found.reason
-    )
-    return about.number(between, name, counted)
+    return about.number(between, name, replace(found, n_units=passages))
 
 
 def _by_cluster(statistic: Additive, rows: Places, clusters: Names) -> pd.DataFrame:
@@ -253,18 +247,6 @@ def pairs_of(panel: Panel) -> list[tuple[str, Panel]]:
             kept = panel.only(both)
             columns = [kept.coders.index(panel.coders[first]), kept.coders.index(panel.coders[second])]
             names = f"{panel.coders[first]} and {panel.coders[second]}"
-            found.append(
-                (
-                    names,
-                    Panel(
-                        kept.places,
-                        (panel.coders[first], panel.coders[second]),
-                        kept.codes[:, columns],
-                        kept.clusters,
-                        kept.suggested,
-                        kept.scores,
-                        kept.weights,
-                    ),
-                )
-            )
+            two = (panel.coders[first], panel.coders[second])
+            found.append((names, replace(kept, coders=two, codes=kept.codes[:, columns])))
     return found

@@ -10,7 +10,7 @@ import pandas as pd
 from tagger.agreement.clusters import Statistic
 from tagger.report import statistics
 from tagger.report.document import Curves, Line, Number, Section, Table, shown
-from tagger.report.evidence import WORDS, Evidence, Floats, Panel
+from tagger.report.evidence import FEWEST_POSITIVES, WORDS, Evidence, Floats, Panel
 from tagger.report.measuring import About
 
 MODEL = "model and the majority"
@@ -37,9 +37,9 @@ class Decided:
 def too_few_found(labels: Floats) -> str:
     """Say why nothing is estimable from what most readers said; empty where there is enough."""
     found = int(labels.sum())
-    if found >= statistics.FEWEST_POSITIVES:
+    if found >= FEWEST_POSITIVES:
         return ""
-    return f"not estimable: most readers found it in {found} passages, and it takes {statistics.FEWEST_POSITIVES}"
+    return f"not estimable: most readers found it in {found} passages, and it takes {FEWEST_POSITIVES}"
 
 
 def decided(panel: Panel) -> Decided:

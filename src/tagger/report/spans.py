@@ -14,6 +14,12 @@ from tagger.report.measuring import About
 
 _Stretch = tuple[int, int, str]
 
+_NO_INTERVAL = "no interval: none is known for it that holds for transcripts"
+_NOTE = (
+    "unitizing_alpha is the form of 2004 (Krippendorff, Content Analysis, 2nd ed.), over characters; the forms of 1995 "
+    "and 2016 give other numbers. span_f1: equal stretches of the same value, or such as share half of their union."
+)
+
 
 def spans(evidence: Evidence) -> Section:
     """Return section 4: alpha of unitizing and F1 of stretches, of tables made independently."""
@@ -44,13 +50,6 @@ def spans(evidence: Evidence) -> Section:
         (Table("Stretches", ("Who", "What", "Estimate", "Stretches", "Transcripts"), rows, _NOTE),),
         numbers=(alpha, *pairs),
     )
-
-
-_NO_INTERVAL = "no interval: none is known for it that holds for transcripts"
-_NOTE = (
-    "unitizing_alpha is the form of 2004 (Krippendorff, Content Analysis, 2nd ed.), over characters; the forms of 1995 "
-    "and 2016 give other numbers. span_f1: equal stretches of the same value, or such as share half of their union."
-)
 
 
 def _finding(alpha: Number) -> str:

@@ -11,17 +11,20 @@ from typing import Any
 
 import numpy as np
 
+from tagger.agreement.alpha import alpha_statistic
 from tagger.agreement.clusters import Additive
 from tagger.agreement.ratings import Floats, Ratings
-from tagger.report.evidence import Places
+from tagger.report.evidence import FEWEST_POSITIVES, Places
 
 Pairs = tuple[tuple[int, int], ...]
 
-FEWEST_POSITIVES = 10
-"""With fewer passages in which anybody found a value, nothing about it is estimable."""
-
 _SMALLEST = 1e-12
 _THERE = 1e-6
+
+
+def alpha() -> Additive:
+    """Return Krippendorff's alpha for two answers."""
+    return alpha_statistic(("no", "yes"))
 
 
 def percent_agreement() -> Additive:

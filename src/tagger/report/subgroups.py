@@ -7,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 
-from tagger import agreement
+from tagger.report import statistics
 from tagger.report.document import Bar, Forest, Matrix, Number, Section, Table, interval_of, shown
 from tagger.report.evidence import WORDS, Evidence, Panel
 from tagger.report.machine import MODEL, alpha_of_model
@@ -58,7 +58,7 @@ def _by_pair(evidence: Evidence, source: str) -> list[tuple[str, Number]]:
     for value in evidence.values:
         pairs = pairs_of(evidence.panel(source, value.id))
         for names, pair in pairs if len(pairs) > 1 else []:
-            alpha = agreement.alpha_statistic(("no", "yes"))
+            alpha = statistics.alpha()
             about = About(12, value.id, source)
             found.append(
                 (value.id, about.jackknifed(names, ALPHA, alpha, pair.ratings, pair.clusters, -1.0, too_few(pair)))

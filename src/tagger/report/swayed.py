@@ -11,7 +11,7 @@ from tagger import agreement
 from tagger.agreement.estimates import Estimate
 from tagger.report import statistics
 from tagger.report.document import Bar, Forest, Number, Section, Table, interval_of, shown
-from tagger.report.evidence import BLIND, Evidence, Panel, Value
+from tagger.report.evidence import BLIND, FEWEST_POSITIVES, Evidence, Panel, Value
 from tagger.report.measuring import About
 from tagger.report.people import PEOPLE, alpha_of_people
 
@@ -99,9 +99,9 @@ def _contrast(about: About, readings: pd.DataFrame) -> dict[str, Number]:
 
 def _effect(about: About, name: str, readings: pd.DataFrame, reference: list[bool | None] | None = None) -> Number:
     fewest = min(int((readings["source"] == arm).sum()) for arm in ARMS)
-    if fewest < statistics.FEWEST_POSITIVES:
+    if fewest < FEWEST_POSITIVES:
         clusters = readings["cluster"].nunique()
-        reason = f"not estimable: one arm has {fewest} readings, and it takes {statistics.FEWEST_POSITIVES}"
+        reason = f"not estimable: one arm has {fewest} readings, and it takes {FEWEST_POSITIVES}"
         return about.number(_BETWEEN, name, Estimate(None, len(readings), n_clusters=clusters, reason=reason))
     found = agreement.anchoring_effect(
         readings["yes"].tolist(),

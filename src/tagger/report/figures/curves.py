@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 
@@ -53,10 +55,10 @@ def _curve(axes: Axes, plot: Curves, line: Line) -> None:
         axes.plot((0, 1), (0, 1), color=SOFT, linewidth=1.1, linestyle=(0, (4, 3)))
     # A precision holds for the recalls below it, down to the next one.
     rising = line.x[-1:] >= line.x[:1]
-    step = "pre" if rising else "post"
+    step: Literal["pre", "post"] = "pre" if rising else "post"
     if line.low and line.high:
         how = step if plot.steps else None
-        axes.fill_between(line.x, line.low, line.high, step=how, color=ACCENT, alpha=0.18, linewidth=0)  # type: ignore[arg-type]
+        axes.fill_between(line.x, line.low, line.high, step=how, color=ACCENT, alpha=0.18, linewidth=0)
     style = f"steps-{step}" if plot.steps else "default"
     dots = "o" if not plot.steps and len(line.x) <= 12 else ""
     axes.plot(line.x, line.y, color=ACCENT, linewidth=1.9, drawstyle=style, marker=dots, markersize=4.5)

@@ -1,0 +1,322 @@
+"""What a report on agreement is computed from, gathered from a study."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from tagger import __version__
+from tagger.config import load_settings
+from tagger.errors import UsageError
+from tagger.report.evidence import AUDIT, BLIND, EARLIER, INDEPENDENT, Evidence
+from tagger.steps.meanings import renamed, same_meaning, shared_values
+from tagger.store import Readable, Store
+
+_LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn")
+_KINDS = {
+    ("imported", "independently"): INDEPENDENT,
+    ("imported", "after-suggestions"): "imported after suggestions",
+    ("imported", "unknown"): "imported, nobody knows how",
+}
+
+# After the settings of cutting changed, the same words lie in old passages and in new ones: what was read in the newer
+# cutting counts, so that no words are counted twice.
+_PASSAGES = """
+WITH there AS (
+    SELECT e.excerpt_id, e.dataset, e.transcript_id, e.segmentation_id, e.start, e."end",
+           l.excerpt_id IS NOT NULL AS current, e.excerpt_id IN (SELECT excerpt_id FROM codings) AS coded
+    FROM live_excerpts e
+    JOIN excerpts x ON x.id = e.excerpt_id AND x.parent_id IS NULL
+    LEFT JOIN excerpt_list l ON l.excerpt_id = e.excerpt_id
+    WHERE e.kind = 'passage' AND ($dataset = '' OR e.dataset = $dataset)
+), superseded AS (
+    SELECT DISTINCT e.excerpt_id
+    FROM there e
+    JOIN there o ON o.transcript_id = e.transcript_id AND o.start < e."end" AND o."end" > e.start
+    WHERE NOT e.current AND e.coded AND o.coded AND (o.current OR o.segmentation_id > e.segmentation_id)
+)
+SELECT e.excerpt_id, e.dataset, e.transcript_id AS transcript, e.start, e."end", e.current, p.participant
+FROM there e
+LEFT JOIN (
+    SELECT transcript_id, min(participant_id) AS participant FROM live_turns
+    WHERE evidence GROUP BY transcript_id HAVING count(DISTINCT participant_id) = 1
+) p ON p.transcript_id = e.transcript_id
+WHERE e.current OR (e.coded AND e.excerpt_id NOT IN (SELECT excerpt_id FROM superseded))
+ORDER BY e.dataset, e.transcript_id, e.start, e."end", e.excerpt_id
+"""
+
+# How a reading ended is what had been said by then: what somebody did after they saw the suggestions changes nothing.
+_READINGS = """
+WITH ends AS (
+    SELECT x.id AS coding_id, arg_max(d.act, d.number) AS act
+    FROM current_codings x
+    JOIN decision_sets s ON s.decision_id = x.decision_id
+    JOIN standing_decisions d ON d.coder_id = x.coder_id AND d.excerpt_id = x.excerpt_id AND d.number <= s.number
+    LEFT JOIN frameworks f ON f.id = d.framework_id
+    WHERE d.act IN ('done', 'nothing here', 'unsure', 'skip') AND coalesce(f.name, x.framework) = x.framework
+    GROUP BY x.id
+)
+SELECT x.id AS coding_id, x.excerpt_id, k.letter AS coder, x.kind, x.made, x.outcome, x.matched, x.framework_id,
+       x.framework, s.reason, x.kind = 'imported' OR coalesce(c.act IN ('done', 'nothing here'), false) AS finished,
+       coalesce(a.stratum = 'runs' AND a.arm = s.arm AND s.reason NOT IN ('audit', 'chosen'), false) AS drawn
+FROM current_codings x
+JOIN readers k ON k.coder_id = x.coder_id
+JOIN passages e ON e.excerpt_id = x.excerpt_id
+LEFT JOIN servings s ON s.id = x.serving_id
+LEFT JOIN ends c ON c.coding_id = x.id
+LEFT JOIN arms a ON a.coder_id = x.coder_id AND a.excerpt_id = x.excerpt_id
+LEFT JOIN newest_scorings n ON n.dataset = e.dataset
+WHERE x.framework = coalesce(n.framework, x.framework)
+ORDER BY x.excerpt_id, k.letter, x.kind, x.id
+"""
+
+_LEFT_OUT = """
+SELECT 'made with another framework' AS why, count(*) AS readings
+FROM current_codings x
+JOIN live_excerpts e ON e.excerpt_id = x.excerpt_id
+JOIN newest_scorings n ON n.dataset = e.dataset
+WHERE e.kind = 'passage' AND x.framework <> n.framework AND ($dataset = '' OR e.dataset = $dataset)
+UNION ALL
+SELECT 'of words that were corrected since', count(*)
+FROM to_reread r JOIN excerpts e ON e.id = r.excerpt_id JOIN transcripts t ON t.id = e.transcript_id
+WHERE e.kind = 'passage' AND ($dataset = '' OR t.dataset = $dataset)
+UNION ALL
+SELECT 'of passages that were cut anew, and read again since', count(*)
+FROM current_codings x
+JOIN live_excerpts e ON e.excerpt_id = x.excerpt_id
+JOIN excerpts y ON y.id = e.excerpt_id AND y.parent_id IS NULL
+WHERE e.kind = 'passage' AND ($dataset = '' OR e.dataset = $dataset)
+  AND x.excerpt_id NOT IN (SELECT excerpt_id FROM passages)
+"""
+
+_BLIND = """
+SELECT DISTINCT json_extract_string(d.frame, '$.share')
+FROM draws d JOIN arms a ON a.draw_id = d.id JOIN passages e ON e.excerpt_id = a.excerpt_id
+WHERE d.purpose = 'arm' ORDER BY 1
+"""
+
+_ANSWERS = """
+SELECT a.coding_id, a.value_id, a.answer = 'yes' AS yes
+FROM coding_answers a
+JOIN readings r ON r.coding_id = a.coding_id
+ORDER BY a.coding_id, a.value_id
+"""
+
+_MACHINE = """
+SELECT g.excerpt_id, g.value_id, round(g.score, 6) AS score, s.id IS NOT NULL AS suggested, g.strength
+FROM newest_scorings n
+JOIN strengths g ON g.scoring_id = n.scoring_id AND g.kind = 'passage'
+JOIN passages e ON e.excerpt_id = g.excerpt_id
+LEFT JOIN suggestions s ON s.scoring_id = g.scoring_id AND s.excerpt_id = g.excerpt_id AND s.value_id = g.value_id
+ORDER BY g.excerpt_id, g.value_id
+"""
+
+_VALUES = """
+SELECT d.dataset, v.framework_id, v.value_id, v.name, v.position, f.name AS framework, f.version AS framework_version,
+       coalesce(v.stands_for, '') AS stands_for, v.meaning_revised
+FROM (
+    SELECT dataset, framework_id FROM newest_scorings
+    UNION
+    SELECT DISTINCT e.dataset, x.framework_id FROM codings x JOIN live_excerpts e ON e.excerpt_id = x.excerpt_id
+    WHERE e.dataset NOT IN (SELECT dataset FROM newest_scorings)
+) d
+JOIN framework_values v ON v.framework_id = d.framework_id
+JOIN frameworks f ON f.id = d.framework_id
+WHERE $dataset = '' OR d.dataset = $dataset
+ORDER BY d.dataset, v.position
+"""
+
+_REVISED = """
+SELECT f.name AS framework, v.value_id, f.id AS framework_id
+FROM framework_values v JOIN frameworks f ON f.id = v.framework_id
+WHERE v.meaning_revised AND v.stands_for IS NULL
+"""
+
+_AUDIT = """
+SELECT a.excerpt_id, a.coder, a.dataset || ': ' || a.stratum AS stratum, a.population
+FROM audit_list a
+WHERE a.draw_id IN (SELECT arg_max(draw_id, drawn_at) FROM audit_list GROUP BY dataset)
+ORDER BY a.excerpt_id, a.coder
+"""
+
+_AUDIT_FRAME = """
+SELECT a.dataset || ': ' || s.stratum AS stratum, s.population
+FROM (SELECT dataset, arg_max(draw_id, drawn_at) AS draw_id FROM audit_list GROUP BY dataset) a
+JOIN draw_strata s ON s.draw_id = a.draw_id
+WHERE $dataset = '' OR a.dataset = $dataset
+ORDER BY 1
+"""
+
+# Of each coder and transcript the newest table counts, as it does for passages.
+_SPANS = """
+SELECT k.letter AS coder, t.dataset, r.transcript_id AS transcript, r.start, r."end", length(l.text) AS length,
+       unnest(CASE WHEN len(r.value_ids) = 0 THEN [''] ELSE r.value_ids END) AS value_id
+FROM imported_rows r
+JOIN imports i ON i.id = r.import_id AND i.made = 'independently'
+JOIN readers k ON k.coder_id = r.coder_id
+JOIN transcripts t ON t.id = r.transcript_id
+JOIN live_revisions l ON l.transcript_id = r.transcript_id
+WHERE ($dataset = '' OR t.dataset = $dataset) AND r.import_id = (
+    SELECT arg_max(n.id, n.imported_at) FROM imported_rows o JOIN imports n ON n.id = o.import_id AND n.made = i.made
+    WHERE o.coder_id = r.coder_id AND o.transcript_id = r.transcript_id
+)
+ORDER BY ALL
+"""
+
+_SCORINGS = """
+SELECT n.dataset, f.name || ' ' || f.version || ' (' || left(n.framework_id, 12) || ')' AS framework,
+       m.name || ', revision ' || m.revision || ', weights ' || left(m.weights_sha256, 12) AS model, s.settings
+FROM newest_scorings n
+JOIN frameworks f ON f.id = n.framework_id
+JOIN models m ON m.id = n.model_id
+JOIN scorings s ON s.id = n.scoring_id
+WHERE $dataset = '' OR n.dataset = $dataset
+ORDER BY n.dataset
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    """The tables of a study, as they come out of it."""
+
+    passages: pd.DataFrame
+    readings: pd.DataFrame
+    answers: pd.DataFrame
+    machine: pd.DataFrame
+    values: pd.DataFrame
+    audit: pd.DataFrame
+    frame: pd.DataFrame
+    spans: pd.DataFrame
+    scorings: pd.DataFrame
+    revised: pd.DataFrame
+    left_out: pd.DataFrame
+    blind_shares: tuple[str, ...]
+
+
+def gather(folder: Path, dataset: str = "") -> Evidence:
+    """
+    Read what a report is computed from.
+
+    Raises:
+        UsageError: the study has no such dataset.
+    """
+    settings = load_settings(folder)
+    store = Store(folder)
+    store.create()
+    with store.session("a report on agreement") as study:
+        known = [str(name) for (name,) in study.rows("SELECT id FROM datasets ORDER BY id")]
+        if dataset and dataset not in known:
+            remedy = f"There are {', '.join(known)}" if known else "There is none yet: tagger run makes one"
+            raise UsageError(f"there is no dataset '{dataset}'", where=str(folder), remedy=remedy)
+        found = _gathered(study, dataset)
+    name = settings.study.name + (f", {dataset}" if dataset else "")
+    return _evidence(name, found)
+
+
+def _gathered(study: Readable, dataset: str) -> _Gathered:
+    asked = {"dataset": dataset}
+    passages = study.table(_PASSAGES, asked)
+    there = passages.select(["excerpt_id", "dataset"])
+    readings = study.table(_READINGS, passages=there)
+    answers = study.table(_ANSWERS, readings=readings.select(["coding_id"]))
+    return _Gathered(
+        passages.to_pandas(),
+        readings.to_pandas(),
+        answers.to_pandas(),
+        study.table(_MACHINE, passages=there).to_pandas(),
+        study.table(_VALUES, asked).to_pandas(),
+        study.table(_AUDIT).to_pandas(),
+        study.table(_AUDIT_FRAME, asked).to_pandas(),
+        study.table(_SPANS, asked).to_pandas(),
+        study.table(_SCORINGS, asked).to_pandas(),
+        study.table(_REVISED).to_pandas(),
+        study.table(_LEFT_OUT, asked, passages=there).to_pandas(),
+        tuple(str(share) for (share,) in study.table(_BLIND, passages=there).to_pandas().itertuples(index=False)),
+    )
+
+
+def _evidence(name: str, found: _Gathered) -> Evidence:
+    passages = found.passages.assign(cluster=found.passages["participant"].fillna(found.passages["transcript"]))
+    passages = passages.drop(columns="participant")
+    place = pd.Series(np.arange(len(passages)), index=passages["excerpt_id"], dtype=np.int64)
+    dataset_of = passages["dataset"].to_numpy()
+    values, named = shared_values(found.values)
+    readings = _readings(found.readings, place, found.audit)
+    answers = found.answers.merge(readings[readings["finished"]], on="coding_id")
+    same = same_meaning(answers, found.revised)
+    answers["value_id"] = renamed(answers["value_id"], dataset_of[answers["place"]], named)
+    kept = same & answers["value_id"].isin([value.id for value in values])
+    revised = int(answers.loc[~same, "coding_id"].nunique())
+    answers = answers[kept].astype(dict.fromkeys(("coder", "source", "value_id"), "category"))
+    machine = found.machine.assign(place=found.machine["excerpt_id"].map(place).astype(np.int64))
+    machine["value_id"] = renamed(machine["value_id"], dataset_of[machine["place"]], named)
+    machine = machine.astype(dict.fromkeys(("value_id", "strength"), "category"))
+    audit = found.audit[found.audit["excerpt_id"].isin(place.index)].drop_duplicates("excerpt_id")
+    spans = found.spans.assign(value_id=renamed(found.spans["value_id"], found.spans["dataset"].to_numpy(), named))
+    return Evidence(
+        name,
+        values,
+        passages,
+        answers[["place", "coder", "source", "value_id", "yes", "drawn"]].reset_index(drop=True),
+        readings[["place", "coder", "source", "outcome", "finished", "matched", "framework_id"]],
+        machine[["place", "value_id", "score", "suggested", "strength"]],
+        audit.assign(place=audit["excerpt_id"].map(place).astype(np.int64))[["place", "stratum", "population"]],
+        spans.drop(columns="dataset"),
+        _sources(found.scorings),
+        _facts(found, revised),
+    )
+
+
+def _readings(readings: pd.DataFrame, place: pd.Series, audit: pd.DataFrame) -> pd.DataFrame:
+    """
+    Return the readings with their place and their source: imported ones by how they were made, audits apart.
+
+    What a reader had read blind before it was drawn for an audit answers both.
+    """
+    kinds = zip(readings["kind"], readings["made"], strict=True)
+    found = readings.assign(place=readings["excerpt_id"].map(place).astype(np.int64))
+    found["source"] = pd.Series([_KINDS.get(one, one[0]) for one in kinds], index=found.index, dtype=str)
+    asked = pd.MultiIndex.from_frame(audit[["excerpt_id", "coder"]])
+    audited = pd.MultiIndex.from_frame(found[["excerpt_id", "coder"]]).isin(asked) & (found["source"] == BLIND)
+    served = (found["reason"] == AUDIT) & (found["source"] == BLIND)
+    found.loc[served & ~audited, "source"] = EARLIER
+    answered = found[audited].assign(source=AUDIT)
+    return pd.concat([found[~(served & audited)], answered], ignore_index=True)
+
+
+def _sources(scorings: pd.DataFrame) -> tuple[tuple[str, str], ...]:
+    made = [("tagger", __version__), *((name, version(name)) for name in _LIBRARIES)]
+    if len(scorings):
+        made += [(what, "; ".join(sorted(set(scorings[what])))) for what in ("framework", "model")]
+    return tuple(made)
+
+
+def _facts(found: _Gathered, revised: int) -> dict[str, str]:
+    frame = dict(zip(found.frame["stratum"].tolist(), found.frame["population"].tolist(), strict=True))
+    left_out = dict(zip(found.left_out["why"].tolist(), found.left_out["readings"].tolist(), strict=True))
+    left_out["in which the meaning of a value was another one (that value alone is left out)"] = revised
+    facts = {
+        "audit_frame": json.dumps(frame, sort_keys=True),
+        "left_out": json.dumps({why: int(count) for why, count in left_out.items() if count}),
+    }
+    if len(found.scorings):
+        settings = [json.loads(text) for text in sorted(set(found.scorings["settings"]))]
+        shares = sorted({str(one["suggestions"]["share"]) for one in settings})
+        facts["Suggested"] = f"the strongest {' or '.join(shares)} of the passages of a dataset, value by value"
+        words = sorted({f"{one['excerpts']['min_words']} to {one['excerpts']['max_words']}" for one in settings})
+        facts["Cutting"] = f"by the program, into passages of {' or '.join(words)} words within a turn"
+    chosen = []
+    if found.blind_shares:
+        drawn = " or ".join(found.blind_shares)
+        chosen.append(f"each reader's own random share ({drawn}) of the runs of turns, without suggestions")
+    if len(found.audit):
+        chosen.append("an audit, drawn at random by strata")
+    if (found.readings["kind"] == "imported").any():
+        chosen.append("imported: by whoever coded them")
+    facts["How passages were chosen"] = "; ".join(chosen) or "none were read yet"
+    return facts

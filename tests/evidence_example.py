@@ -16,11 +16,12 @@ MACHINE = {"place": "int64", "value_id": str, "score": float, "suggested": bool,
 AUDIT = {"place": "int64", "stratum": str, "population": "int64"}
 READINGS = {
     "place": "int64", "coder": str, "source": str, "outcome": str, "finished": bool, "matched": str, "framework": str,
+    "read_on": str,
 }  # fmt: skip
 SPANS = {"coder": str, "transcript": str, "start": "int64", "end": "int64", "length": "int64", "value_id": str}
 PASSAGES = {
     "excerpt_id": str, "dataset": str, "transcript": str, "cluster": str, "start": "int64", "end": "int64",
-    "current": bool,
+    "current": bool, "interviewer": str,
 }  # fmt: skip
 STRENGTHS = ("strong", "middling", "weak", "none")
 
@@ -40,6 +41,7 @@ def evidence(
     audit: Iterable[Sequence[object]] = (),
     values: Sequence[str] = ("trust",),
     datasets: Sequence[str] | None = None,
+    interviewers: Sequence[str] | None = None,
     strata: Mapping[str, int] | None = None,
 ) -> Evidence:
     """
@@ -52,12 +54,14 @@ def evidence(
         audit: place, stratum, population.
         values: their ids; names are these with a capital.
         datasets: of each passage; without them, one.
+        interviewers: of each passage; without them, nobody who is known.
         strata: the sizes of all strata of the audit.
     """
     where = datasets or ["women"] * len(clusters)
+    asks = interviewers or [""] * len(clusters)
     passages = [
-        (f"e{place}", dataset, cluster, cluster, 100 * place, 100 * place + 80, True)
-        for place, (cluster, dataset) in enumerate(zip(clusters, where, strict=True))
+        (f"e{place}", dataset, cluster, cluster, 100 * place, 100 * place + 80, True, interviewer)
+        for place, (cluster, dataset, interviewer) in enumerate(zip(clusters, where, asks, strict=True))
     ]
     facts = {} if strata is None else {"audit_frame": json.dumps(strata)}
     return Evidence(
@@ -72,6 +76,13 @@ def evidence(
         (("transcript-tagger", "0"),),
         facts,
     )
+
+
+def readings(answers: pd.DataFrame, *, finished: bool = True, read_on: str = "") -> pd.DataFrame:
+    """Make the readings that hold these answers."""
+    outcome = "values" if finished else "skipped"
+    made = {"outcome": outcome, "finished": finished, "matched": "", "framework": "made up 1", "read_on": read_on}
+    return answers[["place", "coder", "source"]].drop_duplicates().assign(**made)
 
 
 def drawn(

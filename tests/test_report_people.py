@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from evidence_example import SPANS, drawn, evidence, frame
+from evidence_example import SPANS, drawn, evidence, frame, readings
 from scipy import stats
 
 from tagger import agreement
@@ -157,7 +157,7 @@ def test_precision_and_recall_are_against_each_reader_and_the_majority():
 def test_readings_that_saw_suggestions_are_refused(source):
     """No panel, and so no section, can be made of such readings; the reason is said in the API and in section 0."""
     told = drawn(sources=(source,))
-    told = changed(told, readings=told.answers.assign(outcome="values", finished=True, matched=""))
+    told = changed(told, readings=readings(told.answers))
     with pytest.raises(UsageError, match=r"not compared with the machine"):
         told.panel(source, "trust")
 
@@ -411,9 +411,7 @@ def test_the_design_says_who_read_how_and_what_is_left_out():
     """Section 0 counts readings by source, finished and not, and the data of section 1 add up."""
     told = drawn(readers=2)
     read = told.answers[["place", "coder", "source"]].drop_duplicates()
-    unfinished = read.iloc[:5].assign(outcome="skipped", finished=False, matched="")
-    done = read.iloc[5:].assign(outcome="values", finished=True, matched="")
-    told = changed(told, readings=pd.concat([unfinished, done]))
+    told = changed(told, readings=pd.concat([readings(read.iloc[:5], finished=False), readings(read.iloc[5:])]))
     section = design.design(told)
     [blind] = [row for row in section.tables[0].rows if row[0].startswith("Made here without")]
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 PAGES = (
     "/", "/who", "/welcome", "/help", "/without-suggestions", "/preferences", "/pause", "/browse", "/browse?text=the",
-    "/progress", "/exemplars", "/packs", "/finished?dataset=general", "/nothing-here",
+    "/progress", "/agreement", "/exemplars", "/packs", "/finished?dataset=general", "/nothing-here",
 )  # fmt: skip
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from coded_study import coded_elsewhere
 from in_browser import start, study_acts
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect
@@ -155,6 +157,37 @@ def test_quotes_are_shown_and_saved(page: Page, server: Server) -> None:
     assert words in unescape(saved[".html"].decode())
     book = load_workbook(io.BytesIO(saved[".xlsx"]))
     assert any(words in str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row)
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_agreement_is_reached_read_and_chosen_with_keys_alone(browser: Browser, study: SmallStudy, width: int) -> None:
+    """From the menu to the numbers and how to read them, in both colours: axe-core and the policy object to nothing."""
+    coded_elsewhere(study).run(dataset="second")
+    context = browser.new_context(viewport={"width": width, "height": 844}, reduced_motion="reduce")
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    with served(study.folder, "--reader", "Jo") as server:
+        page.goto(server.url)
+        page.locator("header.top summary").press("Enter")
+        page.get_by_role("link", name="How far readings agree").press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("How far do readings agree?")
+        page.get_by_role("link", name="general").press("Enter")
+        expect(page.get_by_role("link", name="general")).to_have_attribute("aria-current", "page")
+        page.get_by_text("How to read this").press("Enter")
+        expect(page.get_by_text("Krippendorff's alpha", exact=False)).to_be_visible()
+        expect(page.get_by_role("row", name="Choice")).to_contain_text("17 passages, 4 transcripts")
+        expect(page.locator("table.agreement svg").first).to_be_visible()
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert said == []
+        found = {}
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            found[scheme] = [one["id"] for one in Axe().run(page).response["violations"]]
+    context.close()
+
+    assert wide <= width
+    assert {"light": [], "dark": []} == found
 
 
 def test_a_pack_goes_out_and_comes_back(page: Page, server: Server, tmp_path: Path) -> None:

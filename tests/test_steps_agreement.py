@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import date, datetime
 from uuid import uuid4
 
 import pandas as pd
@@ -408,3 +409,66 @@ def test_a_study_of_before_is_brought_up_to_date_first(coded):
             database.run(f"DROP TABLE {table} CASCADE")
 
     assert measure(coded.folder).summary[0].people.estimate is not None
+
+
+def test_the_days_of_readings_come_from_decisions_made_here(study):
+    """A reading has the day of its decision and the version it was made under; an imported one has no day."""
+    bring_in(study, {"Ada": lambda _: "none"})
+    with lasting(study) as desk:
+        dee = desk.reader("Dee")
+        [first, second, *_] = [
+            row["excerpt_id"] for row in desk.ask("SELECT excerpt_id FROM excerpt_list WHERE kind = 'passage'")
+        ]
+        desk.decide(desk.blind(dee, first), "done", {"choice": "yes"})
+        desk.now = datetime(2026, 1, 13, 0, 5)
+        desk.decide(desk.blind(dee, second), "nothing here")
+    told = gather(study.folder)
+    days = told.readings.groupby("source")["read_on"].agg(lambda own: sorted(set(own)))
+
+    assert ["2026-01-05", "2026-01-13"] == days["blind"]
+    assert [""] == days["independent"]
+    assert {"small 1.0"} == set(told.readings["framework"])
+    assert "not recorded" == told.facts["Training of readers"]
+
+
+def test_training_that_is_stored_is_told(study):
+    """Readers with a day of training before their reading are counted."""
+    bring_in(study, {"Ada": lambda _: "none"})
+    with lasting(study) as desk:
+        desk.add("coders", id="Ben", name="Ben", role="reviewer", trained_on=date(2025, 5, 1), added_at=desk.tick())
+        [first, *_] = [
+            row["excerpt_id"] for row in desk.ask("SELECT excerpt_id FROM excerpt_list WHERE kind = 'passage'")
+        ]
+        desk.decide(desk.blind("Ben", first), "nothing here")
+
+    assert (
+        "1 of 2 readers before they read; not recorded for others" == gather(study.folder).facts["Training of readers"]
+    )
+
+
+def test_an_interviewer_is_known_by_the_pseudonym_of_the_sheet(coded):
+    """Who asks is known over several transcripts where they were given one pseudonym, and nowhere else."""
+    coded.do(
+        "INSERT INTO participants VALUES ('I90'); "
+        "INSERT INTO speaker_beliefs SELECT speaker_id, number + 1, true, standing, 'I90', 'corrected', 'a run' "
+        "FROM speaker_list s JOIN transcripts t ON t.id = s.transcript_id WHERE s.asks AND t.source LIKE '%garden%'"
+    )
+    passages = gather(coded.folder).passages
+    known = passages.groupby("transcript")["interviewer"].agg(lambda own: "".join(sorted(set(own))))
+
+    assert "I90" == known[coded.transcript("garden.txt")]
+    assert {""} == set(known.drop(coded.transcript("garden.txt")))
+
+
+def test_readings_of_exchanges_are_counted_as_left_out(study):
+    """An exchange is no passage: what somebody said of it is in no number, and section 0 counts it."""
+    with lasting(study) as desk:
+        dee = desk.assist(desk.reader("Dee"))
+        [exchange, *_] = [
+            row["excerpt_id"] for row in desk.ask("SELECT excerpt_id FROM excerpt_list WHERE kind = 'exchange'")
+        ]
+        desk.decide(desk.serve(dee, exchange), "done", {"two-way": "yes"})
+    told = gather(study.folder)
+
+    assert 1 == json.loads(told.facts["left_out"])["of exchanges, whose words lie in passages too"]
+    assert told.readings.empty

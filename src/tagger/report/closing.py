@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import pandas as pd
 from scipy import stats
 
 from tagger import agreement
@@ -14,6 +15,7 @@ from tagger.report.evidence import COMPARABLE, FEWEST_POSITIVES, WORDS, Evidence
 from tagger.report.measuring import About, too_few
 from tagger.report.people import ALPHA, PEOPLE
 from tagger.report.together import MOST_SETS, label_sets
+from tagger.wording import several
 
 WANTED = 0.1
 """The half-width of an interval for which section 14 says how many transcripts it takes."""
@@ -201,33 +203,44 @@ def _multivalued(evidence: Evidence, source: str) -> list[Number]:
 
 
 def methods(evidence: Evidence) -> str:
-    """Return the methods paragraph, filled in from the study."""
+    """Return the methods paragraph, filled in from the study: what was not done is not said."""
+    made = dict(evidence.sources)
+    passages = int(evidence.passages["current"].sum())
+    if not len(evidence.passages):
+        return "There are no passages yet: nothing was read, suggested or measured."
+    cut = f"Transcripts were cut into {several(passages, 'passage')} by tagger {made.get('tagger', '')}."
+    read = _whose(evidence)
+    if not read:
+        return f"{cut} None of them was read yet in a way that may be compared, so agreement was not measured."
+    suggested = (
+        f" Suggestions were made by {made['model']} from the wording of the values, and compared only with readings "
+        "made without sight of them; the difference to agreement among people is paired on the same passages."
+        if "model" in made
+        else ""
+    )
+    return (
+        f"{cut} {'; '.join(read)}. Readers answered each value of {made.get('framework', 'the framework')} with yes or "
+        "no, or said that there is nothing here; answers left open are missing and were not filled in. Agreement was "
+        "measured for each value with Krippendorff's alpha (nominal), with 95% intervals by leaving out one transcript "
+        "(or participant, where one has several transcripts; a group recording is one) at a time, t with M - 1 degrees "
+        f"of freedom. Values found in fewer than {FEWEST_POSITIVES} passages were not estimated.{suggested} No reading "
+        "made with suggestions in sight is part of these comparisons."
+    )
+
+
+def _whose(evidence: Evidence) -> list[str]:
+    """Say of each source how many people read how much of it."""
     read = evidence.readings[evidence.readings["finished"]]
     said = []
     for source in COMPARABLE:
         own = read[read["source"] == source]
-        if not len(own):
-            continue
         per_passage = own.groupby("place")["coder"].nunique()
-        share = float((per_passage > 1).mean())
-        said.append(
-            f"{own['coder'].nunique()} readers read {len(per_passage):,} passages ({WORDS[source]}), {share:.0%} of "
-            "them by two people or more"
-        )
-    made = dict(evidence.sources)
-    who = "; ".join(said) if said else "No reading may be compared yet"
-    cut = f"{int(evidence.passages['current'].sum()):,} passages by tagger {made.get('tagger', '')}"
-    framework, model = made.get("framework", "the framework"), made.get("model", "the model")
-    return (
-        f"Transcripts were cut into {cut}. {who}. Readers answered each value of {framework} with yes or no, or said "
-        "that there is nothing here; answers left open are missing and were not filled in. Agreement was measured for "
-        "each value with Krippendorff's alpha (nominal), with 95% intervals by leaving out one transcript (or "
-        "participant, where one has several transcripts; a group recording is one) at a time, t with M - 1 degrees of "
-        f"freedom. Values found in fewer than {FEWEST_POSITIVES} passages were not estimated. Suggestions "
-        f"were made by {model} from the wording of the values, and compared only with readings made without sight of "
-        "them; the difference to agreement among people is paired on the same passages. Readings made with suggestions "
-        "in sight were excluded from these comparisons."
-    )
+        if len(own):
+            said.append(
+                f"{several(own['coder'].nunique(), 'reader')} read {several(len(per_passage), 'passage')} "
+                f"({WORDS[source]}), {float((per_passage > 1).mean()):.0%} of which were read by two people or more"
+            )
+    return said
 
 
 def checklist(evidence: Evidence) -> tuple[tuple[str, str], ...]:
@@ -238,12 +251,18 @@ def checklist(evidence: Evidence) -> tuple[tuple[str, str], ...]:
     share = f"{float((twice > 1).mean()):.0%} of the passages that were read" if len(twice) else "none yet"
     return (
         ("Why agreement was measured", "to be filled in by you"),
-        ("Who coded, and with what experience", f"{read['coder'].nunique()} people; to be filled in by you"),
+        (
+            "Who coded, and with what experience",
+            f"{several(read['coder'].nunique(), 'person', 'people')}; to be filled in by you",
+        ),
+        ("Whether they trained or practised together", evidence.facts.get("Training of readers", "not recorded")),
+        ("When they read", _days(read)),
         ("How independent they were", "each for themselves; kinds of reading kept apart in section 0"),
         ("What share was coded by several people", share),
         ("How that share was chosen", evidence.facts.get("How passages were chosen", "see section 0")),
         ("How the material was segmented", evidence.facts.get("Cutting", "passages, by the program")),
-        ("How many codes", f"{len(evidence.values)} values"),
+        ("How many codes", several(len(evidence.values), "value")),
+        ("Which version of the codebook", "; ".join(sorted(set(read["framework"]))) or "none yet"),
         ("Coefficients and level", "Krippendorff's alpha by value (section 2) and over sets of values (section 3)"),
         ("How disagreements were resolved", "nothing was changed by this program; to be filled in by you"),
         ("What changed in the codebook", "to be filled in by you"),
@@ -252,3 +271,11 @@ def checklist(evidence: Evidence) -> tuple[tuple[str, str], ...]:
         ("Machine coder: what it learnt from", "the wording of the framework alone; no coding of this study"),
         ("Objection", "agreement is not validity, and reflexive thematic analysis does not take it for a criterion"),
     )
+
+
+def _days(read: pd.DataFrame) -> str:
+    """Say on which days readings were made, as far as that is stored."""
+    days = read.loc[read["read_on"] != "", "read_on"]
+    elsewhere = read.loc[read["read_on"] == ""]
+    here = [f"made here: {days.min()} to {days.max()}"] if len(days) else []
+    return "; ".join([*here, *(["made elsewhere: not recorded"] if len(elsewhere) else [])]) or "not yet"

@@ -62,14 +62,14 @@ def compute(evidence: Evidence, seed: int = SEED) -> Report:
         closing.export(evidence),
         closing.appendix(evidence),
     )
-    rows = summary.rows(evidence, with_people, with_model)
+    first = summary.first_screen(evidence, with_people, with_model)
     return Report(
         title=f"Agreement: {evidence.study}",
         about="How far people agree on which passages show which values, and how far the suggestions agree with "
-        f"people; from {summary.source_words(evidence)}.",
-        headline=summary.headline(evidence, rows),
-        source=summary.source_words(evidence),
-        summary=rows,
+        f"people; from {first.source}.",
+        headline=first.headline,
+        source=first.source,
+        summary=first.rows,
         sections=tuple(_with_reasons(section, evidence.names()) for section in sections),
         sources=evidence.sources,
         methods=closing.methods(evidence),
@@ -77,6 +77,11 @@ def compute(evidence: Evidence, seed: int = SEED) -> Report:
         matrix=_matrix(evidence),
         disagreements=subgroups.listing(evidence),
     )
+
+
+def first_screen(evidence: Evidence) -> summary.FirstScreen:
+    """Compute the first screen of a report alone, as `compute` has it."""
+    return summary.first_screen(evidence, people.people(evidence), machine.model(evidence))
 
 
 def _matrix(evidence: Evidence) -> Table:

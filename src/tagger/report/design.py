@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 
 from tagger.report.document import Flow, Matrix, Section, Step, Table
-from tagger.report.evidence import COMPARABLE, REFUSED, WORDS, Evidence
+from tagger.report.evidence import AUDIT, COMPARABLE, REFUSED, WORDS, Evidence
+from tagger.wording import several
 
-_COUNTS = ("audit_frame", "left_out")
+_COUNTS = ("audit_frame", "audit_sample", "left_out")
+_NOT_HERE = "not recorded"
 
 
 def design(evidence: Evidence) -> Section:
@@ -26,10 +28,14 @@ def design(evidence: Evidence) -> Section:
     return Section(
         0,
         "Design and eligibility",
-        f"Of {passages:,} passages, {usable['place'].nunique():,} were read in a way that may be compared with the "
-        f"model, by {usable['coder'].nunique()} people.",
+        f"Of {several(passages, 'passage')}, {usable['place'].nunique():,} were read in a way that may be compared "
+        f"with the model, by {several(usable['coder'].nunique(), 'person', 'people')}.",
         "Passages are cut by the program: this is agreement on coding, not on where a passage begins.",
-        (_eligible(evidence, read), *((_refused(refused),) if len(refused) else ()), _facts(evidence)),
+        tuple(
+            table
+            for table in (_eligible(evidence, read), _refused(refused), _made(read), _audit(evidence), _facts(evidence))
+            if table.rows
+        ),
         (_flow(evidence, read),),
         notes=_notes(evidence, read),
     )
@@ -68,6 +74,40 @@ def _refused(read: pd.DataFrame) -> Table:
     )
 
 
+def _made(read: pd.DataFrame) -> Table:
+    """Say when readings were made, and with which version of a framework."""
+    rows = []
+    for source, framework in sorted(set(zip(read["source"], read["framework"], strict=True))):
+        own = read[(read["source"] == source) & (read["framework"] == framework)]
+        days = own.loc[own["read_on"] != "", "read_on"]
+        first, last = (days.min(), days.max()) if len(days) else (_NOT_HERE, _NOT_HERE)
+        rows.append((WORDS.get(source, source).capitalize(), framework, str(len(own)), first, last))
+    return Table(
+        "When readings were made, and with which version of the framework",
+        ("How", "Framework", "Readings", "First day", "Last day"),
+        tuple(rows),
+        "Days are those of decisions made here, in UTC; tables made elsewhere do not say when. Finished or not.",
+    )
+
+
+def _audit(evidence: Evidence) -> Table:
+    """Say how probable it was for a passage to be drawn for an audit, by stratum."""
+    frame, sample = (json.loads(evidence.facts.get(name, "{}")) for name in ("audit_frame", "audit_sample"))
+    answered = set(evidence.answers.loc[evidence.answers["source"] == AUDIT, "place"])
+    read = evidence.audit[evidence.audit["place"].isin(answered)]["stratum"].value_counts()
+    rows = tuple(
+        (stratum, str(frame[stratum]), str(drawn), f"{drawn / frame[stratum]:.3f}", str(read.get(stratum, 0)))
+        for stratum, drawn in sample.items()
+        if frame[stratum]
+    )
+    return Table(
+        "Audits: how probable it was to draw a passage",
+        ("Stratum", "Passages", "Drawn", "Probability", "Read"),
+        rows,
+        "Of the newest audit of each dataset. Drawn and not read: missing answers.",
+    )
+
+
 def _facts(evidence: Evidence) -> Table:
     known = {name: words for name, words in evidence.facts.items() if name not in _COUNTS}
     rows = (*known.items(), *evidence.sources)
@@ -81,13 +121,13 @@ def _flow(evidence: Evidence, read: pd.DataFrame) -> Flow:
     counts = {source: done[done["source"] == source]["place"].nunique() for source in COMPARABLE}
     refused = done[~done["source"].isin(COMPARABLE)]["place"].nunique()
     steps = [
-        Step("Passages", len(current), f"{current['transcript'].nunique()} transcripts", (1, 2)),
+        Step("Passages", len(current), several(current["transcript"].nunique(), "transcript"), (1, 2)),
         Step("With a suggestion", suggested, "", tuple(range(3, 4 + len(COMPARABLE)))),
         Step("Without one", len(current) - suggested, "", tuple(range(3, 4 + len(COMPARABLE)))),
         *(Step(WORDS[source].capitalize(), counts[source], "compared") for source in COMPARABLE),
         Step("Read in another way", refused, "not compared"),
     ]
-    alt = f"Of {len(current)} passages, {suggested} have a suggestion. " + "; ".join(
+    alt = f"{several(len(current), 'passage')}, with a suggestion: {suggested}. " + "; ".join(
         f"{WORDS[source]}: {counts[source]}" for source in COMPARABLE
     )
     return Flow("From passages to readings that may be compared", alt, tuple(steps))
@@ -99,17 +139,17 @@ def _notes(evidence: Evidence, read: pd.DataFrame) -> tuple[str, ...]:
     notes = []
     left_out = json.loads(evidence.facts.get("left_out", "{}"))
     if left_out:
-        notes.append("Left out: " + "; ".join(f"{count} readings {why}" for why, count in left_out.items()) + ".")
+        notes.append("Left out: " + "; ".join(f"{several(n, 'reading')} {why}" for why, n in left_out.items()) + ".")
     elif read["source"].isin(COMPARABLE).all():
         notes.append("No reading had to be refused or left out.")
     if unfinished:
-        notes.append(f"{unfinished} readings that were skipped, unsure or left in the middle are missing answers.")
+        notes.append(f"{several(unfinished, 'reading')}, skipped, unsure or left in the middle: missing answers.")
     if part:
-        notes.append(f"{part} imported codings lay on part of a passage and are counted for the whole of it.")
+        notes.append(f"{several(part, 'imported coding')} on part of a passage: counted for the whole of it.")
     old = int((~evidence.passages["current"]).sum())
     if old:
         notes.append(
-            f"{old} passages that people read are no longer cut in this way: they count for people, not for the model."
+            f"{several(old, 'passage')}, read and no longer cut in this way: counted for people, not for the model."
         )
     return tuple(notes)
 
@@ -126,8 +166,8 @@ def data(evidence: Evidence) -> Section:
     return Section(
         1,
         title,
-        f"For {few} of {len(evidence.values)} values there are fewer than 10 passages in which somebody found them, "
-        "and nothing can be estimated for these."
+        f"Too rare to estimate anything, found in fewer than 10 passages: {few} of "
+        f"{several(len(evidence.values), 'value')}."
         if few
         else "Each value was found in 10 passages or more.",
         "How often a value was found depends on which passages were read; section 11 estimates how often it occurs.",
@@ -150,8 +190,8 @@ def _tables(evidence: Evidence, source: str) -> list[Table]:
         rows.append((value.name, str(own["place"].nunique()), str(yes["place"].nunique()), share, *each))
     held = said.groupby(["place", "coder"])["yes"].sum()
     note = (
-        f"Values per reading: {held.mean():.2f} on average; {float((held == 0).mean()):.0%} of {len(held)} readings "
-        "found no value."
+        f"Values per reading: {held.mean():.2f} on average; {float((held == 0).mean()):.0%} of "
+        f"{several(len(held), 'reading')} found no value."
     )
     head = ("Value", "Passages", "Found by anybody", "Share of yes", *(f"Yes of {coder}" for coder in coders))
     return [Table(f"Readings {WORDS[source]}", head, tuple(rows), note)]
@@ -172,8 +212,8 @@ def _together(evidence: Evidence) -> Matrix:
     counts = table.T.to_numpy() @ table.to_numpy()
     names = tuple(value.name for value in evidence.values)
     return Matrix(
-        "Values found together in one reading",
-        f"Counts of readings in which two values were found, of {len(table)} readings that found any",
+        f"Values found together in one reading: how many readings, of {several(len(table), 'reading')} that found any",
+        f"Counts of readings in which both values were found, of {several(len(table), 'reading')} that found any",
         names,
         names,
         tuple(tuple(float(cell) for cell in row) for row in counts),

@@ -103,8 +103,8 @@ class Panel:
         """Return how many clusters the passages come from."""
         return len(np.unique(self.clusters))
 
-    def only(self, kept: Flags) -> Panel:
-        """Return some of the passages, and the readers who answered any of them."""
+    def only(self, kept: Flags | Places) -> Panel:
+        """Return some of the passages, by flags or in the order of their numbers, and the readers who answered any."""
         codes = self.codes[kept]
         said = np.asarray((codes >= 0).any(axis=0))
         return Panel(
@@ -131,11 +131,13 @@ class Evidence:
     Args:
         study: its name.
         values: in the order of the frameworks.
-        passages: in the order of datasets, transcripts and starts: excerpt_id, dataset, transcript, cluster, start,
-            end, current (whether it is cut in the current way).
+        passages: in the order of datasets, transcripts and starts: excerpt_id, dataset, transcript, cluster,
+            interviewer (a pseudonym, empty where nobody is known over several transcripts), start, end, current
+            (whether it is cut in the current way).
         answers: one row an answer: place (of the passage), coder, source, value_id, yes, drawn (whether chance decided
             on the arm in which it was read).
-        readings: one row a reading, finished or not: place, coder, source, outcome, finished, matched, framework.
+        readings: one row a reading, finished or not: place, coder, source, outcome, finished, matched, framework (with
+            its version), read_on (the day, such as 2026-01-05, UTC; empty where it was not made here).
         machine: one row for each current passage and value: place, value_id, score, suggested, strength.
         audit: one row a passage of an audit and stratum: place, stratum, population.
         spans: what coders marked in tables made independently: coder, transcript, start, end, value_id.

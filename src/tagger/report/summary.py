@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from tagger.report.document import Number, Section, SummaryRow
-from tagger.report.evidence import WORDS, Evidence
+from tagger.report.evidence import AUDIT, BLIND, WORDS, Evidence
 from tagger.report.machine import MODEL_ALPHA, PAIRED, Verdict, verdict
 from tagger.report.measuring import ROUGH
 from tagger.report.people import ALPHA
@@ -18,6 +20,38 @@ _MODEL = {
 
 FIRM, TENTATIVE = 0.8, 0.667
 """Krippendorff's conventions, which he wants applied to the lower end of the interval."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstScreen:
+    """
+    What a report opens with.
+
+    Args:
+        headline: one sentence on all values.
+        source: on whose readings it rests, in words.
+        moves: whether these were made here, so that every further reading may move the numbers.
+        rows: one for each value.
+        cannot_say: what it must not be taken for, a text for each section that it is taken from.
+    """
+
+    headline: str
+    source: str
+    moves: bool
+    rows: tuple[SummaryRow, ...]
+    cannot_say: tuple[str, ...]
+
+
+def first_screen(evidence: Evidence, people: Section, model: Section) -> FirstScreen:
+    """Return the first screen, from sections 2 and 5."""
+    found = rows(evidence, people, model)
+    return FirstScreen(
+        headline(evidence, found),
+        source_words(evidence),
+        evidence.primary in (BLIND, AUDIT),
+        found,
+        tuple(section.cannot_say for section in (people, model) if section.cannot_say),
+    )
 
 
 def rows(evidence: Evidence, people: Section, model: Section) -> tuple[SummaryRow, ...]:

@@ -154,13 +154,17 @@ class _Viewer:
 
 
 def _viewer(db: Readable, coder_id: str, review: ReviewSettings) -> _Viewer:
-    """Find what a person has read through; what was not drawn for them yet is still to be theirs."""
+    return _Viewer(coder_id, read_through(db, coder_id, review))
+
+
+def read_through(db: Readable, coder_id: str, review: ReviewSettings) -> frozenset[str]:
+    """Return the datasets in which a person has read all that is theirs; what was not drawn yet is still to be."""
     found = []
     for (dataset,) in db.rows(_DRAWN, {"coder": coder_id}):
         ahead = left(db, coder_id, Queue(dataset), review)
         if not ahead.to_read and not ahead.later:
-            found.append(dataset)
-    return _Viewer(coder_id, frozenset(found))
+            found.append(str(dataset))
+    return frozenset(found)
 
 
 def _seen_by(db: Readable, sql: str, viewer: _Viewer) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from tagger.errors import UsageError
 from tagger.report.evidence import AUDIT, BLIND, EARLIER, INDEPENDENT, Evidence
 from tagger.steps.meanings import renamed, same_meaning, shared_values
 from tagger.store import Readable, Store
+from tagger.wording import several
 
 _LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn")
 _KINDS = {
@@ -40,12 +41,17 @@ WITH there AS (
     JOIN there o ON o.transcript_id = e.transcript_id AND o.start < e."end" AND o."end" > e.start
     WHERE NOT e.current AND e.coded AND o.coded AND (o.current OR o.segmentation_id > e.segmentation_id)
 )
-SELECT e.excerpt_id, e.dataset, e.transcript_id AS transcript, e.start, e."end", e.current, p.participant
+SELECT e.excerpt_id, e.dataset, e.transcript_id AS transcript, e.start, e."end", e.current, p.participant,
+       coalesce(i.interviewer, '') AS interviewer
 FROM there e
 LEFT JOIN (
     SELECT transcript_id, min(participant_id) AS participant FROM live_turns
     WHERE evidence GROUP BY transcript_id HAVING count(DISTINCT participant_id) = 1
 ) p ON p.transcript_id = e.transcript_id
+LEFT JOIN (
+    SELECT transcript_id, string_agg(DISTINCT participant_id, ' + ' ORDER BY participant_id) AS interviewer
+    FROM live_turns WHERE asks GROUP BY transcript_id
+) i ON i.transcript_id = e.transcript_id
 WHERE e.current OR (e.coded AND e.excerpt_id NOT IN (SELECT excerpt_id FROM superseded))
 ORDER BY e.dataset, e.transcript_id, e.start, e."end", e.excerpt_id
 """
@@ -62,7 +68,9 @@ WITH ends AS (
     GROUP BY x.id
 )
 SELECT x.id AS coding_id, x.excerpt_id, k.letter AS coder, x.kind, x.made, x.outcome, x.matched, x.framework_id,
-       x.framework, s.reason, x.kind = 'imported' OR coalesce(c.act IN ('done', 'nothing here'), false) AS finished,
+       x.framework, x.framework_version, s.reason,
+       CASE WHEN x.kind = 'imported' THEN '' ELSE strftime(x.coded_at, '%Y-%m-%d') END AS read_on,
+       x.trained_on, x.kind = 'imported' OR coalesce(c.act IN ('done', 'nothing here'), false) AS finished,
        coalesce(a.stratum = 'runs' AND a.arm = s.arm AND s.reason NOT IN ('audit', 'chosen'), false) AS drawn
 FROM current_codings x
 JOIN readers k ON k.coder_id = x.coder_id
@@ -92,6 +100,10 @@ JOIN live_excerpts e ON e.excerpt_id = x.excerpt_id
 JOIN excerpts y ON y.id = e.excerpt_id AND y.parent_id IS NULL
 WHERE e.kind = 'passage' AND ($dataset = '' OR e.dataset = $dataset)
   AND x.excerpt_id NOT IN (SELECT excerpt_id FROM passages)
+UNION ALL
+SELECT 'of exchanges, whose words lie in passages too', count(*)
+FROM current_codings x JOIN live_excerpts e ON e.excerpt_id = x.excerpt_id
+WHERE e.kind = 'exchange' AND ($dataset = '' OR e.dataset = $dataset)
 """
 
 _BLIND = """
@@ -145,7 +157,7 @@ ORDER BY a.excerpt_id, a.coder
 """
 
 _AUDIT_FRAME = """
-SELECT a.dataset || ': ' || s.stratum AS stratum, s.population
+SELECT a.dataset || ': ' || s.stratum AS stratum, s.population, s.sample
 FROM (SELECT dataset, arg_max(draw_id, drawn_at) AS draw_id FROM audit_list GROUP BY dataset) a
 JOIN draw_strata s ON s.draw_id = a.draw_id
 WHERE $dataset = '' OR a.dataset = $dataset
@@ -209,13 +221,24 @@ def gather(folder: Path, dataset: str = "") -> Evidence:
     store = Store(folder)
     store.create()
     with store.session("a report on agreement") as study:
-        known = [str(name) for (name,) in study.rows("SELECT id FROM datasets ORDER BY id")]
-        if dataset and dataset not in known:
-            remedy = f"There are {', '.join(known)}" if known else "There is none yet: tagger run makes one"
-            raise UsageError(f"there is no dataset '{dataset}'", where=str(folder), remedy=remedy)
-        found = _gathered(study, dataset)
-    name = settings.study.name + (f", {dataset}" if dataset else "")
-    return _evidence(name, found)
+        return gather_from(study, settings.study.name, dataset)
+
+
+def gather_from(study: Readable, name: str, dataset: str = "") -> Evidence:
+    """
+    Read what a report is computed from out of a study that is open; it is one state of it if *study* shows one.
+
+    Args:
+        name: the study's.
+
+    Raises:
+        UsageError: the study has no such dataset.
+    """
+    known = [str(one) for (one,) in study.rows("SELECT id FROM datasets ORDER BY id")]
+    if dataset and dataset not in known:
+        remedy = f"There are {', '.join(known)}" if known else "There is none yet: tagger run makes one"
+        raise UsageError(f"there is no dataset '{dataset}'", remedy=remedy)
+    return _evidence(name + (f", {dataset}" if dataset else ""), _gathered(study, dataset))
 
 
 def _gathered(study: Readable, dataset: str) -> _Gathered:
@@ -250,6 +273,7 @@ def _evidence(name: str, found: _Gathered) -> Evidence:
     answers = found.answers.merge(readings[readings["finished"]], on="coding_id")
     same = same_meaning(answers, found.revised)
     answers["value_id"] = renamed(answers["value_id"], dataset_of[answers["place"]], named)
+    readings["framework"] += " " + readings["framework_version"]
     kept = same & answers["value_id"].isin([value.id for value in values])
     revised = int(answers.loc[~same, "coding_id"].nunique())
     answers = answers[kept].astype(dict.fromkeys(("coder", "source", "value_id"), "category"))
@@ -263,7 +287,7 @@ def _evidence(name: str, found: _Gathered) -> Evidence:
         values,
         passages,
         answers[["place", "coder", "source", "value_id", "yes", "drawn"]].reset_index(drop=True),
-        readings[["place", "coder", "source", "outcome", "finished", "matched", "framework_id"]],
+        readings[["place", "coder", "source", "outcome", "finished", "matched", "framework", "read_on"]],
         machine[["place", "value_id", "score", "suggested", "strength"]],
         audit.assign(place=audit["excerpt_id"].map(place).astype(np.int64))[["place", "stratum", "population"]],
         spans.drop(columns="dataset"),
@@ -297,11 +321,12 @@ def _sources(scorings: pd.DataFrame) -> tuple[tuple[str, str], ...]:
 
 
 def _facts(found: _Gathered, revised: int) -> dict[str, str]:
-    frame = dict(zip(found.frame["stratum"].tolist(), found.frame["population"].tolist(), strict=True))
+    frame = found.frame.set_index("stratum")
     left_out = dict(zip(found.left_out["why"].tolist(), found.left_out["readings"].tolist(), strict=True))
     left_out["in which the meaning of a value was another one (that value alone is left out)"] = revised
     facts = {
-        "audit_frame": json.dumps(frame, sort_keys=True),
+        "audit_frame": json.dumps(frame["population"].to_dict(), sort_keys=True),
+        "audit_sample": json.dumps(frame["sample"].to_dict(), sort_keys=True),
         "left_out": json.dumps({why: int(count) for why, count in left_out.items() if count}),
     }
     if len(found.scorings):
@@ -319,4 +344,13 @@ def _facts(found: _Gathered, revised: int) -> dict[str, str]:
     if (found.readings["kind"] == "imported").any():
         chosen.append("imported: by whoever coded them")
     facts["How passages were chosen"] = "; ".join(chosen) or "none were read yet"
+    facts["Training of readers"] = _training(found.readings)
     return facts
+
+
+def _training(readings: pd.DataFrame) -> str:
+    """Say what is stored on the training of those who read."""
+    trained = readings.loc[readings["trained_on"].notna(), "coder"].nunique()
+    if not trained:
+        return "not recorded"
+    return f"{trained} of {several(readings['coder'].nunique(), 'reader')} before they read; not recorded for others"

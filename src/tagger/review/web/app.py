@@ -18,7 +18,7 @@ from starlette.staticfiles import StaticFiles
 from tagger.config import Settings
 from tagger.errors import StoreError, TaggerError, UsageError
 from tagger.review.audit import door
-from tagger.review.web.pages import browse, care, exemplars, guide, home, packs, progress, read, who
+from tagger.review.web.pages import agreement, browse, care, exemplars, guide, home, packs, progress, read, who
 from tagger.review.web.rendering import HERE, environment
 from tagger.review.web.security import MOST_BYTES, Guard
 from tagger.review.web.visit import Desk, now, rendered
@@ -26,7 +26,7 @@ from tagger.store import Owner
 
 log = logging.getLogger(__name__)
 
-_PAGES = (home, who, read, browse, progress, exemplars, packs, care, guide)
+_PAGES = (home, who, read, browse, progress, agreement, exemplars, packs, care, guide)
 
 
 def create_app(owner: Owner, folder: Path, settings: Settings, hosts: Collection[str]) -> Guard:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,6 +22,7 @@ from tagger.config import Settings
 from tagger.errors import UsageError
 from tagger.privacy import keyed_hash
 from tagger.review import readers
+from tagger.review.agreement import FirstScreens
 from tagger.review.readers import Preferences, Reader
 from tagger.review.web.rendering import render
 from tagger.store import Database, Owner
@@ -32,13 +33,14 @@ _A_YEAR = 365 * 24 * 3600
 
 @dataclass(frozen=True)
 class Desk:
-    """What all requests share: the open study, its settings, the templates."""
+    """What all requests share: the open study, its settings, the templates, what was computed for them."""
 
     owner: Owner
     folder: Path
     settings: Settings
     templates: Environment
     secret: bytes
+    screens: FirstScreens = field(default_factory=FirstScreens)
 
     @property
     def cookie(self) -> str:

@@ -86,7 +86,7 @@ def test_rows_on_whole_passages_parts_and_nothing_are_told_apart(study):
 
     report = import_codings(study.folder, file, "independently")
 
-    assert "codings.csv: 1 rows lie on whole passages, 1 on part of one, 2 on none." == report.lines[0]
+    assert "codings.csv: 1 row lies on whole passages, 1 on part of one, 2 on none." == report.lines[0]
     assert ["row 4", "row 5"] == [line.strip().partition(":")[0] for line in report.lines[1:-1]]
     assert {"Ann": "whole", "Bea": "part"} == {
         row["coder"]: row["matched"] for row in study.ask("SELECT coder, matched FROM coding_list")
@@ -135,6 +135,53 @@ def test_a_corrected_table_is_current_and_the_first_is_kept(study):
 
     assert ["two-way"] == [value for _, value, answer in answers(study, RANG) if answer == "yes"]
     assert 2 == study.one("SELECT count(*) FROM codings")
+
+
+def made_now(study):
+    """Return how the current codings were made, with their number."""
+    rows = study.ask("SELECT made, count(DISTINCT coding_id) AS codings FROM coding_list GROUP BY made")
+    return {row["made"]: row["codings"] for row in rows}
+
+
+def test_a_table_that_contradicts_itself_is_refused(study):
+    """The same table with another --made is an error that says what is stored and what to do; nothing is changed."""
+    file = table(study, whole(study, RANG, "Ann", "two-way"))
+    import_codings(study.folder, file, "unknown")
+    before = study.tables()
+
+    with pytest.raises(CodingsError, match=r"with --made unknown .*now it says --made independently") as caught:
+        import_codings(study.folder, file, "independently")
+    assert "--instead" in str(caught.value)
+    assert before == study.tables()
+
+
+def test_what_is_said_last_of_a_table_counts_and_all_is_kept(study):
+    """On purpose it can be changed, also back again; every saying is kept, one counts, and none counts twice."""
+    file = table(study, whole(study, RANG, "Ann", "two-way"), whole(study, "The toilet.", "Bea", "none"))
+    import_codings(study.folder, file, "unknown")
+
+    assert 2 == import_codings(study.folder, file, "independently", instead=True).stored
+    assert {"independently": 2} == made_now(study)
+    assert 2 == import_codings(study.folder, file, "independently").known
+    import_codings(study.folder, file, "unknown", instead=True)
+    assert {"unknown": 2} == made_now(study)
+    assert 3 == study.one("SELECT count(*) FROM imports")
+    assert 6 == study.one("SELECT count(*) FROM codings")
+
+
+def test_a_first_import_needs_no_instead(study):
+    """Where the table is not there yet, --instead changes nothing."""
+    import_codings(study.folder, table(study, whole(study, RANG, "Ann", "two-way")), "unknown", instead=True)
+
+    assert {"unknown": 1} == made_now(study)
+
+
+def test_another_table_of_the_same_coder_may_be_made_another_way(study):
+    """Somebody who coded independently, and after suggestions once more, has two readings, each with its making."""
+    import_codings(study.folder, table(study, whole(study, RANG, "Ann", "two-way")), "independently")
+    import_codings(study.folder, table(study, whole(study, RANG, "Ann", "common")), "after-suggestions")
+
+    assert {"independently": 1, "after-suggestions": 1} == made_now(study)
 
 
 def test_two_coders_who_disagree_are_both_kept(study):

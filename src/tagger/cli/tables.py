@@ -24,7 +24,10 @@ from tagger.records import Made
     "says so itself.",
 )
 @click.option("--framework", default="", help="What they were made with.  [default: what each dataset was tagged with]")
-def import_codings(file: Path, folder: Path, made: Made | None, framework: str) -> None:
+@click.option(
+    "--instead", is_flag=True, help="The study holds this very table with another --made: what is said now counts."
+)
+def import_codings(file: Path, folder: Path, made: Made | None, framework: str, instead: bool) -> None:
     """Bring in manual codings from a CSV or XLSX file, or a reading pack that was filled in."""
     from tagger.exchange.packs import is_pack
     from tagger.steps.imports import import_codings as bring_in
@@ -36,7 +39,7 @@ def import_codings(file: Path, folder: Path, made: Made | None, framework: str) 
         return
     if made is None:
         raise click.MissingParameter(param_type="option", param_hint="'--made'", ctx=click.get_current_context())
-    for line in bring_in(folder, file, made, framework).lines:
+    for line in bring_in(folder, file, made, framework, instead=instead).lines:
         click.echo(line)
 
 

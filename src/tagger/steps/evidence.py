@@ -169,12 +169,13 @@ _SPANS = """
 SELECT k.letter AS coder, t.dataset, r.transcript_id AS transcript, r.start, r."end", length(l.text) AS length,
        unnest(CASE WHEN len(r.value_ids) = 0 THEN [''] ELSE r.value_ids END) AS value_id
 FROM imported_rows r
-JOIN imports i ON i.id = r.import_id AND i.made = 'independently'
+JOIN current_imports i ON i.id = r.import_id AND i.made = 'independently'
 JOIN readers k ON k.coder_id = r.coder_id
 JOIN transcripts t ON t.id = r.transcript_id
 JOIN live_revisions l ON l.transcript_id = r.transcript_id
 WHERE ($dataset = '' OR t.dataset = $dataset) AND r.import_id = (
-    SELECT arg_max(n.id, n.imported_at) FROM imported_rows o JOIN imports n ON n.id = o.import_id AND n.made = i.made
+    SELECT arg_max(n.id, n.imported_at) FROM imported_rows o
+    JOIN current_imports n ON n.id = o.import_id AND n.made = i.made
     WHERE o.coder_id = r.coder_id AND o.transcript_id = r.transcript_id
 )
 ORDER BY ALL

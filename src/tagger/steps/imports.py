@@ -22,6 +22,7 @@ from tagger.privacy import keyed_hash, plain_hash
 from tagger.records import Framework, Made
 from tagger.steps.workplace import Rows, framework_rows
 from tagger.store import Readable, Shard, Store
+from tagger.wording import several
 
 
 @dataclass(frozen=True)
@@ -33,16 +34,18 @@ class ImportReport:
     lines: tuple[str, ...]
 
 
-def import_codings(folder: Path, file: Path, made: Made, framework: str = "") -> ImportReport:
+def import_codings(folder: Path, file: Path, made: Made, framework: str = "", *, instead: bool = False) -> ImportReport:
     """
     Store the manual codings of a table, each row a complete reading of its passage: values not named are explicit no.
 
     Args:
         made: how they were made; only those made independently may be compared with the machine.
         framework: what they were made with; empty for the one that each dataset was tagged with.
+        instead: the study may hold this very table as made another way; what is said now counts, and both are kept.
 
     Raises:
-        CodingsError: the table cannot be read, or nothing of it matches; nothing was stored.
+        CodingsError: the table cannot be read, nothing of it matches, or the study holds it as made another way;
+            nothing was stored.
     """
     settings = load_settings(folder)
     chosen = load_framework(framework or settings.study.framework, [folder / "frameworks"])
@@ -57,7 +60,9 @@ def import_codings(folder: Path, file: Path, made: Made, framework: str = "") ->
                 where=file.name,
                 remedy=matching.report.lines[0] if matching.report.lines else "Run tagger run on its transcripts first",
             )
-        tables = _Import(study, made, hashlib.sha256(data).hexdigest()).rows(matching, file.name)
+        file_key = keyed_hash(study.secret, "codings", hashlib.sha256(data).hexdigest())
+        identity = _identity(database, file_key, made, file.name, instead=instead)
+        tables = _Import(study, made, file_key, identity).rows(matching, file.name)
         codings = [row["id"] for row in tables["codings"]]
         before = _stored(database, codings)
     store.put(_shard(tables, settings.as_json()))
@@ -66,6 +71,24 @@ def import_codings(folder: Path, file: Path, made: Made, framework: str = "") ->
         new = _stored(database, codings) - before
     known = len(codings) - new
     return ImportReport(new, known, _lines(file, matching, new, known))
+
+
+def _identity(database: Readable, file_key: str, made: Made, name: str, *, instead: bool) -> str:
+    """Return the id of the import of a table: the one it has, or one that follows from how it was said to be made."""
+    known = database.rows("SELECT id, made, imported_at FROM current_imports WHERE file_key = $key", {"key": file_key})
+    if not known:
+        return plain_hash("import", file_key, made)
+    [(identity, before, when)] = known
+    if before == made:
+        return str(identity)
+    if not instead:
+        raise CodingsError(
+            f"this very table is in the study already, with --made {before} (since {when:%Y-%m-%d}), and now it says "
+            f"--made {made}; nothing was changed",
+            where=name,
+            remedy="To have what is said now count, and no longer what was said then, add --instead",
+        )
+    return plain_hash("import", str(identity), made)
 
 
 def _stored(database: Readable, codings: list[str]) -> int:
@@ -133,23 +156,22 @@ class _Import:
 
     study: _Study
     made: Made
-    content: str
+    file_key: str
+    identity: str
 
     def rows(self, matching: Matching, name: str) -> dict[str, Rows]:
         """Make the rows, in the order in which they refer to each other."""
         now = datetime.now(UTC).replace(tzinfo=None)
-        file_key = keyed_hash(self.study.secret, "codings", self.content)
-        identity = plain_hash("import", file_key, self.made)
         names = {row.row.coder for row in matching.placed}
         tables: dict[str, Rows] = {"frameworks": [], "framework_values": []}
         for framework in {digest(f): f for f in map(self._framework, matching.codings)}.values():
             for table, rows in framework_rows(framework).items():
                 tables[table] += rows
         tables["coders"] = [{"id": self._coder(name), "name": name, "added_at": now} for name in sorted(names)]
-        tables["imports"] = [{"id": identity, "made": self.made, "file_key": file_key, "imported_at": now}]
+        tables["imports"] = [{"id": self.identity, "made": self.made, "file_key": self.file_key, "imported_at": now}]
         tables["imported_rows"] = [
             {
-                "import_id": identity,
+                "import_id": self.identity,
                 "number": placed.row.number,
                 "transcript_id": placed.transcript_id,
                 "start": placed.span[0],
@@ -161,16 +183,16 @@ class _Import:
         ]
         tables["codings"], tables["coding_answers"] = [], []
         for coding in matching.codings:
-            row = self._coding(coding, identity, now)
+            row = self._coding(coding, now)
             tables["codings"].append(row)
             tables["coding_answers"] += self._answers(coding, row["id"], name)
         return tables
 
-    def _coding(self, coding: PassageCoding, identity: str, now: datetime) -> dict[str, Any]:
+    def _coding(self, coding: PassageCoding, now: datetime) -> dict[str, Any]:
         excerpt = self.study.passages[coding.transcript_id][coding.passage]
         coder, framework = self._coder(coding.coder), digest(self._framework(coding))
         return {
-            "id": plain_hash("coding", identity, coder, excerpt, framework),
+            "id": plain_hash("coding", self.identity, coder, excerpt, framework),
             "excerpt_id": excerpt,
             "coder_id": coder,
             "framework_id": framework,
@@ -179,7 +201,7 @@ class _Import:
             "round": "before talk",
             "outcome": "values" if coding.value_ids else "nothing here",
             "matched": coding.matched,
-            "import_id": identity,
+            "import_id": self.identity,
             "coded_at": now,
         }
 
@@ -205,9 +227,11 @@ class _Import:
 
 def _lines(file: Path, matching: Matching, new: int, known: int) -> tuple[str, ...]:
     report = matching.report
-    rows = f"{report.whole} rows lie on whole passages, {report.partly} on part of one, {report.unmatched} on none."
-    stored = f"Stored {new} readings of passages" + (f"; {known} were there already." if known else ".")
-    return (f"{file.name}: {rows}", *_shortened(report.lines), stored)
+    rows = several(report.whole, "row lies", "rows lie")
+    told = f"{rows} on whole passages, {report.partly} on part of one, {report.unmatched} on none."
+    there = several(known, "was there already", "were there already")
+    stored = f"Stored {several(new, 'reading')} of passages" + (f"; {there}." if known else ".")
+    return (f"{file.name}: {told}", *_shortened(report.lines), stored)
 
 
 def _shortened(lines: Sequence[str], most: int = 20) -> tuple[str, ...]:

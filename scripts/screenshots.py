@@ -26,6 +26,7 @@ PHONE, WIDE = ViewportSize(width=390, height=844), ViewportSize(width=1280, heig
 REPORT = ViewportSize(width=1280, height=920)
 PAGES = {
     "progress": "/progress",
+    "app-agreement": "/agreement",
     "find": "/browse",
     "quotes": "/exemplars",
     "paper": "/packs",

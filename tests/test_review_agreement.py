@@ -169,7 +169,7 @@ def test_how_often_a_rare_value_was_found_is_not_said(coded: SmallStudy) -> None
     with reading(coded, "Jo") as (_, browser):
         page = words(browser.get("/agreement").text)
 
-    assert "Not enough data yet: Two-way support." in page
+    assert "No number yet: Two-way support." in page
     assert "it was found in" in measure(coded.folder).summary[2].people.reason
     assert not re.search(r"found in \d+ passages,", page)
 
@@ -249,7 +249,10 @@ def test_the_page_of_somebody_in_the_middle_of_reading_has_no_number(study: Smal
     assert "You have begun to read in general." in words(pages["imani"])
     assert "<table" not in pages["imani"]
     assert not re.search(r"\d\.\d\d", words(pages["imani"]))
-    assert "14 passages" in rows_of(pages["dee"])["Choice"][0]
+    people, _, _, said = rows_of(pages["dee"])["Choice"]
+    assert "People with people no number yet 14 passages, 4 transcripts" == people
+    # Both found it in all 14 passages: they are many, and alpha is not defined.
+    assert "How far people agree cannot be said yet." == said
 
 
 def test_readings_made_elsewhere_are_seen_while_one_reads(coded: SmallStudy) -> None:

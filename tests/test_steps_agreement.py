@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from datetime import date, datetime
+from pathlib import Path
 from uuid import uuid4
 
 import pandas as pd
@@ -254,6 +255,31 @@ def test_a_folder_that_cannot_be_written_is_said(coded, tmp_path):
     assert "mine" == (tmp_path / "file").read_text("utf-8")
 
 
+@pytest.mark.parametrize("place", [".", "inbox", "inbox/new", "frameworks", "models/report", ".prefect"])
+def test_a_report_among_a_study_s_own_files_is_refused(place, fresh):
+    """The study's folder, and those it keeps its own files in, take no report; nothing is written."""
+    before = sorted(path for path in fresh.folder.rglob("*"))
+    with pytest.raises(UsageError, match=r"keeps its own files there.* -o .*/report"):
+        report(fresh.folder, fresh.folder / place)
+
+    assert before == sorted(path for path in fresh.folder.rglob("*"))
+
+
+def test_a_report_may_lie_in_a_folder_of_its_own_inside_the_study(fresh, monkeypatch):
+    """STUDY/report is a natural place, also where it is named from inside of the study, and twice."""
+    monkeypatch.chdir(fresh.folder)
+    for _ in range(2):
+        _, files = report(fresh.folder, Path("reports/may"))
+
+    assert {fresh.folder / "reports" / "may" / name for name in FILES} == {path.resolve() for path in files}
+
+
+def test_another_study_is_no_place_for_a_report(fresh, study):
+    """Where the folder holds another study, its files are left alone, too."""
+    with pytest.raises(UsageError, match="keeps its own files"):
+        report(fresh.folder, study.folder)
+
+
 def test_the_command_prints_the_first_screen(coded, tagger, tmp_path):
     """`tagger agreement` writes the report, and says the headline, a line a value, and where the page is."""
     said = tagger("agreement", "--study", coded.folder, "-o", tmp_path / "report")
@@ -263,6 +289,12 @@ def test_the_command_prints_the_first_screen(coded, tagger, tmp_path):
     assert "Choice" in said.out
     assert str(tmp_path / "report" / "report.html") in said.out
     assert (tmp_path / "report" / "report.html").exists()
+
+    file = tmp_path / "file"
+    file.write_text("mine", "utf-8")
+    refused = tagger("agreement", "--study", coded.folder, "-o", file)
+    assert (2, "") == (refused.code, refused.out)
+    assert "is a file" in refused.err
 
     wrong = tagger("agreement", "--study", coded.folder, "-o", tmp_path / "report", "--dataset", "nowhere")
     assert 1 == wrong.code

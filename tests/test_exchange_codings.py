@@ -169,6 +169,7 @@ def test_bad_rows(row: str, message: str) -> None:
         ("transcript,coder,values", r"There is no column for text \(or start and end\)"),
         ("transcript,start,text,coder,values", r"There is no column for end"),
         ("transcript,text,coder,safety,choice,two wey", r"There is no column for Two-way interactions\. .*'two wey'"),
+        ("transcript,text,coder,safety", r"no column for .* of [a-z-]+; .* another framework, add --framework NAME"),
         ("transcript,text,coder,values,safety", r"a column for the values and also one for a value"),
         ("transcript,text,coder,safety,choice,two-way,Safety", r"Two columns are for 'Safety'"),
         ("file,document,text,coder,values", r"Both 'file' and 'document' could hold the transcript"),

@@ -118,7 +118,8 @@ def _layout(header: Row, name: str, framework: Framework, ids: Mapping[str, str]
     if missing:
         found = ", ".join(f"'{cell}'" for cell in header.cells if cell)
         remedy = (
-            f"The columns found are {found}. Name them transcript, start, end, text, coder, and values or one per value"
+            f"The columns found are {found}. Name them transcript, start, end, text, coder, and values or one per "
+            f"value of {framework.id}; if it was made with another framework, add --framework NAME"
         )
         raise CodingsError(f"There is no column for {', '.join(missing)}", where=where, remedy=remedy)
     if marks and "values" in roles:

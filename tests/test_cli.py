@@ -292,6 +292,16 @@ def test_status_says_what_is_there_and_what_comes_next(tagger, study):
     assert said.out.splitlines()[-1].startswith("Next: tagger review")
 
 
+def test_one_of_something_is_said_so(tagger, fresh):
+    """One transcript is no "1 transcripts", in what a run says and in the status."""
+    (fresh.home / "note.txt").write_text("Ann: I came because the door was open, and I stayed for the tea.\n", "utf-8")
+    ran_ = tagger("run", fresh.home / "note.txt", "--study", fresh.folder, "--dataset", "general", "--engine", "local")
+    status = tagger("status", "--study", fresh.folder)
+
+    assert "general: 1 transcript stored, 1 new passage, 0 new exchanges" in ran_.out
+    assert "general: 1 transcript, 1 passage and 0 exchanges" in status.out
+
+
 def test_status_speaks_json(tagger, study):
     """One object, times as text."""
     study.do("DELETE FROM run_ends")
@@ -441,13 +451,26 @@ def test_framework_check_remarks_on_what_makes_suggestions_weak(tagger, tagged):
 
     assert 0 == said.code
     assert "note: Choice: 2 cues; 5 or more make suggestions better" in said.out
-    assert "small 1.0 is in order: 3 values in 1 layers." == said.out.splitlines()[-1]
+    assert "small 1.0 is in order: 3 values in 1 layer." == said.out.splitlines()[-1]
 
 
 def test_framework_diff_says_what_changed(tagger):
     """Sentences where two differ, and one sentence where they do not."""
     assert "Family-centred" in tagger("framework", "diff", "side-by-side", "maternal").out
     assert "They are the same.\n" == tagger("framework", "diff", "maternal", "maternal").out
+
+
+def test_a_table_said_to_be_made_in_two_ways_is_refused_until_it_is_meant(tagger, study):
+    """The error names what is stored and the option; with it, what is said last counts."""
+    file = study.home / "codings.csv"
+    file.write_text("transcript,text,coder,values\ngarden.txt,The toilet.,Ann,none\n", "utf-8")
+    call = ("import", file, "--study", study.folder, "--made")
+    assert 0 == tagger(*call, "unknown").code
+
+    assert "--made unknown" in (line := one_line(tagger(*call, "independently")))
+    assert "add --instead" in line
+    assert 0 == tagger(*call, "independently", "--instead").code
+    assert [{"made": "independently"}] == study.ask("SELECT DISTINCT made FROM coding_list")
 
 
 def test_import_reports_its_rows(tagger, study):

@@ -47,7 +47,7 @@ def test_lines_for_a_terminal() -> None:
         "talk.txt",
         "  interview, text, utf-8: 2 turns, 4 words",
         "  I: asks, 3 words (the label 'I' is one for who asks)",
-        "  Sam: answers, 1 words (the labels say that 'I' asks)",
+        "  Sam: answers, 1 word (the labels say that 'I' asks)",
         "",
         "x.pdf",
         "  not read: It is a PDF. Export it.",

@@ -12,6 +12,7 @@ import click
 
 from tagger.cli import options
 from tagger.cli.study import next_step
+from tagger.wording import several
 
 if TYPE_CHECKING:
     from tagger.review.audit import Drawn, Given, Part
@@ -118,7 +119,7 @@ def _strata(found: Frame) -> list[str]:
         "far below": "all others",
     }
     return [
-        f"{found.dataset}: {_count(whole)} in {_count(found.transcripts(*found.strata), 'transcript')}, "
+        f"{found.dataset}: {several(whole, 'passage')} in {several(found.transcripts(*found.strata), 'transcript')}, "
         f"by what is suggested now from {found.framework}",
         *(f"  {stratum:<14} {found.size(stratum):>6,}   {said[stratum]}" for stratum in found.strata),
     ]
@@ -144,7 +145,8 @@ def _both(need: Need, goal: Goal) -> list[str]:
     here = f"all {need.there_are:,}" if need.here == need.there_are else f"{need.here:,} of {need.there_are:,}"
     alike = f"in interviews like these, if passages of one transcript are alike by {goal.icc:g}"
     if need.like_these is None:
-        enough = f"{_count(need.transcripts, 'transcript')} with {_count(need.there_are)} cannot tell; it takes more"
+        held = f"{several(need.transcripts, 'transcript')} with {several(need.there_are, 'passage')}"
+        enough = f"{held} cannot tell; it takes more"
     else:
         enough = f"{need.like_these:,} of {need.there_are:,}"
     return [f"  in these transcripts: {here}", f"  {alike}: {enough}"]
@@ -163,7 +165,7 @@ def _sample(made: Drawn) -> list[str]:
     whole = sum(part.population for part in made.strata)
     new = "This very draw was stored before, and nothing is new. " if made.known else ""
     return [
-        f"{new}{made.dataset}: {_count(drawn)} of {whole:,} drawn at random "
+        f"{new}{made.dataset}: {several(drawn, 'passage')} of {whole:,} drawn at random "
         f"(draw {made.draw_id}, seed {made.seed}), by what is suggested now from {made.framework}.",
         *(f"  {part.stratum}: {_part(part)}" for part in made.strata),
     ]
@@ -174,32 +176,32 @@ def _part(part: Part) -> str:
         return "there are none"
     if part.sample == part.population:
         more = f", for {part.wanted:,} were asked for" if part.wanted > part.population else ""
-        return f"all {_count(part.population)}, each for certain{more}"
+        return f"all {several(part.population, 'passage')}, each for certain{more}"
     return (
-        f"{part.sample:,} of {_count(part.population)}, each with a probability of {part.sample / part.population:.3f}"
+        f"{part.sample:,} of {several(part.population, 'passage')}, each with a probability of "
+        f"{part.sample / part.population:.3f}"
     )
 
 
 def _given(given: Given) -> list[str]:
-    lines = [f"{given.reader} gets {given.to_read:,} of the {_count(given.passages)} to read, without suggestions."]
+    all_ = several(given.passages, "passage")
+    lines = [f"{given.reader} gets {given.to_read:,} of the {all_} to read, without suggestions."]
     if given.to_read == given.passages:
-        lines = [f"{given.reader} gets {_count(given.to_read)} to read, without suggestions."]
+        lines = [f"{given.reader} gets {several(given.to_read, 'passage')} to read, without suggestions."]
     if given.read_before:
         lines.append(
-            f"  {_count(given.read_before)} they have read blind to the end already: that counts as the answer."
+            f"  {several(given.read_before, 'passage')} they have read blind to the end already: that counts as the "
+            "answer."
         )
     if given.seen_before:
         lines.append(
-            f"  {_count(given.seen_before)} they cannot read blind any more, since something was shown of the words or "
-            "they have read them another way: missing answers, for which no others are drawn."
+            f"  {several(given.seen_before, 'passage')} they cannot read blind any more, since something was shown of "
+            "the words or they have read them another way: missing answers, for which no others are drawn."
         )
     if given.skipped_before:
-        lines.append(f"  {_count(given.skipped_before)} they have skipped, and need not read: missing answers too.")
+        skipped = several(given.skipped_before, "passage")
+        lines.append(f"  {skipped} they have skipped, and need not read: missing answers too.")
     return lines
-
-
-def _count(number: int, what: str = "passage") -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _percent(share: float) -> str:

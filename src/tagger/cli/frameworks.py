@@ -8,6 +8,7 @@ from textwrap import fill
 import click
 
 from tagger.cli import options
+from tagger.wording import several
 
 
 @click.group()
@@ -23,7 +24,7 @@ def list_frameworks(folder: Path) -> None:
 
     own = [load_framework(path) for path in sorted((folder / "frameworks").glob("*.yaml"))] if folder.exists() else []
     for item in (*shipped_frameworks(), *own):
-        click.echo(f"{item.id:26} {item.version:8} {item.title} ({len(item.values)} values)")
+        click.echo(f"{item.id:26} {item.version:8} {item.title} ({several(len(item.values), 'value')})")
 
 
 @framework.command()
@@ -57,7 +58,8 @@ def check(name: str, folder: Path) -> None:
     item = load_framework(name, [folder / "frameworks"])
     for remark in remarks(item):
         click.echo(f"note: {remark}")
-    click.echo(f"{item.id} {item.version} is in order: {len(item.values)} values in {len(item.layers)} layers.")
+    held = f"{several(len(item.values), 'value')} in {several(len(item.layers), 'layer')}"
+    click.echo(f"{item.id} {item.version} is in order: {held}.")
 
 
 @framework.command()

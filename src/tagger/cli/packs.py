@@ -14,6 +14,7 @@ import click
 from tagger.cli import options
 from tagger.cli.files import written
 from tagger.errors import Busy, UsageError
+from tagger.wording import several
 
 if TYPE_CHECKING:
     from tagger.exchange.packs import Pack
@@ -42,7 +43,7 @@ def pack(folder: Path, name: str, new: bool, dataset: str, passages: int, output
     settings = load_settings(folder)
     made = owned(folder, "/packs", _maker(name, new=new, dataset=dataset, n=passages, folder=folder))
     written(output, packs.write(made))
-    click.echo(f"Wrote {len(made.passages)} passages from {made.dataset} for {made.reader} to {output}.")
+    click.echo(f"Wrote {several(len(made.passages), 'passage')} from {made.dataset} for {made.reader} to {output}.")
     if printed:
         from tagger.review.web.files import pack_page
 

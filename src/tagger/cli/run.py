@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tagger.cli import options
 from tagger.cli.progress import shown
 from tagger.errors import UsageError
+from tagger.wording import several
 
 if TYPE_CHECKING:
     from tagger.steps import Summary
@@ -111,12 +112,13 @@ def tell(summary: Summary) -> None:
     for note in summary.notes:
         click.echo(f"note: {note}", err=True)
     if summary.rows:
-        excerpts = f"{counts.get('passages', 0)} new passages, {counts.get('exchanges', 0)} new exchanges"
+        told = [
+            several(counts.get("transcripts", 0), "transcript stored", "transcripts stored"),
+            several(counts.get("passages", 0), "new passage"),
+            several(counts.get("exchanges", 0), "new exchange"),
+        ]
         cut = f"{counts.get('cut off', 0)} cut off by the encoder"
-        click.echo(
-            f"{summary.run.dataset}: {counts.get('transcripts', 0)} transcripts stored, {excerpts} ({cut}), "
-            f"in {summary.seconds:.0f} s."
-        )
+        click.echo(f"{summary.run.dataset}: {', '.join(told)} ({cut}), in {summary.seconds:.0f} s.")
     else:
         click.echo(f"{summary.run.dataset}: nothing new, nothing changed.")
 
@@ -124,13 +126,13 @@ def tell(summary: Summary) -> None:
 def reading(folder: Path, dataset: str) -> list[str]:
     """Say how much reading the suggestions of a dataset ask for."""
     return [
-        f"{load['dataset']}: {load['excerpts']} passages have suggestions, {load['time']} of reading for one person "
-        f"({load['suggestions']} suggestions from {load['framework']})."
+        f"{load['dataset']}: {several(load['excerpts'], 'passage has', 'passages have')} suggestions, {load['time']} "
+        f"of reading for one person ({several(load['suggestions'], 'suggestion')} from {load['framework']})."
         for load in _workload(folder, dataset)
     ]
 
 
-def _workload(folder: Path, dataset: str) -> list[dict[str, object]]:
+def _workload(folder: Path, dataset: str) -> list[dict[str, Any]]:
     from tagger.steps.overview import workload
 
     return workload(folder, dataset)

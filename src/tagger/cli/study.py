@@ -12,6 +12,7 @@ from tagger.cli import options
 from tagger.cli.progress import shown
 from tagger.cli.run import reading, tag, tell
 from tagger.errors import UsageError
+from tagger.wording import several
 
 # dataset: the framework that fits its context
 _DEMO = {"general": "side-by-side", "women": "women-side-by-side", "maternal": "maternal"}
@@ -79,14 +80,15 @@ def status(folder: Path, as_json: bool) -> None:
         return
     for row in content["datasets"]:
         click.echo(
-            f"{row['dataset']}: {row['transcripts']} transcripts, "
-            f"{row['passages']} passages and {row['exchanges']} exchanges, "
+            f"{row['dataset']}: {several(row['transcripts'], 'transcript')}, "
+            f"{several(row['passages'], 'passage')} and {several(row['exchanges'], 'exchange')}, "
             f"{row['suggested']} with suggestions, {row['reviewed']} read by people"
         )
     for run in content["unfinished"]:
         click.echo(f"A run of {run['dataset']} stopped before its end; the same tagger run goes on from there.")
     if content["to_reread"]:
-        click.echo(f"{content['to_reread']} codings wait to be read again: their words changed in a newer revision.")
+        waiting = several(content["to_reread"], "coding waits", "codings wait")
+        click.echo(f"{waiting} to be read again: words changed in a newer revision.")
     click.echo(next_step(folder))
 
 

@@ -12,6 +12,7 @@ from tagger.cli.files import written
 from tagger.cli.packs import bring_back
 from tagger.errors import UsageError
 from tagger.records import Made
+from tagger.wording import several
 
 
 @click.command("import")
@@ -56,7 +57,7 @@ def export(folder: Path, form: str, output: Path, include_unreviewed: bool) -> N
 
     data, n = table(folder, form, include_unreviewed=include_unreviewed)
     written(output, data)
-    click.echo(f"Wrote {n} rows to {output}.")
+    click.echo(f"Wrote {several(n, 'row')} to {output}.")
     if not n and not include_unreviewed:
         click.echo("Nobody has read anything yet. To see the suggestions: add --include-unreviewed")
 
@@ -94,5 +95,6 @@ def exemplars(folder: Path, output: Path, quotes: int, everything: bool) -> None
         data = exemplars_page(made, settings.study.name, datetime.now(UTC).date())
     written(output, data)
     count = sum(len(cell.quotes) for cell in made.cells())
-    quoted = "1 quote" if count == 1 else f"{count} quotes"
-    click.echo(f"Wrote {quoted} to {output}. They are people's words: keep the file as safe as the study.")
+    click.echo(
+        f"Wrote {several(count, 'quote')} to {output}. They are people's words: keep the file as safe as the study."
+    )

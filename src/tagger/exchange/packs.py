@@ -17,6 +17,7 @@ from tagger.exchange import sheets, workbook
 from tagger.exchange.codings import NO, YES
 from tagger.exchange.sheets import Row
 from tagger.records import Framework, Value
+from tagger.wording import several
 
 HOW_TO, LIST, READ, PACK = "How to", "The list", "Read", "Pack"
 MARKER = "Reading pack"
@@ -113,7 +114,10 @@ class Returned:
 def write(pack: Pack) -> bytes:
     """Write a pack as an XLSX workbook."""
     values = pack.framework.values
-    how_to = [f"This pack is for {pack.reader}. It holds {len(pack.passages)} passages from {pack.dataset}.", *STEPS]
+    how_to = [
+        f"This pack is for {pack.reader}. It holds {several(len(pack.passages), 'passage')} from {pack.dataset}.",
+        *STEPS,
+    ]
     names = (NUMBER, NOTES, BEFORE, WHO, PASSAGE, *(value.name for value in values), *OUTCOMES, YOUR_NOTES, ARM)
     marks = len(values) + len(OUTCOMES)
     records = [(p.number, p.notes, p.before, p.who, p.text, *[""] * marks, "", ARMS[p.arm]) for p in pack.passages]

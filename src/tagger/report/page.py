@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 
 from tagger.report.document import Number, Plot, Report, shown
 from tagger.report.figures import svg
+from tagger.wording import several
 
 TEMPLATES = Path(__file__).parent / "templates"
 # 0.62, 1,204, 12%, 0.62 [0.41, 0.83]
@@ -38,7 +39,7 @@ def basis(number: Number) -> str:
     passages = f"n = {number.n:,}"
     if number.transcripts is None:
         return passages
-    return f"{passages}, {number.transcripts:,} transcript{'' if number.transcripts == 1 else 's'}"
+    return f"{passages}, {several(number.transcripts, 'transcript')}"
 
 
 def missing(number: Number | None) -> str:

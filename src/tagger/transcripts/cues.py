@@ -13,7 +13,8 @@ from itertools import pairwise
 
 from tagger.transcripts import labels
 from tagger.transcripts.labels import Opening
-from tagger.transcripts.utterances import Draft, Utterance, counted, joined_by_sentence, joined_by_speaker, merged
+from tagger.transcripts.utterances import Draft, Utterance, joined_by_sentence, joined_by_speaker, merged
+from tagger.wording import several
 
 GUID = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:/\d+)?)-\d+", re.IGNORECASE)
 VOICE = re.compile(r"<v(?:\.[^\s<>]*)?[ \t]+([^<>\n]+)>|(</v>)")
@@ -144,8 +145,8 @@ def _without_repeats(cues: Sequence[Cue]) -> tuple[list[Cue], list[str]]:
         for (one, two), (before, after) in zip(pairwise(shown), pairwise(cues), strict=True)
     ]
     stamped = any(STAMP.search(line) for cue in cues for line in cue.lines)
-    several = sum(again) > 2 and sum(again) > 0.4 * len(again) and any(len(lines) > 1 for lines in shown)
-    if not (any(again) and (stamped or several)):
+    rolling = sum(again) > 2 and sum(again) > 0.4 * len(again) and any(len(lines) > 1 for lines in shown)
+    if not (any(again) and (stamped or rolling)):
         return list(cues), []
     kept, taken = list(cues[:1]), 0
     for cue, repeats, before, now in zip(cues[1:], again, shown[:-1], shown[1:], strict=True):
@@ -155,7 +156,7 @@ def _without_repeats(cues: Sequence[Cue]) -> tuple[list[Cue], list[str]]:
         full = [line for line in cue.lines if _plain(line).strip()]
         taken += overlap if repeats else 0
         kept.append(replace(cue, lines=tuple(full[overlap:])) if repeats else cue)
-    return kept, [f"{counted(taken, 'line')} that rolling captions show again"]
+    return kept, [f"{several(taken, 'line')} that rolling captions show again"]
 
 
 def _abut(before: Cue, after: Cue) -> bool:

@@ -10,8 +10,9 @@ from itertools import pairwise
 
 from tagger.transcripts import labels, times
 from tagger.transcripts.labels import Names, Opening
-from tagger.transcripts.utterances import Draft, Utterance, counted, merged
+from tagger.transcripts.utterances import Draft, Utterance, merged
 from tagger.transcripts.vocabulary import HEADING_ROLES, ROLES
+from tagger.wording import several
 
 LONGEST_HEADER = 20
 LONGEST_HEADER_LINE = 40
@@ -181,7 +182,7 @@ def _without_times(spoken: Iterable[Utterance]) -> tuple[list[Utterance], list[s
         replace(each, text=text) if (text := times.INSIDE.sub(blank, each.text)) != each.text else each
         for each in spoken
     ]
-    return clean, [f"{counted(len(taken), 'time')} inside turns, such as {taken[0]}"] if taken else []
+    return clean, [f"{several(len(taken), 'time')} inside turns, such as {taken[0]}"] if taken else []
 
 
 def _paragraphs(lines: Sequence[Line]) -> Draft:
@@ -217,7 +218,7 @@ def _timed(lines: Sequence[Line], openings: Sequence[Opening]) -> Draft:
         if each.begins is not None or not blocks:
             blocks.append([])
         blocks[-1].append(Utterance(each.rest, None, each.begins, each.ends, line.number))
-    return Draft(tuple(merged(block) for block in blocks), (f"{counted(len(blocks), 'time')} at the start of lines",))
+    return Draft(tuple(merged(block) for block in blocks), (f"{several(len(blocks), 'time')} at the start of lines",))
 
 
 def _is_wrapped(lines: Sequence[Line]) -> bool:

@@ -7,6 +7,7 @@ from typing import NotRequired, TypedDict
 
 from tagger.errors import TranscriptError
 from tagger.records import Transcript
+from tagger.wording import several
 
 MOST_SHOWN = 5
 
@@ -83,14 +84,15 @@ def lines(report: Report) -> list[str]:
     told = [line for file in report["files"] for line in _lines(file)]
     unread = sum(file["format"] is None for file in report["files"])
     read = len(report["files"]) - unread
-    told.append(f"{read} of {len(report['files'])} files can be read; nothing was stored.")
+    told.append(f"{read} of {several(len(report['files']), 'file')} can be read; nothing was stored.")
     return told
 
 
 def _lines(file: FileReport) -> list[str]:
     if file["format"] is None:
         return [file["path"], *(f"  not read: {problem}" for problem in file["problems"]), ""]
-    head = f"  {file['kind']}, {file['format']}, {file['encoding']}: {file['turns']:,} turns, {file['words']:,} words"
+    held = f"{several(file['turns'], 'turn')}, {several(file['words'], 'word')}"
+    head = f"  {file['kind']}, {file['format']}, {file['encoding']}: {held}"
     told = [file["path"], head]
     told += [_speaker(each) for each in file["speakers"]]
     told += _some("look at", file["problems"])
@@ -104,7 +106,7 @@ def _speaker(each: SpeakerReport) -> str:
     asks = {True: "asks", False: "answers", None: "asks or answers: unknown"}[each["asks"]]
     standing = ", ".join(one for one in each["standing"] if one != "unknown")
     standing = f", {standing}" if standing else ""
-    return f"  {each['name'] or '(not named)'}: {asks}, {each['words']:,} words{standing} ({each['why']})"
+    return f"  {each['name'] or '(not named)'}: {asks}, {several(each['words'], 'word')}{standing} ({each['why']})"
 
 
 def _some(what: str, told: list[str]) -> list[str]:

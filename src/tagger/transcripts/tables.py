@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from tagger.transcripts import dialogue, labels, times
 from tagger.transcripts.dialogue import Line
-from tagger.transcripts.utterances import Draft, Utterance, counted, joined_by_sentence, merged
+from tagger.transcripts.utterances import Draft, Utterance, joined_by_sentence, merged
 from tagger.transcripts.vocabulary import BEGIN_COLUMNS, CODING_COLUMNS, END_COLUMNS, SPEAKER_COLUMNS, TEXT_COLUMNS
+from tagger.wording import several
 
 Row = tuple[str, ...]
 HEADER_WITHIN = 20
@@ -36,7 +37,7 @@ def read(rows: Sequence[Row]) -> Draft | None:
     utterances, joined = _utterances(rows[first:], columns, first)
     problems = [_said(rows, columns)]
     if joined:
-        problems.append(f"{counted(joined, 'row')} without speaker or time: joined to the row above")
+        problems.append(f"{several(joined, 'row')} without speaker or time: joined to the row above")
     dropped = [*[each for each in header if each], *_unused(rows, columns)]
     if columns.speaker is None and columns.begins is None:
         lines = [Line(line, number) for number, each in enumerate(utterances, 1) for line in each.text.split("\n")]

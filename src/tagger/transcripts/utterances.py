@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from tagger.errors import TranscriptError
 from tagger.records import Transcript, Turn
 from tagger.transcripts import speakers
+from tagger.wording import several
 
 MOST_NOTES = 20
 """Problems of one file that are told one by one; the rest are counted."""
@@ -161,12 +162,7 @@ def _doubts(spoken: Sequence[Utterance]) -> list[str]:
     if not named:
         doubts.append("no speakers are named: all of it counts as evidence")
     elif nameless:
-        doubts.append(f"{counted(nameless, 'turn')} without a speaker: kept as evidence, speaker unknown")
+        doubts.append(f"{several(nameless, 'turn')} without a speaker: kept as evidence, speaker unknown")
     if len(named) == 1 and not nameless:
         doubts.append(f"only one speaker, '{next(iter(named))}': were the others' names left out?")
     return doubts
-
-
-def counted(number: int, thing: str) -> str:
-    """Say a number of things: 1 turn, 1,200 turns."""
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"

@@ -12,7 +12,8 @@ from docx.oxml.ns import qn
 from tagger.transcripts import cues, dialogue, packages, tables, vtt
 from tagger.transcripts.dialogue import Line
 from tagger.transcripts.sources import Source
-from tagger.transcripts.utterances import Draft, counted
+from tagger.transcripts.utterances import Draft
+from tagger.wording import several
 
 FORMAT = "docx"
 P, TBL, R, TR, TC, BODY_BREAKS = qn("w:p"), qn("w:tbl"), qn("w:r"), qn("w:tr"), qn("w:tc"), (qn("w:br"), qn("w:cr"))
@@ -178,6 +179,6 @@ def _left_out(document: Any) -> tuple[list[str], list[str]]:
     ):
         number = sum(1 for _ in body.iter(qn(tag)))
         if number:
-            dropped.append(counted(number, thing))
+            dropped.append(several(number, thing))
     boxed = any(True for _ in body.iter(qn("w:txbxContent")))
     return dropped, ["its text boxes are not read: move their words into the text"] if boxed else []

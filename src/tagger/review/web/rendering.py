@@ -10,6 +10,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from tagger.wording import several
+
 HERE = Path(__file__).parent
 
 
@@ -34,11 +36,6 @@ def form_id(context: Context) -> Markup:
     reader = context.get("me")
     whose = Markup('<input type="hidden" name="by" value="{}" autocomplete="off">').format(reader.id) if reader else ""
     return Markup('<input type="hidden" name="id" value="{}" autocomplete="off">').format(uuid4()) + whose
-
-
-def several(count: int, noun: str, plural: str = "") -> str:
-    """Say a count with its noun: 1 passage, 2 passages."""
-    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
 def sentence(words: str) -> str:

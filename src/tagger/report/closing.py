@@ -140,8 +140,8 @@ def export(evidence: Evidence) -> Section:
     return Section(
         15,
         "Export",
-        "The numbers of sections 2, 3, 5, 6, 12 and of the appendix can be computed again from reliability.csv with "
-        "the function of tagger.agreement that stands beside each in numbers.csv.",
+        "The numbers of sections 2, 3, 5, 6, those of datasets and pairs in 12, and of the appendix can be computed "
+        "again from reliability.csv with the function of tagger.agreement that stands beside each in numbers.csv.",
         tables=(Table("Files beside this page", ("File", "What it holds"), rows),),
     )
 

@@ -272,6 +272,7 @@ def test_it_is_computed_once_for_a_state_of_the_study(coded: SmallStudy) -> None
     screens = FirstScreens()
     with Store(coded.folder).session("a test") as database:
         add_reader(database, "jo", "Jo", NOW)
+        read(database, "jo", 1)  # after which nothing is drawn for them any more
         first, again = (screens.screen(database, "Small", "") for _ in range(2))
         one = screens.screen(database, "Small", "general")
         read(database, "jo", 1)

@@ -129,7 +129,7 @@ def test_the_encoder_gives_unit_vectors():
     """One row a text, of length 1."""
     vectors = tagger.load_encoder().encode(["one", "two words"])
 
-    assert (2, 384) == vectors.shape
+    assert (2, 768) == vectors.shape
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
 
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tagger.agreement.spans import span_f1, unitizing_alpha
+from tagger.agreement.kappas import cohen_kappa
+from tagger.agreement.spans import character_counts, character_kappa, span_f1, unitizing_alpha
 from tagger.errors import UsageError
 
 # Krippendorff (2004), Content Analysis, 2nd ed., p. 254: two observers, categories c and k, a text from 150 to 450.
@@ -302,3 +303,56 @@ def test_span_f1_says_which_row_is_no_span(spans):
     """What is no tuple, or has a category that cannot be one, is named."""
     with pytest.raises(UsageError, match="second, row 0"):
         span_f1([], spans)
+
+
+STRETCHES = st.lists(st.tuples(st.integers(0, 29), st.integers(1, 12)).map(lambda one: (one[0], min(30, sum(one)))))
+
+
+@given(STRETCHES, STRETCHES, st.sets(st.integers(1, 29)))
+def test_characters_are_counted_as_one_by_one(first, second, inner):
+    """In each part of the text, and stretches that overlap or lie over a border count each character once."""
+    ends = [*sorted(inner), 30]
+    expected = np.zeros((len(ends), 4), dtype=int)
+    for at in range(30):
+        one, other = (any(start <= at < end for start, end in spans) for spans in (first, second))
+        expected[np.searchsorted(ends, at, side="right"), 2 * one + other] += 1
+
+    np.testing.assert_array_equal(expected, character_counts(first, second, ends))
+
+
+@given(STRETCHES, STRETCHES)
+def test_character_kappa_is_cohens_kappa_of_the_characters(first, second):
+    """Of a table with a row for each character."""
+    codes = [[any(start <= at < end for start, end in spans) for spans in (first, second)] for at in range(30)]
+    found, expected = character_kappa(first, second, 30), cohen_kappa(codes, categories=[False, True])
+
+    assert 30 == found.n_units
+    assert (expected.value is None) == (found.value is None)
+    assert expected.value is None or found.value == pytest.approx(expected.value)
+    assert bool(found.reason) == (found.value is None)
+
+
+def test_text_that_nobody_marked_makes_character_kappa_higher():
+    """The same two stretches of 100 characters, half of them shared: in 200 characters, and in 10,000."""
+    near, far = (character_kappa([(0, 100)], [(50, 150)], length).value for length in (200, 10_000))
+
+    assert 0 == near
+    assert far == pytest.approx(0.495, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("first", "ends"),
+    [
+        ([(0, 11)], [10]),
+        ([(-1, 3)], [10]),
+        ([(3, 3)], [10]),
+        ([(0, 3, "trust")], [10]),
+        ([], []),
+        ([], [5, 5]),
+        ([], [0]),
+    ],
+)
+def test_characters_of_no_text_are_refused(first, ends):
+    """A stretch outside of the text, empty or with a category, and a text without a character."""
+    with pytest.raises(UsageError):
+        character_counts(first, [], ends)

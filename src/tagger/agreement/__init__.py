@@ -53,7 +53,7 @@ from tagger.agreement.multiplicity import rejected
 from tagger.agreement.prevalence import prevalence_estimate
 from tagger.agreement.proportions import Benchmark, benchmark_probabilities, clopper_pearson_interval, wilson_interval
 from tagger.agreement.sampling import StratifiedRecall, stratified_recall
-from tagger.agreement.spans import SpanF1, UnitizingAlpha, span_f1, unitizing_alpha
+from tagger.agreement.spans import SpanF1, UnitizingAlpha, character_counts, character_kappa, span_f1, unitizing_alpha
 
 __all__ = [
     "Additive",
@@ -79,6 +79,8 @@ __all__ = [
     "brennan_prediger",
     "brier_score",
     "calibration_curve",
+    "character_counts",
+    "character_kappa",
     "clopper_pearson_interval",
     "cluster_bootstrap",
     "cohen_kappa",

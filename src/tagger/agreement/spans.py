@@ -23,6 +23,7 @@ from tagger.errors import UsageError
 
 Unit = tuple[Hashable, int, int, Hashable]
 Span = tuple[int, int] | tuple[int, int, Hashable]
+Counts = npt.NDArray[np.int64]
 
 NO_UNITS = "nobody marked a unit"
 ONE_RATER = "one rater agrees with nobody"
@@ -141,6 +142,73 @@ def span_f1(first: Iterable[Span], second: Iterable[Span], iou: float | None = N
         n_first=len(ones),
         n_second=len(others),
     )
+
+
+def character_kappa(first: Iterable[Span], second: Iterable[Span], length: int) -> Estimate:
+    """
+    Return Cohen's kappa of two coders over the characters of a text: did each mark it, or not?
+
+    It is what some programs print for stretches of text. The text that neither marked makes it higher, a long stretch
+    counts for more than a short one, and characters are no independent units: read it as a check beside the agreement
+    on passages, and never instead. `n_units` counts characters. Arguments are those of `character_counts`.
+
+    Args:
+        length: how long the text is.
+    """
+    (cells,) = character_counts(first, second, [length]).tolist()
+    neither, second_alone, first_alone, both = cells
+    n, ones, others = sum(cells), first_alone + both, second_alone + both
+    if not ones and not others:
+        return Estimate(None, n, reason=NO_UNITS)
+    observed, expected = (neither + both) / n, (ones * others + (n - ones) * (n - others)) / n**2
+    if expected == 1:
+        return Estimate(None, n, observed=observed, expected=expected, reason=NO_CHANCE)
+    return Estimate((observed - expected) / (1 - expected), n, observed=observed, expected=expected)
+
+
+def character_counts(first: Iterable[Span], second: Iterable[Span], ends: Sequence[int]) -> Counts:
+    """
+    Return (parts, 4): how many characters of each part neither marked, the second alone, the first alone, and both.
+
+    Args:
+        first: (start, end) each, what the first coder marked; stretches may overlap.
+        second: the same of the second coder.
+        ends: where each part of the text ends, in their order, such as those of transcripts one behind the other; the
+            first part begins at 0.
+
+    Raises:
+        UsageError: a stretch is empty, has a category or lies outside of the text, or the parts hold nothing.
+    """
+    borders = np.array([0, *ends], dtype=np.int64)
+    if len(borders) < 2 or (np.diff(borders) < 1).any():
+        raise UsageError(
+            "a part of the text holds nothing", where="ends", remedy="Give the end of each, in their order"
+        )
+    ones, others = (_stretches(one, name, int(borders[-1])) for one, name in ((first, "first"), (second, "second")))
+    size, by_first, by_second = np.diff(borders), _marked(ones, borders), _marked(others, borders)
+    by_any = _marked(np.concatenate([ones, others]), borders)
+    return np.stack([size - by_any, by_any - by_first, by_any - by_second, by_first + by_second - by_any], axis=1)
+
+
+def _stretches(given: Iterable[Span], where: str, length: int) -> Counts:
+    found = _spans(given, where)
+    for at, span in enumerate(found):
+        if len(span) > 2 or span[0] < 0 or span[1] > length:
+            what = f"{span!r} has a category, or is no part of the text from 0 to {length}"
+            raise UsageError(what, where=f"{where}, row {at}", remedy="Give start and end, of one value at a time")
+    return np.array(found, dtype=np.int64).reshape(-1, 2)
+
+
+def _marked(stretches: Counts, borders: Counts) -> Counts:
+    """Return (parts,): how many characters between two borders lie in a stretch, in one or in several."""
+    start, end = stretches[np.argsort(stretches[:, 0], kind="stable")].T
+    reach = np.maximum.accumulate(end)
+    # What a stretch adds begins where those before it have ended.
+    start = np.maximum(start, np.append(0, reach[:-1])[: len(start)])
+    begun = np.searchsorted(start, borders, side="left")
+    up_to = np.append(0, np.cumsum(np.maximum(reach - start, 0)))[begun]
+    beyond = np.maximum(np.append(0, reach)[begun] - borders, 0)
+    return np.asarray(np.diff(up_to - beyond))
 
 
 def _raters(marked: Iterable[Hashable], raters: int | Sequence[Hashable]) -> dict[Hashable, int]:

@@ -69,7 +69,6 @@ def test_means_over_pairs_are_those_of_the_functions(codes):
     table = ratings(codes)
     pairs = tuple(combinations(range(table.raters), 2))
     for statistic, function in (
-        (statistics.light_kappa, agreement.cohen_kappa),
         (statistics.mean_kappa, agreement.cohen_kappa),
         (statistics.mean_alpha, agreement.krippendorff_alpha),
     ):
@@ -78,36 +77,11 @@ def test_means_over_pairs_are_those_of_the_functions(codes):
         assert same(statistic(pairs)(table), expected)
 
 
-def test_a_pair_counts_once_there_is_enough_of_it():
-    """One or both found the value in 10 passages that both read, and not all of them said yes to everything."""
-    codes = np.full((30, 4), -1)
-    codes[:, 0] = [1] * 10 + [0] * 20
-    codes[:, 1] = [1] * 9 + [0] * 21
-    codes[:2, 2] = 0
-    codes[:12, 3] = 1
-
-    assert ((0, 1), (0, 3), (1, 3)) == statistics.admitted(codes, combinations(range(4), 2))
-    assert () == statistics.admitted(codes[:9], [(0, 1), (0, 3)])
-
-
-def test_weights_stand_for_passages_that_are_not_there():
-    """A passage of weight 3 counts as three of weight 1, but for the size of the sample."""
-    chance = np.random.default_rng(5)
-    codes = chance.integers(0, 2, (400, 2))
-    weights = np.where(np.arange(400) < 200, 1.0, 3.0)
-    many = np.concatenate([codes[:200], np.repeat(codes[200:], 3, axis=0)])
-    for statistic in (agreement.alpha_statistic(ANSWERS), statistics.percent_agreement(), statistics.gwet_ac1()):
-        found = statistics.weighted(statistic, weights)(ratings(codes))
-        assert found == pytest.approx(statistic(ratings(many)), abs=2e-3)
-    plain = statistics.percent_agreement()
-    assert plain is statistics.weighted(plain, np.ones(400))
-
-
 @given(
     rows=st.lists(st.tuples(st.sampled_from([1.0, 2.5]), st.integers(0, 1), st.integers(0, 1)), min_size=1, max_size=20)
 )
 def test_quality_is_that_of_the_functions(rows):
-    """Precision, recall and F1 with weights."""
+    """Precision, recall and F1 with weights, and without them of ratings."""
     weight, label, said = map(np.array, zip(*rows, strict=True))
     table = np.column_stack([weight, label, said]).astype(float)
     for statistic, function in (
@@ -116,6 +90,8 @@ def test_quality_is_that_of_the_functions(rows):
         (statistics.f1, agreement.f1),
     ):
         assert same(statistic()(table), function(label, said, weight).value)
+        alone = statistics.of_ratings(statistic())(ratings(np.column_stack([label, said])))
+        assert same(alone, function(label, said).value)
 
 
 def test_leaving_out_a_transcript_is_a_subtraction():

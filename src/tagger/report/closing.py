@@ -12,7 +12,7 @@ from tagger.agreement.estimates import Estimate
 from tagger.report import statistics
 from tagger.report.document import Number, Section, Table, shown
 from tagger.report.evidence import COMPARABLE, FEWEST_POSITIVES, WORDS, Evidence, Panel
-from tagger.report.measuring import About, too_few
+from tagger.report.measuring import About, measured, tally, too_few
 from tagger.report.people import ALPHA, PEOPLE
 from tagger.report.together import MOST_SETS, label_sets
 from tagger.wording import several
@@ -108,8 +108,7 @@ def _effective(evidence: Evidence, alpha: Number, se: float) -> Number:
 def _by_cluster(evidence: Evidence, alpha: Number) -> float:
     """Return the standard error of alpha, by leaving transcripts out."""
     both = evidence.panel(alpha.source, alpha.value_id).pairable
-    statistic = statistics.weighted(statistics.alpha(), both.weights)
-    return agreement.jackknife_interval(statistic, both.ratings, both.clusters).se or 0.0
+    return measured(statistics.alpha(), tally(both)).se or 0.0
 
 
 def _reach(se: float, transcripts: int) -> float:

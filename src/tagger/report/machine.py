@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from enum import StrEnum
 from itertools import combinations
 
@@ -11,8 +12,8 @@ import numpy as np
 from tagger.agreement.clusters import Additive, difference
 from tagger.report import statistics
 from tagger.report.document import Bar, Forest, Number, Section, Table, interval_of, shown
-from tagger.report.evidence import FEWEST_POSITIVES, WORDS, Evidence, Floats, Panel, Places
-from tagger.report.measuring import About, too_few
+from tagger.report.evidence import FEWEST_POSITIVES, WORDS, Evidence, Panel, Places
+from tagger.report.measuring import About, Tally, tally, too_few
 from tagger.report.people import NO_PAIR, NOTES, PEOPLE, alpha_of_people, macro
 
 MODEL = "model with people"
@@ -43,19 +44,20 @@ _NOTHING = "the machine has said nothing of any passage that was read without su
 
 def alpha_of_model(about: About, panel: Panel) -> Number:
     """Return the mean over readers of alpha with the model: the number that the first screen shows."""
-    scored = panel.scored
-    rows, pairs = _with_model(scored), _pairs(scored)
-    refused = too_few(scored) if len(scored.places) else _NOTHING
-    statistic = statistics.weighted(statistics.mean_alpha(pairs), scored.weights)
-    return about.jackknifed(
-        MODEL, MODEL_ALPHA, statistic, rows, scored.clusters, -1.0, refused or ("" if pairs else _NO_READER)
-    )
+    said = with_model(tally(panel.scored, _NOTHING))
+    pairs = _pairs(said)
+    return about.measured(MODEL, MODEL_ALPHA, statistics.mean_alpha(pairs), said, refused="" if pairs else _NO_READER)
 
 
-def _pairs(panel: Panel) -> statistics.Pairs:
-    """Return the readers who count in a mean with the model, each with the model's column."""
-    last = len(panel.coders)
-    return statistics.admitted(_with_model(panel), [(reader, last) for reader in range(last)])
+def with_model(said: Tally) -> Tally:
+    """Return what readers said, and in a last column what the machine says."""
+    return replace(said, codes=np.column_stack([said.codes, said.suggested]))
+
+
+def _pairs(said: Tally) -> statistics.Pairs:
+    """Return the readers who count in a mean with the model, each with the model's column, which is the last."""
+    last = said.codes.shape[1] - 1
+    return said.admitted((reader, last) for reader in range(last))
 
 
 def model(evidence: Evidence) -> Section:
@@ -92,65 +94,69 @@ def model(evidence: Evidence) -> Section:
     )
 
 
-def _with_model(panel: Panel) -> Places:
-    """Return (units, readers + 1): the readers' answers, and last what is suggested."""
-    return np.column_stack([panel.codes, panel.suggested])
-
-
 def _numbers(evidence: Evidence, source: str, value_id: str) -> dict[str, Number]:
     panel = evidence.panel(source, value_id)
     scored = panel.scored
     if not len(scored.places):
         return {}
-    about, refused = About(5, value_id, source), too_few(scored)
+    about, said = About(5, value_id, source), with_model(tally(scored))
     found = {MODEL_ALPHA: alpha_of_model(about, panel)}
-    rows, pairs = _with_model(scored), _pairs(scored)
-    kappa = statistics.weighted(statistics.mean_kappa(pairs), scored.weights)
-    alone = refused or ("" if pairs else _NO_READER)
-    found["cohen_kappa, mean over readers"] = about.jackknifed(
-        MODEL, "cohen_kappa, mean over readers", kappa, rows, scored.clusters, -1.0, alone
+    pairs = _pairs(said)
+    found["cohen_kappa, mean over readers"] = about.measured(
+        MODEL,
+        "cohen_kappa, mean over readers",
+        statistics.mean_kappa(pairs),
+        said,
+        refused="" if pairs else _NO_READER,
     )
-    found |= _paired(about, scored, refused)
-    found |= _quality(about, scored, "the majority", scored.majority(), refused)
+    found |= _paired(about, scored)
+    found |= _quality(about, said, "the majority", _majority(said))
     for column, coder in enumerate(scored.coders):
-        labels = np.where(scored.codes[:, column] >= 0, scored.codes[:, column].astype(float), np.nan)
-        found |= _quality(about, scored, coder, labels, refused)
+        found |= _quality(about, said, coder, said.codes[:, column])
     return found
 
 
-def _paired(about: About, scored: Panel, refused: str) -> dict[str, Number]:
+def _paired(about: About, scored: Panel) -> dict[str, Number]:
     """Return people with people, the model with the same people on the same passages, and their difference."""
     both = scored.pairable
     if not len(both.places):
         return {}
-    rows, last = _with_model(both), len(both.coders)
-    known = {reader for reader, _ in _pairs(both)}
-    between = [(one, two) for one, two in combinations(range(last), 2) if {one, two} <= known]
-    pairs = statistics.admitted(both.codes, between)
-    with_model = tuple((reader, last) for reader in sorted({reader for pair in pairs for reader in pair}))
-    people = statistics.weighted(statistics.mean_alpha(pairs), both.weights)
-    model_ = statistics.weighted(statistics.mean_alpha(with_model), both.weights)
-    refused = refused or too_few(both) or ("" if pairs else NO_PAIR)
+    said, last = with_model(tally(both)), len(both.coders)
+    known = {reader for reader, _ in _pairs(said)}
+    pairs = said.admitted((one, two) for one, two in combinations(range(last), 2) if {one, two} <= known)
+    people = statistics.mean_alpha(pairs)
+    model_ = statistics.mean_alpha(tuple((reader, last) for reader in sorted({one for pair in pairs for one in pair})))
     made = {
         "people, same passages": (PEOPLE, "krippendorff_alpha, mean over pairs of readers", people, -1.0),
         "model, same passages": (MODEL, "krippendorff_alpha, mean over readers, same passages", model_, -1.0),
         PAIRED: ("model with people, less people with people", PAIRED, difference(model_, people), -2.0),
     }
     return {
-        name: about.jackknifed(between, estimator, statistic, rows, both.clusters, low, refused, high=max(1.0, -low))
+        name: about.measured(between, estimator, statistic, said, low, max(1.0, -low), refused="" if pairs else NO_PAIR)
         for name, (between, estimator, statistic, low) in made.items()
     }
 
 
-def _quality(about: About, panel: Panel, against: str, labels: Floats, refused: str) -> dict[str, Number]:
-    said = ~np.isnan(labels)
-    positives = int(labels[said].sum())
-    if not refused and positives < FEWEST_POSITIVES:
-        refused = f"not estimable: {against} found it in {positives} passages, and it takes {FEWEST_POSITIVES}"
-    rows = np.column_stack([panel.weights, labels, panel.suggested])[said]
+def _majority(said: Tally) -> Places:
+    """Return (rows,) what most readers said; -1 where as many said yes as no."""
+    readers = said.codes[:, :-1]
+    yes, no = (readers == 1).sum(axis=1), (readers == 0).sum(axis=1)
+    return np.where(yes == no, -1, yes > no)
+
+
+def _quality(about: About, said: Tally, against: str, labels: Places) -> dict[str, Number]:
+    """Return how well what is suggested fits labels, (rows,), which are for somebody to have said."""
+    two = replace(said, codes=np.column_stack([labels, said.suggested])).only(labels >= 0)
+    positives = int(two.passages[two.codes[:, 0] == 1].sum())
+    few = f"not estimable: {against} found it in {positives} passages, and it takes {FEWEST_POSITIVES}"
     return {
-        f"{name}, {against}": about.jackknifed(
-            f"model and {against}", name, statistic(), rows, panel.clusters[said], 0.0, refused
+        f"{name}, {against}": about.measured(
+            f"model and {against}",
+            name,
+            statistics.of_ratings(statistic()),
+            two,
+            0.0,
+            refused="" if positives >= FEWEST_POSITIVES else few,
         )
         for name, statistic in _QUALITY.items()
     }
@@ -158,7 +164,8 @@ def _quality(about: About, panel: Panel, against: str, labels: Floats, refused: 
 
 def _macro(evidence: Evidence, source: str, value_ids: list[str]) -> Number:
     panels = [panel for value in value_ids if not too_few(panel := evidence.panel(source, value).scored)]
-    rows = [(panel, _with_model(panel), statistics.mean_alpha(pairs)) for panel in panels if (pairs := _pairs(panel))]
+    counted = [(panel, with_model(tally(panel))) for panel in panels]
+    rows = [(panel, said, statistics.mean_alpha(pairs)) for panel, said in counted if (pairs := _pairs(said))]
     return macro(About(5, "", source), MODEL, MODEL_ALPHA, rows)
 
 

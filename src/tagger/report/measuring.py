@@ -1,20 +1,140 @@
-"""From a statistic and a panel to a number of the report: with its interval, or with the reason why there is none."""
+"""
+From what readers said to a number of the report: with its interval, or with the reason why there is none.
+
+A coefficient asks what was answered, how often and in which cluster, and nothing else of a passage. So passages of a
+cluster that were answered alike are counted together, and here alone it is said how many of the transcripts' passages
+each stands for in an audit.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from tagger.agreement.clusters import Statistic, jackknife_interval
+import numpy as np
+import pandas as pd
+
+from tagger.agreement.clusters import Additive, Statistic, jackknife_interval
 from tagger.agreement.estimates import Estimate
+from tagger.agreement.ratings import Ratings
 from tagger.report.document import Number
-from tagger.report.evidence import FEWEST_POSITIVES, Names, Panel
+from tagger.report.evidence import FEWEST_POSITIVES, Flags, Floats, Names, Panel, Places
+from tagger.report.statistics import Pairs
 
 ROUGH = 6
 """With fewer clusters an interval is a rough one."""
 
 _NONE = 1e-12
 _THE_SAME = "no interval: it is the same whichever transcript is left out, which says nothing of others"
+_NOBODY = "nobody read any passage for it"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """
+    What was said of one value: passages of a cluster that were answered alike are one row.
+
+    Args:
+        codes: (rows, columns), 1 yes, 0 no, -1 no answer; a column for each reader, or for whoever is set beside them.
+        suggested: (rows,), 1 and 0: what the machine says; -1 where it was not asked.
+        clusters: (rows,), the cluster of each row.
+        passages: (rows,), how many passages a row stands for.
+        weights: (rows,), how many of the transcripts' passages these stand for.
+        refused: why nothing is estimable from it; empty where there is enough.
+    """
+
+    codes: Places
+    suggested: Places
+    clusters: Names
+    passages: Places
+    weights: Floats
+    refused: str
+
+    @property
+    def ratings(self) -> Ratings:
+        """Return the rows as ratings, for a statistic."""
+        return Ratings(self.codes, ("no", "yes"), ordered=True)
+
+    @property
+    def n(self) -> int:
+        """Return how many passages there are."""
+        return int(self.passages.sum())
+
+    @property
+    def n_clusters(self) -> int:
+        """Return how many clusters they come from."""
+        return len(set(self.clusters.tolist()))
+
+    def weighted(self, statistic: Additive) -> Additive:
+        """Return a statistic of `ratings` in which each passage counts by its weight, scaled to a mean of 1."""
+        weights = self.weights * (self.n / self.weights.sum())
+        return Additive(lambda rows: weights[:, None] * statistic.parts(rows), statistic.value, statistic.width)
+
+    def only(self, kept: Flags) -> Tally:
+        """Return some of the rows."""
+        return Tally(
+            self.codes[kept],
+            self.suggested[kept],
+            self.clusters[kept],
+            self.passages[kept],
+            self.weights[kept],
+            self.refused,
+        )
+
+    def of(self, columns: Sequence[int]) -> Tally:
+        """Return some of the columns, where two of them have an answer; nothing is estimable if they found too few."""
+        codes = self.codes[:, list(columns)]
+        part = replace(self, codes=codes).only((codes >= 0).sum(axis=1) > 1)
+        found = int(part.passages[(part.codes == 1).any(axis=1)].sum())
+        return replace(part, refused=self.refused or _refused(part.n, found))
+
+    def admitted(self, pairs: Iterable[tuple[int, int]]) -> Pairs:
+        """
+        Return the pairs of columns that count in a mean.
+
+        One or both of a pair found the value in `FEWEST_POSITIVES` passages that both read, and there is something that
+        they could have confused: somebody who has just begun neither moves a mean nor makes it impossible.
+        """
+        made = ((pair, self.of(pair)) for pair in pairs)
+        return tuple(pair for pair, two in made if not two.refused and (two.codes == 0).any())
+
+
+def tally(panel: Panel, nobody: str = _NOBODY) -> Tally:
+    """
+    Count what the readers of a panel said.
+
+    Args:
+        nobody: what is said of a panel without a passage.
+    """
+    row, _ = pd.factorize(panel.clusters)
+    for column in (*panel.codes.T, panel.suggested):
+        row, _ = pd.factorize(3 * row + column)
+    _, first = np.unique(row, return_index=True)
+    return Tally(
+        panel.codes[first],
+        panel.suggested[first],
+        panel.clusters[first],
+        np.bincount(row),
+        np.bincount(row, panel.weights).astype(np.float64),
+        too_few(panel) if len(panel.places) else nobody,
+    )
+
+
+def measured(statistic: Additive, said: Tally, low: float = -1.0, high: float = 1.0, refused: str = "") -> Estimate:
+    """
+    Return a statistic of what was said, with its leave-one-cluster-out interval; or the reason why there is none.
+
+    Args:
+        low: the least value that it can have.
+        high: the largest one.
+        refused: why it is not estimable, though the value was found in enough passages.
+    """
+    refused = said.refused or refused
+    if refused:
+        return Estimate(None, said.n, n_clusters=said.n_clusters, reason=refused)
+    found = jackknife_interval(said.weighted(statistic), said.ratings, said.clusters, low=low, high=high)
+    return replace(found, n_units=said.n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +167,19 @@ class About:
             found.reason,
         )
 
+    def measured(
+        self,
+        between: str,
+        estimator: str,
+        statistic: Additive,
+        said: Tally,
+        low: float = -1.0,
+        high: float = 1.0,
+        refused: str = "",
+    ) -> Number:
+        """Make a number of what readers said, as the function `measured` has it."""
+        return self.number(between, estimator, measured(statistic, said, low, high, refused))
+
     def jackknifed(
         self,
         between: str,
@@ -56,21 +189,23 @@ class About:
         clusters: Names,
         low: float = 0.0,
         refused: str = "",
-        high: float = 1.0,
     ) -> Number:
         """Make a number with its leave-one-cluster-out interval; or, where it is refused, the reason alone."""
         if refused or not len(clusters):
-            reason = refused or "nobody read any passage for it"
-            found = Estimate(None, len(clusters), n_clusters=len(set(clusters.tolist())), reason=reason)
+            found = Estimate(None, len(clusters), n_clusters=len(set(clusters.tolist())), reason=refused or _NOBODY)
         else:
-            found = jackknife_interval(statistic, rows, clusters, low=low, high=high)
+            found = jackknife_interval(statistic, rows, clusters, low=low)
         return self.number(between, estimator, found)
 
 
 def too_few(panel: Panel) -> str:
     """Say why nothing about a value is estimable from a panel; empty where there is enough."""
-    if not len(panel.places):
-        return "nobody read any passage for it"
-    if panel.found < FEWEST_POSITIVES:
-        return f"not estimable: it was found in {panel.found} passages, and it takes {FEWEST_POSITIVES}"
+    return _refused(len(panel.places), panel.found)
+
+
+def _refused(passages: int, found: int) -> str:
+    if not passages:
+        return _NOBODY
+    if found < FEWEST_POSITIVES:
+        return f"not estimable: it was found in {found} passages, and it takes {FEWEST_POSITIVES}"
     return ""

@@ -12,11 +12,11 @@ import pandas as pd
 from tagger import agreement
 from tagger.agreement.clusters import Additive, jackknife_interval
 from tagger.agreement.estimates import Estimate
-from tagger.agreement.ratings import Ratings
+from tagger.agreement.ratings import Floats
 from tagger.report import statistics
 from tagger.report.document import Bar, Forest, Number, Section, Table, interval_of, shown
-from tagger.report.evidence import FEWEST_POSITIVES, WORDS, Evidence, Names, Panel, Places
-from tagger.report.measuring import About, too_few
+from tagger.report.evidence import FEWEST_POSITIVES, WORDS, Evidence, Panel
+from tagger.report.measuring import About, Tally, tally, too_few
 
 PEOPLE = "people with people"
 ALPHA = "krippendorff_alpha"
@@ -38,10 +38,7 @@ _PANEL: dict[str, tuple[Callable[[], Additive], float]] = {
 
 def alpha_of_people(about: About, panel: Panel) -> Number:
     """Return alpha of the readers of a panel: the number that the first screen shows."""
-    both = panel.pairable
-    refused = too_few(both) if len(both.places) else ONE_READER
-    alpha = statistics.weighted(statistics.alpha(), both.weights)
-    return about.jackknifed(PEOPLE, ALPHA, alpha, both.ratings, both.clusters, -1.0, refused)
+    return about.measured(PEOPLE, ALPHA, statistics.alpha(), tally(panel.pairable, ONE_READER))
 
 
 def people(evidence: Evidence) -> Section:
@@ -83,41 +80,28 @@ def _numbers(evidence: Evidence, source: str, value_id: str) -> dict[str, Number
     both = panel.pairable
     if not len(both.places):
         return {}
-    about = About(2, value_id, source)
-    refused = too_few(both)
+    about, said = About(2, value_id, source), tally(both)
     found = {ALPHA: alpha_of_people(about, panel)}
     for name, (statistic, low) in _PANEL.items():
-        found[name] = about.jackknifed(
-            PEOPLE, name, statistics.weighted(statistic(), both.weights), both.ratings, both.clusters, low, refused
-        )
-    pairs = statistics.admitted(both.codes, combinations(range(len(both.coders)), 2))
-    light = statistics.weighted(statistics.light_kappa(pairs), both.weights)
-    alone = refused or ("" if pairs else NO_PAIR)
-    found["light_kappa"] = about.jackknifed(PEOPLE, "light_kappa", light, both.ratings, both.clusters, -1.0, alone)
-    found |= _two_readers(about, both, refused)
+        found[name] = about.measured(PEOPLE, name, statistic(), said, low)
+    pairs = said.admitted(combinations(range(len(both.coders)), 2))
+    found["light_kappa"] = about.measured(
+        PEOPLE, "light_kappa", statistics.mean_kappa(pairs), said, refused="" if pairs else NO_PAIR
+    )
+    found |= _two_readers(about, both, said)
     return found
 
 
-def _two_readers(about: About, both: Panel, refused: str) -> dict[str, Number]:
+def _two_readers(about: About, both: Panel, said: Tally) -> dict[str, Number]:
     """Return PABAK with what it adjusts for, which is defined for two readers."""
     if len(both.coders) != 2:
         return {}
     found = agreement.pabak(both.ratings)
-    numbers = {
-        "pabak": about.jackknifed(
-            PEOPLE,
-            "pabak",
-            statistics.weighted(statistics.pabak(), both.weights),
-            both.ratings,
-            both.clusters,
-            -1.0,
-            refused,
-        )
-    }
+    numbers = {"pabak": about.measured(PEOPLE, "pabak", statistics.pabak(), said)}
     for name in ("prevalence_index", "bias_index"):
-        index = None if refused else getattr(found, name)
+        index = None if said.refused else getattr(found, name)
         estimate = Estimate(
-            index, found.n_units, n_clusters=both.n_clusters, reason=refused or "no interval: it describes"
+            index, found.n_units, n_clusters=both.n_clusters, reason=said.refused or "no interval: it describes"
         )
         numbers[name] = about.number(PEOPLE, f"pabak ({name})", estimate)
     return numbers
@@ -126,14 +110,14 @@ def _two_readers(about: About, both: Panel, refused: str) -> dict[str, Number]:
 def _macro(evidence: Evidence, source: str, value_ids: list[str]) -> Number:
     """Return the mean of alpha over the values for which it is estimable, with its interval."""
     panels = [panel for value in value_ids if not too_few(panel := evidence.panel(source, value).pairable)]
-    return macro(About(2, "", source), PEOPLE, ALPHA, [(panel, panel.codes, statistics.alpha()) for panel in panels])
+    return macro(About(2, "", source), PEOPLE, ALPHA, [(panel, tally(panel), statistics.alpha()) for panel in panels])
 
 
 def macro(
     about: About,
     between: str,
     estimator: str,
-    panels: list[tuple[Panel, Places, Additive]],
+    panels: list[tuple[Panel, Tally, Additive]],
 ) -> Number:
     """
     Return the mean of a statistic over values, with its interval over the clusters of all of them.
@@ -145,26 +129,26 @@ def macro(
     if not panels:
         reason = "not estimable: it is not for any of the values"
         return about.number(between, name, Estimate(None, 0, n_clusters=0, reason=reason))
-    made = [statistics.weighted(one, panel.weights) for panel, _, one in panels]
-    sums = [_by_cluster(one, rows, panel.clusters) for one, (panel, rows, _) in zip(made, panels, strict=True)]
-    clusters = np.unique(np.concatenate([panel.clusters for panel, *_ in panels]))
-    found = jackknife_interval(
-        lambda kept: float(
-            np.mean([one.value(by.reindex(kept).sum().to_numpy()) for one, by in zip(made, sums, strict=True)])
-        ),
-        clusters,
-        clusters,
-    )
+    made = [(said.weighted(one), said) for _, said, one in panels]
+    clusters = np.unique(np.concatenate([said.clusters for _, said in made]))
+    sums = [
+        pd.DataFrame(one.parts(said.ratings)).groupby(said.clusters).sum().reindex(clusters, fill_value=0.0)
+        for one, said in made
+    ]
+    found = jackknife_interval(_mean([one for one, _ in made]), np.concatenate(sums, axis=1), clusters)
     passages = len(np.unique(np.concatenate([panel.places for panel, *_ in panels])))
     return about.number(between, name, replace(found, n_units=passages))
 
 
-def _by_cluster(statistic: Additive, rows: Places, clusters: Names) -> pd.DataFrame:
-    return pd.DataFrame(statistic.parts(_rated(rows))).groupby(clusters).sum()
+def _mean(made: list[Additive]) -> Additive:
+    """Return the mean of statistics whose sums stand side by side."""
+    ends = np.cumsum([one.width for one in made])
 
+    def value(sums: Floats) -> Floats:
+        parts = np.split(sums, ends[:-1], axis=-1)
+        return np.asarray(np.mean([one.value(part) for one, part in zip(made, parts, strict=True)], axis=0))
 
-def _rated(codes: Places) -> Ratings:
-    return Ratings(codes, ("no", "yes"), ordered=True)
+    return Additive(lambda sums: sums, value, int(ends[-1]))
 
 
 def _tables(source: str, found: list[tuple[str, dict[str, Number]]], macro_: Number) -> list[Table]:

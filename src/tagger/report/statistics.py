@@ -6,7 +6,6 @@ Each gives what the function of `tagger.agreement` of its name gives for two ans
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,6 @@ import numpy as np
 from tagger.agreement.alpha import alpha_statistic
 from tagger.agreement.clusters import Additive
 from tagger.agreement.ratings import Floats, Ratings
-from tagger.report.evidence import FEWEST_POSITIVES, Places
 
 Pairs = tuple[tuple[int, int], ...]
 
@@ -30,7 +28,7 @@ def alpha() -> Additive:
 def percent_agreement() -> Additive:
     """Return the share of pairs of readers who agree, averaged over passages."""
 
-    def parts(rows: Any) -> Floats:
+    def parts(rows: Ratings) -> Floats:
         yes, read = _counts(rows)
         two = read > 1
         agreed = (yes * (yes - 1) + (read - yes) * (read - yes - 1)) / np.where(two, read * (read - 1), 1)
@@ -52,7 +50,7 @@ def negative_agreement() -> Additive:
 def gwet_ac1() -> Additive:
     """Return Gwet's AC1 for two answers."""
 
-    def parts(rows: Any) -> Floats:
+    def parts(rows: Ratings) -> Floats:
         yes, read = _counts(rows)
         two, one = read > 1, read > 0
         agreed = (yes * (yes - 1) + (read - yes) * (read - yes - 1)) / np.where(two, read * (read - 1), 1)
@@ -72,50 +70,14 @@ def pabak() -> Additive:
     return Additive(agreed.parts, lambda sums: 2 * agreed.value(sums) - 1, agreed.width)
 
 
-def light_kappa(pairs: Pairs) -> Additive:
-    """Return the mean of Cohen's kappa over pairs of readers."""
-    return _pairwise(pairs, _kappa_of)
-
-
 def mean_alpha(pairs: Pairs) -> Additive:
     """Return the mean of alpha over pairs of columns: of readers, or of a reader and the model."""
     return _pairwise(pairs, _alpha_of)
 
 
 def mean_kappa(pairs: Pairs) -> Additive:
-    """Return the mean of Cohen's kappa over pairs of columns."""
+    """Return the mean of Cohen's kappa over pairs of columns: of readers it is Light's kappa."""
     return _pairwise(pairs, _kappa_of)
-
-
-def admitted(codes: Places, pairs: Iterable[tuple[int, int]]) -> Pairs:
-    """
-    Return the pairs of columns that count in a mean.
-
-    One or both of a pair found the value in `FEWEST_POSITIVES` passages that both read, and there is something that
-    they could have confused: somebody who has just begun neither moves a mean nor makes it impossible.
-    """
-    found = []
-    for first, second in pairs:
-        one, two = codes[:, first], codes[:, second]
-        both = (one >= 0) & (two >= 0)
-        yes = int((both & ((one == 1) | (two == 1))).sum())
-        alike = int((both & (one == 1) & (two == 1)).sum()) == int(both.sum())
-        if yes >= FEWEST_POSITIVES and not alike:
-            found.append((first, second))
-    return tuple(found)
-
-
-def weighted(statistic: Additive, weights: Floats) -> Additive:
-    """
-    Return a statistic in which each passage counts by its weight, scaled to a mean of 1.
-
-    Args:
-        weights: (units,), inverse inclusion probabilities of the rows that it will be asked about.
-    """
-    if not len(weights) or np.ptp(weights) < _SMALLEST:
-        return statistic
-    scaled = weights / weights.mean()
-    return Additive(lambda rows: scaled[:, None] * statistic.parts(rows), statistic.value, statistic.width)
 
 
 def precision() -> Additive:
@@ -131,6 +93,15 @@ def recall() -> Additive:
 def f1() -> Additive:
     """Return F1 of rows of weight, label and prediction."""
     return _of_cells(lambda tp, fp, fn: _ratio(2 * tp, 2 * tp + fp + fn))
+
+
+def of_ratings(statistic: Additive) -> Additive:
+    """Return a statistic of weight, label and prediction as one of ratings: first the labels, then what was said."""
+    return Additive(
+        lambda rows: statistic.parts(np.column_stack([np.ones(len(rows.codes)), rows.codes])),
+        statistic.value,
+        statistic.width,
+    )
 
 
 def weighted_mean() -> Additive:
@@ -151,7 +122,7 @@ def _of_cells(value: Any) -> Additive:
 
 
 def _specific(*, positive: bool) -> Additive:
-    def parts(rows: Any) -> Floats:
+    def parts(rows: Ratings) -> Floats:
         yes, read = _counts(rows)
         chosen = yes if positive else read - yes
         return np.stack([chosen * (chosen - 1) * (read > 1), chosen * (read - 1) * (read > 1)], axis=1)
@@ -162,8 +133,8 @@ def _specific(*, positive: bool) -> Additive:
 def _pairwise(pairs: Pairs, coefficient: Any) -> Additive:
     """Return the mean of a coefficient of two over pairs of columns; pairs without a passage in common do not count."""
 
-    def parts(rows: Any) -> Floats:
-        codes = _codes(rows)
+    def parts(rows: Ratings) -> Floats:
+        codes = rows.codes
         cells = []
         for first, second in pairs:
             both = (codes[:, first] >= 0) & (codes[:, second] >= 0)
@@ -197,13 +168,9 @@ def _kappa_of(cells: Floats) -> Floats:
     return _ratio(_ratio(cells[..., 0] + cells[..., 3], n) - by_chance, 1 - by_chance)
 
 
-def _codes(rows: Any) -> Any:
-    return rows.codes if isinstance(rows, Ratings) else rows
-
-
-def _counts(rows: Any) -> tuple[Floats, Floats]:
+def _counts(rows: Ratings) -> tuple[Floats, Floats]:
     """Return how many said yes, and how many answered, (units,) each."""
-    codes = _codes(rows)
+    codes = rows.codes
     return (codes == 1).sum(axis=1).astype(float), (codes >= 0).sum(axis=1).astype(float)
 
 

@@ -22,7 +22,12 @@ They know nothing of a study: which codings may be compared with which is decide
 
 from tagger.agreement.alpha import alpha_statistic, krippendorff_alpha, multivalued_alpha
 from tagger.agreement.anchoring import AnchoringEffect, anchoring_effect
-from tagger.agreement.annotators import Advantage, AnnotatorTest, alternative_annotator_test
+from tagger.agreement.annotators import (
+    Advantage,
+    AnnotatorTest,
+    alternative_annotator_test,
+    alternative_annotator_tests,
+)
 from tagger.agreement.binary import AdjustedKappa, SpecificAgreement, pabak, specific_agreement
 from tagger.agreement.clusters import Additive, Bootstrap, cluster_bootstrap, difference, jackknife_interval
 from tagger.agreement.detection import (
@@ -73,6 +78,7 @@ __all__ = [
     "UnitizingAlpha",
     "alpha_statistic",
     "alternative_annotator_test",
+    "alternative_annotator_tests",
     "anchoring_effect",
     "average_precision",
     "benchmark_probabilities",

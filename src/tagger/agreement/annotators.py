@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import operator
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -89,11 +87,23 @@ class AnnotatorTest:
 class _Panel:
     """The n items that count, by m annotators: labels, which of them are given, and the model's labels, (n,)."""
 
-    items: tuple[Any, ...]
+    items: pd.Index
     names: tuple[Any, ...]
     labels: Objects
     given: npt.NDArray[np.bool_]
     model: Objects
+
+
+@dataclass(frozen=True, slots=True)
+class _Margin:
+    """Of one annotator: n items in m clusters, both advantages, and the mean of their differences with its error."""
+
+    n: int
+    m: int
+    model: float
+    human: float
+    mean: float
+    se: float
 
 
 def alternative_annotator_test(
@@ -133,7 +143,29 @@ def alternative_annotator_test(
     Raises:
         UsageError: a number is out of its range, an item has no cluster, or one occurs twice.
     """
-    for name, share in (("epsilon", epsilon), ("q", q)):
+    (found,) = alternative_annotator_tests(
+        humans, model, [epsilon], q=q, clusters=clusters, least_items=least_items, score=score
+    )
+    return found
+
+
+def alternative_annotator_tests(
+    humans: Humans,
+    model: Labels,
+    epsilons: Sequence[float],
+    *,
+    q: float = 0.05,
+    clusters: Labels | None = None,
+    least_items: int = 30,
+    score: Score | None = None,
+) -> tuple[AnnotatorTest, ...]:
+    """
+    Return `alternative_annotator_test` for each epsilon: who is closer is worked out once, which is most of the work.
+
+    Raises:
+        UsageError: as there.
+    """
+    for name, share in (*(("epsilon", one) for one in epsilons), ("q", q)):
         if not 0 <= share < 1:
             raise UsageError(f"{share} is not between 0 and 1", where=name, remedy="Give a share such as 0.05 or 0.2")
     if least_items < 2:
@@ -142,13 +174,14 @@ def alternative_annotator_test(
     n, m = len(panel.items), len(panel.names)
     if m < FEWEST_HUMANS:
         reason = f"it takes {FEWEST_HUMANS} annotators who share items with others and with the model; there are {m}"
-        return AnnotatorTest(None, n, None, None, {}, epsilon, reason)
+        return tuple(AnnotatorTest(None, n, None, None, {}, epsilon, reason) for epsilon in epsilons)
     groups = _groups(panel.items, clusters)
-    rows = {}
-    for at, name in enumerate(panel.names):
-        closer = _closer(panel, at, score or operator.eq)
-        rows[name] = _advantage(*closer, groups[panel.given[:, at]], epsilon, least_items, clusters is not None)
-    return _outcome(rows, n, epsilon, q)
+    margins = [_margin(*_closer(panel, at, score), groups[panel.given[:, at]]) for at in range(m)]
+    found = []
+    for epsilon in epsilons:
+        rows = [_advantage(one, epsilon, least_items, clusters is not None) for one in margins]
+        found.append(_outcome(dict(zip(panel.names, rows, strict=True)), n, epsilon, q))
+    return tuple(found)
 
 
 def _outcome(rows: dict[Any, Advantage], n: int, epsilon: float, q: float) -> AnnotatorTest:
@@ -162,31 +195,29 @@ def _outcome(rows: dict[Any, Advantage], n: int, epsilon: float, q: float) -> An
     return AnnotatorTest(omega, n, rho, omega >= PASS, rows, epsilon)
 
 
-def _advantage(model: Floats, human: Floats, groups: Places, epsilon: float, least: int, clustered: bool) -> Advantage:
-    """Return the test of one annotator, from who was at least as close on each item, (items,) of 0 and 1."""
-    n, m = len(model), len(np.unique(groups))
-    if n < least:
-        return Advantage(None, None, n, n_clusters=m, reason=f"it takes {least} items, and there are {n}")
-    shares = float(model.mean()), float(human.mean())
-    if clustered and m < FEWEST:
-        return Advantage(*shares, n, n_clusters=m, reason=f"it takes {FEWEST} clusters, and there are {m}")
-    statistic, p = _below(human - model, groups, epsilon)
-    return Advantage(*shares, n, statistic, p, n_clusters=m)
+def _margin(model: Floats, human: Floats, groups: Places) -> _Margin:
+    """Return the margin by which the human is closer, from who was at least as close on each item, 0 or 1."""
+    sizes = np.bincount(groups)
+    n, m = len(groups), int((sizes > 0).sum())
+    sums, mean = np.bincount(groups, human - model), float((human - model).mean())
+    se = float(np.sqrt(m / (m - 1) * ((sums - sizes * mean) ** 2).sum()) / n) if m > 1 else 0.0
+    return _Margin(n, m, float(model.mean()), float(human.mean()), mean, se)
 
 
-def _below(differences: Floats, groups: Places, epsilon: float) -> tuple[float | None, float]:
-    """Return t and p of the hypothesis that the mean difference is epsilon or more, with clusters as the sample."""
-    mean, n = differences.mean(), len(differences)
-    _, group, sizes = np.unique(groups, return_inverse=True, return_counts=True)
-    sums, m = np.bincount(group, differences), len(sizes)
-    se = np.sqrt(m / (m - 1) * ((sums - sizes * mean) ** 2).sum()) / n
-    if se < ROUNDING:
-        return None, float(mean > epsilon - ROUNDING)
-    statistic = float((mean - epsilon) / se)
-    return statistic, float(stats.t.cdf(statistic, m - 1))
+def _advantage(one: _Margin, epsilon: float, least: int, clustered: bool) -> Advantage:
+    """Return the test of one annotator: whether the margin is below epsilon, with clusters as the sample."""
+    if one.n < least:
+        return Advantage(None, None, one.n, n_clusters=one.m, reason=f"it takes {least} items, and there are {one.n}")
+    if clustered and one.m < FEWEST:
+        reason = f"it takes {FEWEST} clusters, and there are {one.m}"
+        return Advantage(one.model, one.human, one.n, n_clusters=one.m, reason=reason)
+    if one.se < ROUNDING:
+        return Advantage(one.model, one.human, one.n, p=float(one.mean > epsilon - ROUNDING), n_clusters=one.m)
+    t = (one.mean - epsilon) / one.se
+    return Advantage(one.model, one.human, one.n, t, float(stats.t.cdf(t, one.m - 1)), n_clusters=one.m)
 
 
-def _closer(panel: _Panel, at: int, score: Score) -> tuple[Floats, Floats]:
+def _closer(panel: _Panel, at: int, score: Score | None) -> tuple[Floats, Floats]:
     """Return on which of their items the model, and the annotator, was at least as close to the others, as 0 and 1."""
     mine = panel.given[:, at]
     given, others = panel.given[mine], panel.labels[mine]
@@ -196,12 +227,13 @@ def _closer(panel: _Panel, at: int, score: Score) -> tuple[Floats, Floats]:
     return (by_model >= by_human - ROUNDING).astype(float), (by_human >= by_model - ROUNDING).astype(float)
 
 
-def _closeness(labels: Objects, others: Objects, given: npt.NDArray[np.bool_], score: Score) -> Floats:
+def _closeness(labels: Objects, others: Objects, given: npt.NDArray[np.bool_], score: Score | None) -> Floats:
     """Return (items,): the mean score of a label with those of the others who gave one."""
+    close = np.frompyfunc(score, 2, 1) if score else np.equal
     total = np.zeros(len(labels))
     for other in range(others.shape[1]):
         items = np.flatnonzero(given[:, other])
-        total[items] += np.fromiter(map(score, labels[items], others[items, other]), dtype=float, count=len(items))
+        total[items] += close(labels[items], others[items, other]).astype(float)
     if not np.isfinite(total).all():
         raise UsageError("a score is not a number", where="score", remedy="Return how close two labels are, say 0 to 1")
     return np.asarray(total / given.sum(axis=1))
@@ -214,40 +246,40 @@ def _panel(humans: Humans, model: Labels) -> _Panel:
         humans = {name: humans[name] for name in humans}
     if not isinstance(humans, Mapping):
         raise UsageError("there are no annotators with labels by item", where="humans", remedy=BY_ITEM)
-    said = _labels(model, "model")
-    by_name = {name: _labels(labels, "humans") for name, labels in humans.items()}
-    times = Counter(item for labels in by_name.values() for item in labels)
-    items = tuple(item for item in said if times[item] > 1)
-    names = tuple(name for name, labels in by_name.items() if any(item in labels for item in items))
-    table = np.empty((len(items), len(names)), dtype=object)
-    for at, name in enumerate(names):
-        table[:, at] = _column([by_name[name].get(item) for item in items])
-    return _Panel(items, names, table, ~pd.isna(table), _column([said[item] for item in items]))
+    said = _by_item(model, "model").dropna()
+    columns = [_by_item(labels, "humans").reindex(said.index).to_numpy() for labels in humans.values()]
+    labels = np.stack(columns, axis=1) if columns else np.empty((len(said), 0), dtype=object)
+    given = ~pd.isna(labels)
+    kept = given.sum(axis=1) > 1
+    there = given[kept].any(axis=0)
+    names = tuple(name for name, one in zip(humans, there, strict=True) if one)
+    return _Panel(said.index[kept], names, labels[kept][:, there], given[kept][:, there], said.to_numpy()[kept])
 
 
-def _labels(given: Labels, where: str) -> dict[Any, Any]:
-    """Return the labels that are not missing, by item."""
-    if not isinstance(given, Mapping | pd.Series):
-        raise UsageError("they are not by item", where=where, remedy=BY_ITEM)
+def _by_item(given: Labels, where: str) -> pd.Series:
+    """Return labels as they are, by item; an item that is a tuple stays one."""
     if isinstance(given, pd.Series):
         _check_unique(given.index, where)
-    missing = pd.isna(_column(list(given.values() if isinstance(given, Mapping) else given)))
-    return {item: label for (item, label), gap in zip(given.items(), missing, strict=True) if not gap}
+        return given.astype(object).set_axis(given.index.to_flat_index())
+    if not isinstance(given, Mapping):
+        raise UsageError("they are not by item", where=where, remedy=BY_ITEM)
+    items = pd.Index(_column(list(given)), dtype=object, tupleize_cols=False)
+    return pd.Series(_column(list(given.values())), index=items, dtype=object)
 
 
 def _column(labels: Sequence[Any]) -> Objects:
     return np.fromiter(labels, dtype=object, count=len(labels))
 
 
-def _groups(items: Sequence[Any], clusters: Labels | None) -> Places:
+def _groups(items: pd.Index, clusters: Labels | None) -> Places:
     """Return (items,): the number of the cluster of each, each its own where there are none."""
     if clusters is None:
         return np.arange(len(items))
-    named = _labels(clusters, "clusters")
-    for item in items:
-        if item not in named:
-            raise UsageError(f"item {item!r} has none", where="clusters", remedy="Name the cluster of every item")
-    return pd.factorize(_column([named[item] for item in items]))[0].astype(np.int64)
+    named = _by_item(clusters, "clusters").reindex(items)
+    if named.isna().any():
+        item = items[int(named.isna().to_numpy().argmax())]
+        raise UsageError(f"item {item!r} has none", where="clusters", remedy="Name the cluster of every item")
+    return pd.factorize(named)[0].astype(np.int64)
 
 
 def _check_unique(names: pd.Index, where: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from evidence_example import SPANS, drawn, evidence, frame, readings
+from evidence_example import AUDIT, SPANS, drawn, evidence, frame, readings
 from scipy import stats
 
 from tagger import agreement
@@ -78,6 +78,136 @@ def test_every_coefficient_of_two_readers_is_the_public_one():
     assert expected == pytest.approx({name: number(panel, name).estimate for name in expected})
     for name in ("conger_kappa", "fleiss_kappa", "brennan_prediger"):
         assert number(others, name).estimate == pytest.approx(getattr(agreement, name)(wide).value)
+
+
+def rows_of(section, caption):
+    """Return the rows of the one table whose caption begins so, by value."""
+    [found] = [one for one in section.tables if one.caption.startswith(caption)]
+    return {row[0]: row[1:] for row in found.rows}
+
+
+def test_it_is_counted_who_said_yes():
+    """Of two readers it is known who alone said yes; of three, in how many passages all, none, or some did."""
+    told = drawn(readers=2, read=0.8)
+    wide, _ = table(told)
+    one, two = (wide[reader] == "yes" for reader in ("Reader A", "Reader B"))
+    expected = {
+        "passages (all yes)": (one & two).sum(),
+        "passages (all no)": (~one & ~two).sum(),
+        "passages (split)": (one != two).sum(),
+        "passages (Reader A alone)": (one & ~two).sum(),
+        "passages (Reader B alone)": (~one & two).sum(),
+    }
+    section = people.people(told)
+
+    assert expected == {name: number(section, name).estimate for name in expected}
+    both, neither, split, alone, of_all, transcripts = rows_of(section, "Who said yes?")["Trust"]
+    assert (str((one & two).sum()), str((~one & ~two).sum()), str((one != two).sum())) == (both, neither, split)
+    assert f"Reader A: {(one & ~two).sum()}, Reader B: {(~one & two).sum()}" == alone
+    assert (str(len(wide)), "8") == (of_all, transcripts)
+
+    three = evidence(
+        ["t1", "t2", "t3", "t4"],
+        answers=[
+            (place, f"Reader {reader}", "blind", "trust", said == "y", True)
+            for place, of_passage in enumerate(["yyy", "nnn", "yn.", ".yy"])
+            for reader, said in zip("ABC", of_passage, strict=True)
+            if said != "."
+        ],
+    )
+    section = people.people(three)
+    assert [2, 1, 1] == [number(section, f"passages ({name})").estimate for name in ("all yes", "all no", "split")]
+    assert ("2", "1", "1", "", "4", "4") == rows_of(section, "Who said yes?")["Trust"]
+
+
+def test_what_pabak_adjusts_for_stands_for_the_transcripts_as_pabak_does():
+    """In an audit, the prevalence and the bias index weigh passages by how many they stand for."""
+    told = drawn(sources=("audit",), transcripts=8)
+    strata = [(place, ("few", "many")[place % 2], (160, 1600)[place % 2]) for place in range(320)]
+    told = changed(told, audit=frame(strata, AUDIT))
+    wide, _ = table(told, source="audit")
+    one, two = (np.array(wide[reader] == "yes", dtype=float) for reader in wide)
+    weight = np.where(np.arange(320) % 2, 10.0, 1.0)
+    section = people.people(told)
+
+    for name, each in (("prevalence_index", one + two - 1), ("bias_index", one - two)):
+        found = number(section, f"pabak ({name})", source="audit")
+        assert found.estimate == pytest.approx(np.average(each, weights=weight))
+        assert found.low < found.estimate < found.high
+
+
+def test_alpha_is_made_again_without_each_reader():
+    """The lowest and the highest alpha without one reader are those of the public function on the columns left."""
+    told = drawn(readers=4, read=0.9)
+    told = changed(told, answers=told.answers[~((told.answers["coder"] == "Reader D") & (told.answers["place"] > 90))])
+    wide, _ = table(told)
+    left = [agreement.krippendorff_alpha(wide.drop(columns=reader)) for reader in wide]
+    section = people.people(told)
+    low, high = (number(section, name) for name in (people.LOWEST, people.HIGHEST))
+
+    assert (min(one.value for one in left), max(one.value for one in left)) == pytest.approx(
+        (low.estimate, high.estimate)
+    )
+    assert low.estimate < high.estimate
+    assert {one.n_units for one in left} >= {low.n, high.n}
+    assert not low.seed
+    assert not [one for one in people.people(drawn(readers=2)).numbers if one.estimator == people.LOWEST]
+
+
+def test_without_a_reader_who_alone_found_a_value_there_is_no_range():
+    """Where the others found it in too few passages, the range is not estimable, and it is not said who is missing."""
+    answers = [
+        (place, f"Reader {reader}", "blind", "trust", place < 12 if reader == "A" else 6 < place < 13, True)
+        for place in range(40)
+        for reader in "ABC"
+    ]
+    section = people.people(evidence([f"t{place % 5}" for place in range(40)], answers=answers))
+    low = number(section, people.LOWEST)
+
+    assert number(section, people.ALPHA).estimate is not None
+    assert low.estimate is None
+    assert "not estimable: with one reader left out, it was found in 6 passages, and it takes 10" == low.reason
+
+
+def test_transcripts_are_drawn_again_as_a_second_look():
+    """The second interval of alpha is that of the public bootstrap with the report's seed, which it names."""
+    told = drawn(transcripts=9, read=0.8)
+    wide, clusters = table(told)
+    name = "krippendorff_alpha (cluster_bootstrap, resamples=2000)"
+    for seed in (20, 4):
+        expected = agreement.cluster_bootstrap(agreement.alpha_statistic(["no", "yes"]), wide, clusters, seed=seed)
+        [found] = [
+            one
+            for one in compute(told, seed).numbers
+            if (one.section, one.estimator, one.value_id) == (2, name, "trust")
+        ]
+        assert (expected.value, *expected.interval) == pytest.approx((found.estimate, found.low, found.high))
+        assert (seed, expected.n_units, 9) == (found.seed, found.n, found.transcripts)
+    assert "0.0%" == rows_of(people.people(told), "What alpha rests on")["Trust"][1]
+
+
+def test_draws_without_a_value_are_counted_and_not_made_up():
+    """A value of one transcript alone is in some draws not there: beyond 5% of them there is no interval."""
+    section = people.people(few(10))
+    found = number(section, "krippendorff_alpha (cluster_bootstrap, resamples=2000)")
+    share = number(section, "krippendorff_alpha (cluster_bootstrap, resamples=2000, share without a value)")
+
+    assert (1.0, None, None) == (found.estimate, found.low, found.high)
+    assert share.estimate == pytest.approx((5 / 6) ** 6, abs=0.04)
+    assert f"no interval: {share.estimate:.0%} of the resamples had no value" == found.reason
+    alone = people.people(few(15, clusters=2, each=20)).numbers
+    assert {None} == {one.estimate for one in alone if one.estimator.endswith("share without a value)")}
+
+
+def test_the_axis_begins_where_there_is_something_to_see():
+    """A forest of alphas begins at 0, or at the lowest end of an interval, rounded down."""
+    [plain] = people.people(drawn(transcripts=20)).plots
+    assert (0.0, 1.0) == (plain.low, plain.high)
+    told = drawn(transcripts=4, passages=15, common=0.05, seed=2)
+    [wide] = people.people(told).plots
+    lowest = min(end for _, bars in wide.rows for bar in bars for end in bar.interval or (bar.value or 0.0,))
+    assert lowest < 0
+    assert -1 <= wide.low <= lowest < wide.low + 0.1
 
 
 def test_alpha_over_sets_is_the_public_one():

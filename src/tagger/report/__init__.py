@@ -4,6 +4,7 @@ The report on agreement: from what a study holds to pages that a methods journal
     evidence.py     what it is computed from; kinds of reading are kept apart here
     statistics.py   coefficients as sums, so that intervals by transcript cost little
     measuring.py    from what was said to a number with its interval, or with the reason why there is none
+    coefficients.py the panel of sections 2 and 5, and means over values
     document.py     what it is made of: numbers, tables and plots in sections
     design.py       sections 0 and 1
     people.py       2; together.py: 3; spans.py: 4

@@ -10,10 +10,11 @@ from scipy import stats
 from tagger import agreement
 from tagger.agreement.estimates import Estimate
 from tagger.report import statistics
+from tagger.report.coefficients import ALPHA
 from tagger.report.document import Number, Section, Table, shown
 from tagger.report.evidence import COMPARABLE, FEWEST_POSITIVES, WORDS, Evidence, Panel
 from tagger.report.measuring import About, measured, tally, too_few
-from tagger.report.people import ALPHA, PEOPLE
+from tagger.report.people import PEOPLE
 from tagger.report.together import MOST_SETS, label_sets
 from tagger.wording import several
 

@@ -23,10 +23,10 @@ from tagger.report import (
     swayed,
     together,
 )
+from tagger.report.coefficients import ALPHA
 from tagger.report.document import SEED, Report, Section, Table
 from tagger.report.evidence import Evidence
 from tagger.report.machine import MODEL_ALPHA, PAIRED
-from tagger.report.people import ALPHA
 
 _MOST = 4
 _SHOWN = (ALPHA, MODEL_ALPHA, PAIRED, "average_precision")
@@ -42,7 +42,7 @@ def compute(evidence: Evidence, seed: int = SEED) -> Report:
     Args:
         seed: of the random numbers; the same evidence and seed give the same report.
     """
-    with_people, with_model = people.people(evidence), machine.model(evidence)
+    with_people, with_model = people.people(evidence, seed), machine.model(evidence)
     sections = (
         design.design(evidence),
         design.data(evidence),

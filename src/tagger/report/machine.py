@@ -11,10 +11,11 @@ import numpy as np
 
 from tagger.agreement.clusters import Additive, difference
 from tagger.report import statistics
+from tagger.report.coefficients import macro
 from tagger.report.document import Bar, Forest, Number, Section, Table, interval_of, shown
 from tagger.report.evidence import FEWEST_POSITIVES, WORDS, Evidence, Panel, Places
 from tagger.report.measuring import About, Tally, tally, too_few
-from tagger.report.people import NO_PAIR, NOTES, PEOPLE, alpha_of_people, macro
+from tagger.report.people import NO_PAIR, NOTES, PEOPLE, alpha_of_people
 
 MODEL = "model with people"
 MODEL_ALPHA = "krippendorff_alpha, mean over readers"

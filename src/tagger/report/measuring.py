@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
-from tagger.agreement.clusters import Additive, Statistic, jackknife_interval
+from tagger.agreement.clusters import FEWEST, Additive, Bootstrap, Statistic, cluster_bootstrap, jackknife_interval
 from tagger.agreement.estimates import Estimate
 from tagger.agreement.ratings import Ratings
 from tagger.report.document import Number
@@ -24,6 +25,9 @@ from tagger.report.statistics import Pairs
 
 ROUGH = 6
 """With fewer clusters an interval is a rough one."""
+
+RESAMPLES = 2000
+BOOTSTRAP = f"cluster_bootstrap, resamples={RESAMPLES}"
 
 _NONE = 1e-12
 _THE_SAME = "no interval: it is the same whichever transcript is left out, which says nothing of others"
@@ -137,6 +141,15 @@ def measured(statistic: Additive, said: Tally, low: float = -1.0, high: float = 
     return replace(found, n_units=said.n)
 
 
+def p_value(found: Estimate) -> Estimate:
+    """Return the two-sided p of a statistic that would be 0, by t = value / SE with M - 1 degrees of freedom."""
+    found = _spread(found)
+    if found.value is None or found.se is None or found.n_clusters is None:
+        return replace(found, value=None)
+    p = 2 * float(stats.t.sf(abs(found.value) / found.se, found.n_clusters - 1))
+    return Estimate(p, found.n_units, n_clusters=found.n_clusters, reason="no interval: it is a p value")
+
+
 @dataclass(frozen=True, slots=True)
 class About:
     """What the numbers of a part of a report have in common."""
@@ -148,8 +161,7 @@ class About:
 
     def number(self, between: str, estimator: str, found: Estimate, seed: int | None = None) -> Number:
         """Make a number of an estimate."""
-        if found.se is not None and found.se < _NONE:
-            found = found.without_interval(_THE_SAME)
+        found = _spread(found)
         low, high = found.interval or (None, None)
         return Number(
             self.section,
@@ -180,6 +192,32 @@ class About:
         """Make a number of what readers said, as the function `measured` has it."""
         return self.number(between, estimator, measured(statistic, said, low, high, refused))
 
+    def resampled(
+        self, between: str, estimator: str, statistic: Additive, said: Tally, seed: int, refused: str = ""
+    ) -> tuple[Number, Number]:
+        """Make a number with its interval over resamples of clusters, and the share of these that had no value."""
+        refused = said.refused or refused
+        if refused:
+            found = Bootstrap(None, said.n, None, None, said.n_clusters, 1.0, refused)
+        else:
+            found = cluster_bootstrap(
+                said.weighted(statistic), said.ratings, said.clusters, resamples=RESAMPLES, seed=seed
+            )
+        number = Estimate(
+            found.value, said.n, found.se, found.interval, n_clusters=found.n_clusters, reason=found.reason
+        )
+        drawn = found.value is not None and found.n_clusters >= FEWEST
+        share = Estimate(
+            found.degenerate if drawn else None,
+            said.n,
+            n_clusters=found.n_clusters,
+            reason="no interval: it is a share of the resamples" if drawn else found.reason,
+        )
+        return (
+            self.number(between, f"{estimator} ({BOOTSTRAP})", number, seed),
+            self.number(between, f"{estimator} ({BOOTSTRAP}, share without a value)", share, seed),
+        )
+
     def jackknifed(
         self,
         between: str,
@@ -196,6 +234,11 @@ class About:
         else:
             found = jackknife_interval(statistic, rows, clusters, low=low)
         return self.number(between, estimator, found)
+
+
+def _spread(found: Estimate) -> Estimate:
+    """Take the interval from what does not move at all."""
+    return found.without_interval(_THE_SAME) if found.se is not None and found.se < _NONE else found
 
 
 def too_few(panel: Panel) -> str:

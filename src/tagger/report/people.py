@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
 from dataclasses import replace
 from itertools import combinations
 
-import numpy as np
-import pandas as pd
-
-from tagger import agreement
-from tagger.agreement.clusters import Additive, jackknife_interval
+from tagger.agreement.clusters import MOST_DEGENERATE
 from tagger.agreement.estimates import Estimate
-from tagger.agreement.ratings import Floats
 from tagger.report import statistics
-from tagger.report.document import Bar, Forest, Number, Section, Table, interval_of, shown
+from tagger.report.coefficients import ALPHA, OF_TWO, coefficients, macro
+from tagger.report.document import SEED, Bar, Forest, Number, Section, Table, interval_of, shown
 from tagger.report.evidence import FEWEST_POSITIVES, WORDS, Evidence, Panel
-from tagger.report.measuring import About, Tally, tally, too_few
+from tagger.report.measuring import BOOTSTRAP, RESAMPLES, About, Tally, measured, tally, too_few
 
 PEOPLE = "people with people"
-ALPHA = "krippendorff_alpha"
 
 NO_PAIR = "not estimable: no pair of readers found it in enough passages that both read"
 ONE_READER = "no passage was read by two people"
@@ -28,12 +23,13 @@ NOTES = (
     "read.",
     "In an audit each passage counts by how many of the transcripts it stands for.",
 )
-_PANEL: dict[str, tuple[Callable[[], Additive], float]] = {
-    "percent_agreement": (statistics.percent_agreement, 0.0),
-    "specific_agreement (yes)": (statistics.positive_agreement, 0.0),
-    "specific_agreement (no)": (statistics.negative_agreement, 0.0),
-    "gwet_ac1": (statistics.gwet_ac1, -1.0),
-}
+LOWEST, HIGHEST = (f"{ALPHA}, {end} without one reader" for end in ("lowest", "highest"))
+_COUNTS, _ALONE = ("all yes", "all no", "split"), " alone"
+
+_FEWEST_READERS = 3
+"""With two readers, leaving one out leaves nobody to agree with."""
+_COUNTED = "no interval: it is a count"
+_RANGE = "no interval: it is as far as alpha moves when one reader is left out"
 
 
 def alpha_of_people(about: About, panel: Panel) -> Number:
@@ -41,19 +37,24 @@ def alpha_of_people(about: About, panel: Panel) -> Number:
     return about.measured(PEOPLE, ALPHA, statistics.alpha(), tally(panel.pairable, ONE_READER))
 
 
-def people(evidence: Evidence) -> Section:
-    """Return section 2: how far people agree with people, value by value."""
+def people(evidence: Evidence, seed: int = SEED) -> Section:
+    """
+    Return section 2: how far people agree with people, value by value.
+
+    Args:
+        seed: of the transcripts that are drawn again.
+    """
     numbers: list[Number] = []
     tables = []
     plots = []
     for source in evidence.available:
-        found = [(value, _numbers(evidence, source, value.id)) for value in evidence.values]
+        found = [(value, _numbers(evidence, source, value.id, seed)) for value in evidence.values]
         found = [(value, rows) for value, rows in found if rows]
         if not found:
             continue
-        macro = _macro(evidence, source, [value.id for value, _ in found])
-        numbers += [number for _, rows in found for number in rows.values()] + [macro]
-        tables += _tables(source, [(value.name, rows) for value, rows in found], macro)
+        mean = _macro(evidence, source, [value.id for value, _ in found])
+        numbers += [number for _, rows in found for number in rows.values()] + [mean]
+        tables += _tables(source, [(value.name, rows) for value, rows in found], mean)
         plots.append(_forest(source, [(value.name, rows[ALPHA]) for value, rows in found]))
     title = "People with people"
     if not numbers:
@@ -70,41 +71,58 @@ def people(evidence: Evidence) -> Section:
         (
             "Alpha is 1 where all agree and 0 where they agree as often as by chance. Intervals leave out one "
             "transcript (or participant) at a time, t with M - 1 degrees of freedom.",
+            f"Drawn again: as many transcripts as there are, each as often as chance has it, {RESAMPLES:,} times (seed "
+            f"{seed}). With few transcripts these intervals are too short; the first table has the ones to report.",
             *NOTES,
         ),
     )
 
 
-def _numbers(evidence: Evidence, source: str, value_id: str) -> dict[str, Number]:
-    panel = evidence.panel(source, value_id)
-    both = panel.pairable
+def _numbers(evidence: Evidence, source: str, value_id: str, seed: int) -> dict[str, Number]:
+    both = evidence.panel(source, value_id).pairable
     if not len(both.places):
         return {}
     about, said = About(2, value_id, source), tally(both)
-    found = {ALPHA: alpha_of_people(about, panel)}
-    for name, (statistic, low) in _PANEL.items():
-        found[name] = about.measured(PEOPLE, name, statistic(), said, low)
+    found = coefficients(about, PEOPLE, said)
     pairs = said.admitted(combinations(range(len(both.coders)), 2))
     found["light_kappa"] = about.measured(
         PEOPLE, "light_kappa", statistics.mean_kappa(pairs), said, refused="" if pairs else NO_PAIR
     )
-    found |= _two_readers(about, both, said)
-    return found
+    again = about.resampled(PEOPLE, ALPHA, statistics.alpha(), said, seed)
+    found |= {number.estimator: number for number in (*again, *_without_one(about, said))}
+    return found | _counts(about, said, both.coders)
 
 
-def _two_readers(about: About, both: Panel, said: Tally) -> dict[str, Number]:
-    """Return PABAK with what it adjusts for, which is defined for two readers."""
-    if len(both.coders) != 2:
-        return {}
-    found = agreement.pabak(both.ratings)
-    numbers = {"pabak": about.measured(PEOPLE, "pabak", statistics.pabak(), said)}
-    for name in ("prevalence_index", "bias_index"):
-        index = None if said.refused else getattr(found, name)
-        estimate = Estimate(
-            index, found.n_units, n_clusters=both.n_clusters, reason=said.refused or "no interval: it describes"
+def _without_one(about: About, said: Tally) -> list[Number]:
+    """Return the lowest and the highest alpha without one of several readers: the interval speaks of these alone."""
+    readers = range(said.codes.shape[1])
+    if len(readers) < _FEWEST_READERS:
+        return []
+    left = [measured(statistics.alpha(), said.of([one for one in readers if one != out])) for out in readers]
+    missing = next((one.reason for one in left if one.value is None), "")
+    if missing:
+        reason = said.refused or f"not estimable: with one reader left out, {missing.removeprefix('not estimable: ')}"
+        ends = [Estimate(None, said.n, n_clusters=said.n_clusters, reason=reason)] * 2
+    else:
+        ordered = sorted(left, key=lambda one: one.value or 0.0)
+        ends = [ordered[end].without_interval(_RANGE) for end in (0, -1)]
+    return [about.number(PEOPLE, name, end) for name, end in zip((LOWEST, HIGHEST), ends, strict=True)]
+
+
+def _counts(about: About, said: Tally, coders: tuple[str, ...]) -> dict[str, Number]:
+    """Return in how many passages all said yes, all no, or some this and some that; of two readers, who said yes."""
+    yes, read = (said.codes == 1).sum(axis=1), (said.codes >= 0).sum(axis=1)
+    which = dict(zip(_COUNTS, (yes == read, yes == 0, (yes > 0) & (yes < read)), strict=True))
+    if len(coders) == 2:
+        which |= {f"{coder}{_ALONE}": (yes == 1) & (said.codes[:, at] == 1) for at, coder in enumerate(coders)}
+    return {
+        name: about.number(
+            PEOPLE,
+            f"passages ({name})",
+            Estimate(float(said.passages[rows].sum()), said.n, n_clusters=said.n_clusters, reason=_COUNTED),
         )
-        numbers[name] = about.number(PEOPLE, f"pabak ({name})", estimate)
-    return numbers
+        for name, rows in which.items()
+    }
 
 
 def _macro(evidence: Evidence, source: str, value_ids: list[str]) -> Number:
@@ -113,58 +131,31 @@ def _macro(evidence: Evidence, source: str, value_ids: list[str]) -> Number:
     return macro(About(2, "", source), PEOPLE, ALPHA, [(panel, tally(panel), statistics.alpha()) for panel in panels])
 
 
-def macro(
-    about: About,
-    between: str,
-    estimator: str,
-    panels: list[tuple[Panel, Tally, Additive]],
-) -> Number:
-    """
-    Return the mean of a statistic over values, with its interval over the clusters of all of them.
-
-    Args:
-        panels: of each value the panel, the rows of the statistic, and the statistic.
-    """
-    name = f"{estimator}, mean over {len(panels)} values"
-    if not panels:
-        reason = "not estimable: it is not for any of the values"
-        return about.number(between, name, Estimate(None, 0, n_clusters=0, reason=reason))
-    made = [(said.weighted(one), said) for _, said, one in panels]
-    clusters = np.unique(np.concatenate([said.clusters for _, said in made]))
-    sums = [
-        pd.DataFrame(one.parts(said.ratings)).groupby(said.clusters).sum().reindex(clusters, fill_value=0.0)
-        for one, said in made
-    ]
-    found = jackknife_interval(_mean([one for one, _ in made]), np.concatenate(sums, axis=1), clusters)
-    passages = len(np.unique(np.concatenate([panel.places for panel, *_ in panels])))
-    return about.number(between, name, replace(found, n_units=passages))
-
-
-def _mean(made: list[Additive]) -> Additive:
-    """Return the mean of statistics whose sums stand side by side."""
-    ends = np.cumsum([one.width for one in made])
-
-    def value(sums: Floats) -> Floats:
-        parts = np.split(sums, ends[:-1], axis=-1)
-        return np.asarray(np.mean([one.value(part) for one, part in zip(made, parts, strict=True)], axis=0))
-
-    return Additive(lambda sums: sums, value, int(ends[-1]))
-
-
-def _tables(source: str, found: list[tuple[str, dict[str, Number]]], macro_: Number) -> list[Table]:
+def _tables(source: str, found: list[tuple[str, dict[str, Number]]], mean: Number) -> list[Table]:
     main = [
         (name, shown(rows[ALPHA]), *size(rows[ALPHA]), shown(rows["light_kappa"]), shown(rows["percent_agreement"]))
         for name, rows in found
     ]
-    main.append(("Mean over values", shown(macro_), *size(macro_), "", ""))
+    main.append(("Mean over values", shown(mean), *size(mean), "", ""))
     more = [
         (
             name,
             shown(rows["specific_agreement (yes)"]),
             shown(rows["specific_agreement (no)"]),
             shown(rows["gwet_ac1"]),
-            *(shown(rows.get(key)) if key in rows else "" for key in ("pabak", "prevalence_index", "bias_index")),
+            *(shown(rows[key]) if key in rows else "" for key in OF_TWO),
             size(rows["gwet_ac1"])[0],
+        )
+        for name, rows in found
+    ]
+    again, unknown = f"{ALPHA} ({BOOTSTRAP})", f"{ALPHA} ({BOOTSTRAP}, share without a value)"
+    rests = [
+        (
+            name,
+            shown(rows[again]),
+            "" if (share := rows[unknown].estimate) is None else f"{share:.1%}",
+            *(shown(rows[key]) if key in rows else "" for key in (LOWEST, HIGHEST)),
+            *size(rows[ALPHA]),
         )
         for name, rows in found
     ]
@@ -191,7 +182,37 @@ def _tables(source: str, found: list[tuple[str, dict[str, Number]]], macro_: Num
             "Agreement on yes: where one person said yes, how often another did. AC1 is no drop-in for alpha: it rises "
             "where a value is rare. PABAK and its two indices are for two readers.",
         ),
+        Table(
+            f"Who said yes? Passages, readings {WORDS[source]}",
+            ("Value", "All yes", "All no", "Split", "Who alone said yes", "Passages", "Transcripts"),
+            tuple((name, *_split(rows), *size(rows[ALPHA])) for name, rows in found),
+            "All: all who read a passage. Split: some said yes and some no; of two readers it is said who alone said "
+            "yes.",
+        ),
+        Table(
+            f"What alpha rests on, readings {WORDS[source]}",
+            (
+                "Value",
+                "Alpha, transcripts drawn again",
+                "Draws without alpha",
+                "Lowest without one reader",
+                "Highest without one reader",
+                "Passages",
+                "Transcripts",
+            ),
+            tuple(rests),
+            "A second look at how sure alpha is. Where more than "
+            f"{MOST_DEGENERATE:.0%} of the draws have no alpha, there is no interval. Without one reader: where three "
+            "people or more read, each is left out in turn; a wide range means that alpha depends on who reads.",
+        ),
     ]
+
+
+def _split(rows: dict[str, Number]) -> list[str]:
+    """Write the counts of passages as cells, and of two readers, last, who said yes alone in how many."""
+    counts = {name: f"{one.estimate:.0f}" for name, one in rows.items() if one.reason == _COUNTED}
+    alone = [f"{name.removesuffix(_ALONE)}: {count}" for name, count in counts.items() if name.endswith(_ALONE)]
+    return [*(counts[name] for name in _COUNTS), ", ".join(alone)]
 
 
 def size(number: Number) -> tuple[str, str]:
@@ -203,7 +224,13 @@ def _forest(source: str, rows: list[tuple[str, Number]]) -> Forest:
     title = f"Alpha of people with people, readings {WORDS[source]}"
     alt = "; ".join(f"{name}: {shown(number)}" for name, number in rows)
     bars = tuple((name, (Bar("people with people", number.estimate, interval_of(number)),)) for name, number in rows)
-    return Forest(title, alt, "Krippendorff's alpha", bars)
+    return Forest(title, alt, "Krippendorff's alpha", bars, axis_from(bars))
+
+
+def axis_from(rows: tuple[tuple[str, tuple[Bar, ...]], ...]) -> float:
+    """Return where an axis of alphas begins: at the lowest point or end of an interval, rounded down, at most 0."""
+    points = [point for _, bars in rows for bar in bars for point in (bar.value, *(bar.interval or ()))]
+    return min(0.0, math.floor(10 * min((point for point in points if point is not None), default=0.0)) / 10)
 
 
 def _finding(evidence: Evidence, numbers: list[Number]) -> str:

@@ -6,13 +6,14 @@ Each gives what the function of `tagger.agreement` of its name gives for two ans
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from tagger.agreement.alpha import alpha_statistic
 from tagger.agreement.clusters import Additive
-from tagger.agreement.ratings import Floats, Ratings
+from tagger.agreement.ratings import Codes, Floats, Ratings
 
 Pairs = tuple[tuple[int, int], ...]
 
@@ -68,6 +69,16 @@ def pabak() -> Additive:
     """Return 2 p_o - 1, kappa as it would be at equal prevalence and without bias."""
     agreed = percent_agreement()
     return Additive(agreed.parts, lambda sums: 2 * agreed.value(sums) - 1, agreed.width)
+
+
+def prevalence_index() -> Additive:
+    """Return (both yes - both no) / n of two readers, for which PABAK adjusts."""
+    return _index(lambda codes: codes.sum(axis=1) - 1)
+
+
+def bias_index() -> Additive:
+    """Return (yes by the first alone - by the second alone) / n, for which PABAK adjusts."""
+    return _index(lambda codes: codes[:, 0] - codes[:, 1])
 
 
 def mean_alpha(pairs: Pairs) -> Additive:
@@ -126,6 +137,16 @@ def _specific(*, positive: bool) -> Additive:
         yes, read = _counts(rows)
         chosen = yes if positive else read - yes
         return np.stack([chosen * (chosen - 1) * (read > 1), chosen * (read - 1) * (read > 1)], axis=1)
+
+    return Additive(parts, lambda sums: _ratio(sums[..., 0], sums[..., 1]), 2)
+
+
+def _index(of: Callable[[Codes], Codes]) -> Additive:
+    """Return the mean of a number for each passage that both of two readers answered."""
+
+    def parts(rows: Ratings) -> Floats:
+        both = (rows.codes >= 0).all(axis=1)
+        return np.stack([np.where(both, of(rows.codes), 0), both], axis=1).astype(float)
 
     return Additive(parts, lambda sums: _ratio(sums[..., 0], sums[..., 1]), 2)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tagger.report.coefficients import ALPHA
 from tagger.report.document import Number, Section, SummaryRow
 from tagger.report.evidence import AUDIT, BLIND, WORDS, Evidence
 from tagger.report.machine import MODEL_ALPHA, PAIRED, Verdict, verdict
 from tagger.report.measuring import ROUGH
-from tagger.report.people import ALPHA
 
 _MODEL = {
     Verdict.UNKNOWN: "The model cannot be set beside people yet.",

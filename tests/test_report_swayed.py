@@ -12,7 +12,7 @@ from evidence_example import complete, drawn, evidence
 from tagger import agreement
 from tagger.report.document import Number, Section
 from tagger.report.evidence import Evidence
-from tagger.report.swayed import ARMS, EFFECT, OVER_RELIANCE, others_blind, swayed
+from tagger.report.swayed import ARMS, EFFECT, OVER_RELIANCE, UPTAKE, others_blind, swayed
 
 
 def arms(
@@ -173,9 +173,8 @@ def test_most_of_the_others_leaves_out_the_reader() -> None:
     assert others_blind(made.answers, made.answers) == [False, True, None, None, True]
 
 
-def test_following_wrong_suggestions_is_that_of_the_public_function() -> None:
-    """The reference is what most of the others said blind."""
-    made = arms()
+def by_the_others(made: Evidence) -> tuple[pd.DataFrame, list[bool | None]]:
+    """Return the readings, and what most of the others said blind of each, worked out anew."""
     rows = readings(made)
     blind = made.answers[made.answers["source"] == "blind"]
     said = dict(iter(blind.groupby(["place", "value_id"])))
@@ -184,6 +183,13 @@ def test_following_wrong_suggestions_is_that_of_the_public_function() -> None:
         part = said.get((one.place, one.value_id))
         yes = [] if part is None else part.loc[part["coder"] != one.coder, "yes"].tolist()
         reference.append(None if 2 * sum(yes) == len(yes) else 2 * sum(yes) > len(yes))
+    return rows, reference
+
+
+def test_following_wrong_suggestions_is_that_of_the_public_function() -> None:
+    """The reference is what most of the others said blind."""
+    made = arms()
+    rows, reference = by_the_others(made)
     expected = agreement.anchoring_effect(
         rows["yes"].tolist(),
         [True] * len(rows),
@@ -197,6 +203,42 @@ def test_following_wrong_suggestions_is_that_of_the_public_function() -> None:
     assert found.n == expected.n_units
     assert found.estimate is not None
     assert found.estimate > 0.2
+
+
+def test_taking_up_right_suggestions_is_the_contrast_of_those_that_the_others_found_too() -> None:
+    """Who follows suggestions gains by the right ones, and a reading counts as wrong or as right but never as both."""
+    made = arms()
+    rows, reference = by_the_others(made)
+    right = rows[[one is True for one in reference]]
+    expected = agreement.anchoring_effect(
+        right["yes"].tolist(),
+        [True] * len(right),
+        (right["source"] == "assisted").tolist(),
+        right["cluster"].tolist(),
+        (right["value_id"] + " " + right["strength"]).tolist(),
+    )
+    section = swayed(made)
+    found = effect(section, "", UPTAKE)
+    assert (found.estimate, (found.low, found.high)) == (
+        pytest.approx(expected.value),
+        pytest.approx(expected.interval),
+    )
+    assert found.n == expected.n_units
+    assert found.n + effect(section, "", OVER_RELIANCE).n <= effect(section).n
+    assert any("right suggestion" in note for note in section.notes)
+
+
+def test_with_few_wrong_suggestions_nothing_is_said_of_following_them() -> None:
+    """Ten readings of wrong suggestions are needed in each arm, however many readings there are in all."""
+    made = arms(transcripts=3, passages=12, values=("trust",))
+    rows, reference = by_the_others(made)
+    wrong = rows[[one is False for one in reference]]
+    fewest = min((wrong["source"] == arm).sum() for arm in ARMS)
+    assert 0 < fewest < 10
+    found = effect(swayed(made), "", OVER_RELIANCE)
+    assert found.estimate is None
+    assert f"one arm has {fewest} readings" in found.reason
+    assert effect(swayed(made)).estimate is not None
 
 
 def test_alpha_stands_for_each_arm_by_itself() -> None:

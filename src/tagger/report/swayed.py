@@ -14,15 +14,29 @@ from tagger.report.document import Bar, Forest, Number, Section, Table, interval
 from tagger.report.evidence import BLIND, FEWEST_POSITIVES, Evidence, Panel, Value
 from tagger.report.measuring import About
 from tagger.report.people import PEOPLE, alpha_of_people
+from tagger.wording import several
 
 ASSISTED = "assisted"
 ARMS = {ASSISTED: "with suggestions in sight", BLIND: "without suggestions"}
 EFFECT = "anchoring_effect"
-OVER_RELIANCE = "anchoring_effect (reference: most of the others, blind)"
+OVER_RELIANCE = "anchoring_effect (most of the others, blind: no)"
+UPTAKE = "anchoring_effect (most of the others, blind: yes)"
 
 _TITLE = "Do suggestions sway people?"
 _BETWEEN = "with suggestions in sight, less without"
 _SHARE = "share of yes"
+_OTHERS = {
+    OVER_RELIANCE: (
+        False,
+        "Where most of the others, reading without suggestions, did not find what is suggested",
+        "following suggestions that are wrong",
+    ),
+    UPTAKE: (
+        True,
+        "Where most of the others, reading without suggestions, found it too",
+        "what a right suggestion helps to find",
+    ),
+}
 _FILLS = (
     "It fills when chance decides which passages each reader reads without suggestions (`blind_share` in study.toml "
     "above 0), and people have read both kinds."
@@ -37,7 +51,9 @@ def swayed(evidence: Evidence) -> Section:
     if missing:
         return Section(10, _TITLE, "", empty=f"Not measured: {missing}. {_FILLS}")
     whole = _contrast(About(10, "", ""), readings)
-    whole[OVER_RELIANCE] = _over_reliance(drawn, readings)
+    others = others_blind(drawn, readings)
+    for name, (said, _, _) in _OTHERS.items():
+        whole[name] = _effect(About(10, "", ""), name, readings[[one is said for one in others]])
     made = [("All values", whole)]
     for value in evidence.values:
         rows = readings[readings["value_id"] == value.id]
@@ -59,7 +75,7 @@ def swayed(evidence: Evidence) -> Section:
         (
             "Only passages count that chance put into an arm and that have the suggestion. The difference compares "
             "equal mixes of values and strengths of match, so it is not quite the difference of the two shares.",
-            _relied(whole[OVER_RELIANCE]),
+            *(_followed(whole[name], where, what) for name, (_, where, what) in _OTHERS.items()),
             "Whether suggestions make reading faster is not measured: readers are not timed.",
         ),
     )
@@ -97,7 +113,7 @@ def _contrast(about: About, readings: pd.DataFrame) -> dict[str, Number]:
     return found
 
 
-def _effect(about: About, name: str, readings: pd.DataFrame, reference: list[bool | None] | None = None) -> Number:
+def _effect(about: About, name: str, readings: pd.DataFrame) -> Number:
     fewest = min(int((readings["source"] == arm).sum()) for arm in ARMS)
     if fewest < FEWEST_POSITIVES:
         clusters = readings["cluster"].nunique()
@@ -109,15 +125,10 @@ def _effect(about: About, name: str, readings: pd.DataFrame, reference: list[boo
         (readings["source"] == ASSISTED).tolist(),
         readings["cluster"].tolist(),
         list(zip(readings["value_id"], readings["strength"], strict=True)),
-        reference=reference,
     )
     n = found.n_units if found.value is not None else found.n_shown + found.n_blind
     estimate = Estimate(found.value, n, found.se, found.interval, n_clusters=found.n_clusters, reason=found.reason)
     return about.number(_BETWEEN, name, estimate)
-
-
-def _over_reliance(drawn: pd.DataFrame, readings: pd.DataFrame) -> Number:
-    return _effect(About(10, "", ""), OVER_RELIANCE, readings, others_blind(drawn, readings))
 
 
 def others_blind(drawn: pd.DataFrame, readings: pd.DataFrame) -> list[bool | None]:
@@ -196,11 +207,10 @@ def _forest(made: list[tuple[str, dict[str, Number]]]) -> Forest:
     return Forest("What seeing a suggestion does", alt, "difference in the share of yes", bars)
 
 
-def _relied(number: Number) -> str:
-    what = "Where most of the others, reading without suggestions, did not find what is suggested"
+def _followed(number: Number, where: str, what: str) -> str:
     if number.estimate is None:
-        return f"{what}: {number.reason}."
-    return f"{what}, the difference is {shown(number)} ({number.n} readings): following suggestions that are wrong."
+        return f"{where} ({what}): {number.reason}."
+    return f"{where}, the difference is {shown(number)} ({several(number.n, 'reading')}): {what}."
 
 
 def _finding(number: Number) -> str:

@@ -22,11 +22,14 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from tagger.embeddings import load_encoder
     from tagger.frameworks import framework_from_definitions
+    from tagger.learning import Learned, fit
     from tagger.study import Study, load_framework, open_study, score_texts
 
 __all__ = [
+    "Learned",
     "Study",
     "__version__",
+    "fit",
     "framework_from_definitions",
     "load_encoder",
     "load_framework",
@@ -35,7 +38,9 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Learned": "tagger.learning",
     "Study": "tagger.study",
+    "fit": "tagger.learning",
     "framework_from_definitions": "tagger.frameworks",
     "load_encoder": "tagger.embeddings",
     "load_framework": "tagger.study",

@@ -61,7 +61,7 @@ def centred_phrases(vectors: Matrix, owner: Owner, values: int) -> Phrases:
         values: number of values.
     """
     common = np.asarray(vectors, dtype=np.float64).mean(axis=0) if values > 1 and len(vectors) else 0.0
-    return Phrases(_unit(np.asarray(vectors, dtype=np.float64) - common), owner, values)
+    return Phrases(unit(np.asarray(vectors, dtype=np.float64) - common), owner, values)
 
 
 def corpus_mean(batches: Iterable[Matrix], dimension: int) -> Scores:
@@ -162,7 +162,7 @@ def match(sentences: Matrix, phrases: Phrases, value: int, centre: Matrix) -> Ma
 
 def _cosines(vectors: Matrix, phrases: Scores, centre: Matrix) -> Scores:
     """Return the cosine of each centred vector to each phrase, shape (n, m)."""
-    found: Scores = _unit(np.asarray(vectors, dtype=np.float64) - centre) @ phrases.T
+    found: Scores = unit(np.asarray(vectors, dtype=np.float64) - centre) @ phrases.T
     return found
 
 
@@ -174,9 +174,9 @@ def _mean_of_largest(cosines: Scores, count: int) -> Scores:
     return means
 
 
-def _unit(vectors: Scores) -> Scores:
+def unit(vectors: Scores) -> Scores:
     """Scale rows to length 1; rows of zeros, or nearly, become zeros."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     near_nothing = lengths < 1e-9
-    unit: Scores = np.where(near_nothing, 0.0, vectors / np.where(near_nothing, 1.0, lengths))
-    return unit
+    scaled: Scores = np.where(near_nothing, 0.0, vectors / np.where(near_nothing, 1.0, lengths))
+    return scaled

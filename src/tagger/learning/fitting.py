@@ -1,0 +1,164 @@
+"""
+Fit: zero-shot scores, corrected by what people said of alike texts as far as that predicts what they say of others.
+
+The estimate of a value in a text is a line in its zero-shot score plus a residual that alike texts share (kernel ridge
+regression, which is the mean of a Gaussian process whose prior mean is the line: Rasmussen & Williams, 2006, 2.7). How
+far the residual is trusted is chosen by predicting documents from other documents; not at all is among the choices, so
+that a few answers do not make it worse than zero-shot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.model_selection import GroupKFold
+
+from tagger.embeddings import Encoder, load_encoder
+from tagger.errors import UsageError
+from tagger.frameworks import load_framework
+from tagger.learning.calibration import Calibration, calibrate
+from tagger.learning.likeness import Floats, likeness, reader
+from tagger.learning.lines import Lines, lines
+from tagger.learning.model import Learned
+from tagger.learning.residuals import Rows, coordinates, landmarks, patterns, ridge
+from tagger.records import Framework
+from tagger.suggestions import centred_phrases, corpus_mean, phrase_index, scores
+
+Labels = Sequence[Sequence[Any]] | NDArray[Any] | pd.DataFrame
+
+SEED = 20
+FOLDS = 5
+PENALTIES = (float("inf"), 64.0, 32.0, 16.0, 8.0, 4.0, 2.0, 1.0, 0.5, 0.25, 0.1)
+"""How little the residual is trusted, from not at all; the first of equally good ones is taken."""
+
+
+def fit(
+    texts: Sequence[str],
+    framework: Framework | str | Path,
+    labels: Labels,
+    groups: Sequence[Any] | None = None,
+    encoder: Encoder | None = None,
+    seed: int = SEED,
+) -> Learned:
+    """
+    Learn from what people held texts to show.
+
+    Args:
+        texts: answered ones, and others of the same corpus, from which it learns what is common there.
+        framework: a framework, or the name or path of one.
+        labels: (n, k), values in the framework's order: 1, 0, or NaN (None, pd.NA) where nobody was asked.
+        groups: (n,), the document of each text; documents are kept whole when one part of the answers is used to
+            predict the other. None: each text is a document of its own.
+        encoder: None for the default one.
+        seed: of the random choices of parts and landmarks.
+
+    Raises:
+        UsageError: texts, labels and groups do not fit each other or the framework, or a label is something else.
+    """
+    values = framework if isinstance(framework, Framework) else load_framework(framework)
+    said = _checked(texts, labels, len(values.values))
+    documents = _documents(groups, len(said))
+    encoder = encoder or load_encoder()
+    phrase_texts, owner = phrase_index(values)
+    phrases = centred_phrases(encoder.encode(phrase_texts), owner, len(values.values))
+    vectors = encoder.encode(texts)
+    centre = corpus_mean([vectors], encoder.dimension)
+    see = reader(texts, centre)
+    zero_shot = scores(vectors, phrases, centre)
+    scale = float(zero_shot.std()) or 1.0
+
+    answered = np.flatnonzero(~np.isnan(said).all(axis=1))
+    kept = landmarks(len(answered), seed)
+    reading = see.read([texts[row] for row in answered.tolist()], vectors[answered])
+    x, y = zero_shot[answered] / scale, said[answered]
+    alike = likeness(reading, reading.rows(kept))
+    turned = coordinates(alike[kept]) if len(kept) else np.zeros((0, 0))
+    features = alike @ turned
+    folds = list(_folds(documents[answered], seed))
+    unseen = _unseen(x, y, features, folds)
+    best = _best(unseen, y)
+    fitted = lines(x, y)
+    weights = turned @ _weights(features, y - fitted.at(x), y, PENALTIES[best : best + 1])[0]
+    card = {
+        "answers": int((~np.isnan(y)).sum()),
+        "texts": len(answered),
+        "documents": len(set(documents[answered].tolist())),
+        "penalty": str(PENALTIES[best]),
+        "seed": seed,
+        "values": [
+            {"id": value.id, "yes": int(np.nansum(column)), "answers": int((~np.isnan(column)).sum())}
+            for value, column in zip(values.values, y.T, strict=True)
+        ],
+    }
+    moved = calibrate(unseen[best], y) if folds else _as_they_are(len(values.values))
+    return Learned(values, encoder, phrases, see, scale, fitted, reading.rows(kept), weights, moved, card)
+
+
+def _unseen(x: Floats, y: Floats, features: Floats, folds: Sequence[tuple[Rows, Rows]]) -> Floats:
+    """Return estimates, (penalties, n, k), each of a text from the documents that it is not of."""
+    found = np.zeros((len(PENALTIES), *y.shape))
+    for seen, unseen in folds:
+        fitted: Lines = lines(x[seen], y[seen])
+        weights = _weights(features[seen], y[seen] - fitted.at(x[seen]), y[seen], PENALTIES)
+        found[:, unseen] = fitted.at(x[unseen]) + np.einsum("nr,prk->pnk", features[unseen], weights, optimize=True)
+    return found
+
+
+def _weights(features: Floats, left: Floats, labels: Floats, penalties: Sequence[float]) -> Floats:
+    """Return the weights, (penalties, r, k), with which features explain what is left of the labels."""
+    found = np.zeros((len(penalties), features.shape[1], labels.shape[1]))
+    for columns, rows in patterns(labels):
+        own = features[rows]
+        found[:, :, columns] = ridge(own.T @ own, own.T @ left[np.ix_(rows, columns)], penalties)
+    return found
+
+
+def _best(unseen: Floats, labels: Floats) -> int:
+    """Return the place of the penalty whose estimates of unseen texts miss least."""
+    missed = [np.nanmean((labels - one) ** 2) if labels.size else 0.0 for one in unseen]
+    return int(np.argmin(np.round(missed, 9)))
+
+
+def _folds(documents: NDArray[Any], seed: int) -> Iterator[tuple[Rows, Rows]]:
+    """Part the rows by their documents; none where there are fewer than two."""
+    parts = min(FOLDS, len(set(documents.tolist())))
+    if parts > 1:
+        yield from GroupKFold(parts, shuffle=True, random_state=seed).split(documents, groups=documents)
+
+
+def _as_they_are(values: int) -> Calibration:
+    return Calibration(np.zeros(values), np.zeros(values))
+
+
+def _documents(groups: Sequence[Any] | None, rows: int) -> NDArray[Any]:
+    if groups is None:
+        return np.arange(rows)
+    if len(groups) != rows:
+        raise UsageError(f"there are {len(groups)} groups for {rows} texts", remedy="Give each text one")
+    return pd.factorize(np.asarray(groups, dtype=object), use_na_sentinel=False)[0]
+
+
+def _checked(texts: Sequence[str], labels: Labels, values: int) -> Floats:
+    if isinstance(texts, str):
+        raise UsageError("the texts are one text", remedy="Give a list of texts")
+    try:
+        said = pd.DataFrame(labels).astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"the labels are not a table of numbers ({error})", remedy="Use 1, 0 and NaN") from error
+    if said.shape != (len(texts), values):
+        raise UsageError(
+            f"the labels are {said.shape[0]} x {said.shape[1]}, and there are {len(texts)} texts and {values} values",
+            remedy="Give a row for each text and a column for each value, in the framework's order",
+        )
+    wrong = ~(np.isnan(said) | (said == 0) | (said == 1))
+    if wrong.any():
+        row, column = np.argwhere(wrong)[0]
+        raise UsageError(
+            f"a label is {said[row, column]:g}", where=f"row {row + 1}, column {column + 1}", remedy="Use 1, 0 and NaN"
+        )
+    return said

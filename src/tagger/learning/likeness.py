@@ -1,0 +1,100 @@
+"""How alike texts are, by what they say (vectors) and by how they are spelled (runs of characters)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.feature_extraction.text import HashingVectorizer
+from sklearn.preprocessing import normalize
+
+from tagger.suggestions import Matrix, unit
+
+Floats = NDArray[np.float64]
+
+RUNS = (3, 5)
+PLACES = 2**18
+SPELLING = 0.5
+"""How much spelling counts beside meaning: alike texts are 1 + SPELLING alike."""
+ROWS_AT_ONCE = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """
+    Texts as the learner sees them.
+
+    Args:
+        vectors: (n, d), centred unit vectors.
+        runs: (n, `PLACES`), unit rows: runs of `RUNS` characters inside words, weighed by how rare they are.
+    """
+
+    vectors: NDArray[np.float32]
+    runs: sparse.csr_matrix
+
+    def __len__(self) -> int:
+        """Return how many texts there are."""
+        return len(self.vectors)
+
+    def rows(self, chosen: NDArray[np.intp] | slice) -> Reading:
+        """Return some of the texts."""
+        return Reading(self.vectors[chosen], self.runs[chosen])
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """
+    What it takes to see a text as the learner does.
+
+    Args:
+        centre: (d,), what the vectors of the corpus have in common.
+        rarity: (`PLACES`,), inverse document frequencies of the runs of characters in the corpus.
+    """
+
+    centre: Floats
+    rarity: NDArray[np.float32]
+
+    def read(self, texts: Sequence[str], vectors: Matrix) -> Reading:
+        """Return texts as the learner sees them; *vectors*, (n, d), are theirs."""
+        centred = unit(np.asarray(vectors, dtype=np.float64) - self.centre)
+        return Reading(centred.astype(np.float32), _weighed(_counted(texts), self.rarity))
+
+
+def reader(texts: Sequence[str], centre: Floats) -> Reader:
+    """Learn from a corpus how rare runs of characters are."""
+    counted = _counted(texts)
+    within = np.bincount(counted.indices, minlength=PLACES)
+    return Reader(centre, (np.log((1 + len(texts)) / (1 + within)) + 1).astype(np.float32))
+
+
+def likeness(one: Reading, other: Reading) -> Floats:
+    """
+    Return how alike texts are, (n, m), from 0 to 1 + `SPELLING`.
+
+    A Gaussian kernel of the vectors plus `SPELLING` times the cosine of the runs of characters; the sum of two positive
+    definite kernels is one.
+    """
+    table = np.empty((len(one), len(other)))
+    for start in range(0, len(one), ROWS_AT_ONCE):
+        some = one.rows(slice(start, start + ROWS_AT_ONCE))
+        cosines = some.vectors @ other.vectors.T
+        spelled = (some.runs @ other.runs.T).toarray()
+        # The squared distance of unit vectors is 2 - 2 cos.
+        table[start : start + len(some)] = np.exp(2 * (cosines - 1)) + SPELLING * spelled
+    return table
+
+
+def _counted(texts: Sequence[str]) -> sparse.csr_matrix:
+    # Hashed, so that no vocabulary of the participants' words is ever stored.
+    vectorizer = HashingVectorizer(
+        analyzer="char_wb", ngram_range=RUNS, n_features=PLACES, alternate_sign=False, norm=None, dtype=np.float32
+    )
+    return sparse.csr_matrix(vectorizer.transform(texts)) if len(texts) else sparse.csr_matrix((0, PLACES))
+
+
+def _weighed(counted: sparse.csr_matrix, rarity: NDArray[np.float32]) -> sparse.csr_matrix:
+    counted.data = (1 + np.log(counted.data)) * rarity[counted.indices]
+    return sparse.csr_matrix(normalize(counted, copy=False) if counted.shape[0] else counted)

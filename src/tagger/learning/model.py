@@ -1,0 +1,177 @@
+"""A fitted learner: texts to probabilities, and how it is kept on disk without anything that runs."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from tagger.embeddings import Encoder, load_encoder
+from tagger.errors import ModelError
+from tagger.frameworks import from_json, to_json
+from tagger.learning.calibration import Calibration
+from tagger.learning.likeness import PLACES, Floats, Reader, Reading, likeness
+from tagger.learning.lines import Lines
+from tagger.records import Framework
+from tagger.suggestions import Matrix, Phrases, scores
+
+FORMAT = 1
+CARD, ARRAYS = "card.json", "arrays.npz"
+
+
+@dataclass(frozen=True)
+class Learned:
+    """
+    What was learned about the values of a framework from answers about texts.
+
+    Args:
+        framework: the values, in whose order all columns are.
+        encoder: what made the vectors.
+        phrases: of the framework, for the zero-shot scores.
+        reader: how the learner sees texts.
+        scale: what zero-shot scores are divided by.
+        lines: from zero-shot scores to shares.
+        landmarks: the texts that others are compared with.
+        weights: (landmarks, k), what likeness to each of them adds.
+        calibration: from estimates to probabilities.
+        card: what it was made from, and how good it was on texts that it had not seen.
+    """
+
+    framework: Framework
+    encoder: Encoder = field(repr=False)
+    phrases: Phrases = field(repr=False)
+    reader: Reader = field(repr=False)
+    scale: float
+    lines: Lines = field(repr=False)
+    landmarks: Reading = field(repr=False)
+    weights: Floats = field(repr=False)
+    calibration: Calibration = field(repr=False)
+    card: Mapping[str, Any] = field(repr=False)
+
+    def predict_proba(self, texts: Sequence[str]) -> Floats:
+        """
+        Return how probable it is that a reader would find each value in each text.
+
+        Returns:
+            Probabilities, (n, k), values in the framework's order. Without any answer they only rank.
+        """
+        return self.probabilities(texts, self.encoder.encode(texts))
+
+    def probabilities(self, texts: Sequence[str], vectors: Matrix) -> Floats:
+        """Return the same for texts whose vectors, (n, d), are known."""
+        found = self.lines.at(scores(vectors, self.phrases, self.reader.centre) / self.scale)
+        if self.weights.any():
+            found = found + likeness(self.reader.read(texts, vectors), self.landmarks) @ self.weights
+        return self.calibration.probabilities(found)
+
+    def save(self, folder: str | Path) -> None:
+        """
+        Write it into a folder: arrays and a card in JSON.
+
+        The landmarks' texts are not in it, but their vectors and hashed runs of characters are: treat it as you treat
+        the transcripts.
+        """
+        place = Path(folder)
+        place.mkdir(parents=True, exist_ok=True)
+        arrays = {
+            "phrases": self.phrases.vectors,
+            "owner": self.phrases.owner,
+            "centre": self.reader.centre,
+            "rarity": self.reader.rarity,
+            "level": self.lines.level,
+            "slope": self.lines.slope,
+            "vectors": self.landmarks.vectors,
+            "runs_data": self.landmarks.runs.data,
+            "runs_indices": self.landmarks.runs.indices,
+            "runs_indptr": self.landmarks.runs.indptr,
+            "weights": self.weights,
+            "shift": self.calibration.shift,
+            "stretch": self.calibration.stretch,
+        }
+        card = {
+            "format": FORMAT,
+            "framework": json.loads(to_json(self.framework)),
+            "encoder": _named(self.encoder),
+            "scale": self.scale,
+            **self.card,
+        }
+        _put(place / ARRAYS, lambda file: np.savez_compressed(file, **arrays))
+        _put(place / CARD, lambda file: file.write((json.dumps(card, indent=2, sort_keys=True) + "\n").encode()))
+
+
+def load(folder: str | Path, encoder: Encoder | None = None) -> Learned:
+    """
+    Read what `Learned.save` wrote; nothing in it is run.
+
+    Args:
+        encoder: the encoder that it was fitted with; None to load it by its name.
+
+    Raises:
+        ModelError: there is nothing of the kind, it is damaged, or the encoder is another one.
+    """
+    place = Path(folder)
+    try:
+        card = json.loads((place / CARD).read_text(encoding="utf-8"))
+        if card["format"] != FORMAT:
+            raise ModelError(
+                f"what was learned is of format {card['format']}, and this version reads {FORMAT}",
+                where=str(place),
+                remedy="Learn again",
+            )
+        framework = from_json(json.dumps(card["framework"]))
+        named, scale = card["encoder"], float(card["scale"])
+        with np.load(place / ARRAYS, allow_pickle=False) as kept:
+            a = {name: kept[name] for name in kept.files}
+        runs = sparse.csr_matrix(
+            (a["runs_data"], a["runs_indices"], a["runs_indptr"]), shape=(len(a["vectors"]), PLACES)
+        )
+        made = (
+            Phrases(a["phrases"], a["owner"], len(framework.values)),
+            Reader(a["centre"], a["rarity"]),
+            scale,
+            Lines(a["level"], a["slope"]),
+            Reading(a["vectors"], runs),
+            a["weights"],
+            Calibration(a["shift"], a["stretch"]),
+        )
+    except FileNotFoundError as error:
+        raise ModelError("nothing that was learned is here", where=str(place), remedy="Name its folder") from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(
+            f"what was learned cannot be read ({type(error).__name__})", where=str(place), remedy="Learn again"
+        ) from error
+    encoder = encoder or load_encoder(named["name"])
+    if _named(encoder) != named:
+        raise ModelError(
+            f"this was learned with the encoder {named['name']} ({named['weights_sha256'][:12]}...), and that one is "
+            f"{encoder.name} ({encoder.weights_sha256[:12]}...)",
+            where=str(place),
+            remedy="Give the encoder that it was learned with, or learn again",
+        )
+    own = {"format", "framework", "encoder", "scale"}
+    return Learned(framework, encoder, *made, {name: kept for name, kept in card.items() if name not in own})
+
+
+def _named(encoder: Encoder) -> dict[str, Any]:
+    return {
+        "name": encoder.name,
+        "revision": encoder.revision,
+        "weights_sha256": encoder.weights_sha256,
+        "dimension": encoder.dimension,
+    }
+
+
+def _put(path: Path, write: Any) -> None:
+    """Write a file whole or not at all."""
+    part = path.with_name(path.name + ".part")
+    with part.open("wb") as file:
+        write(file)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)

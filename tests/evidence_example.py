@@ -42,7 +42,7 @@ def evidence(
     values: Sequence[str] = ("trust",),
     datasets: Sequence[str] | None = None,
     interviewers: Sequence[str] | None = None,
-    strata: Mapping[str, int] | None = None,
+    strata: Mapping[str, Mapping[str, int]] | None = None,
 ) -> Evidence:
     """
     Make evidence of rows.
@@ -55,7 +55,7 @@ def evidence(
         values: their ids; names are these with a capital.
         datasets: of each passage; without them, one.
         interviewers: of each passage; without them, nobody who is known.
-        strata: the sizes of all strata of the audit.
+        strata: by dataset, the sizes of all strata of the audit.
     """
     where = datasets or ["women"] * len(clusters)
     asks = interviewers or [""] * len(clusters)
@@ -63,7 +63,11 @@ def evidence(
         (f"e{place}", dataset, cluster, cluster, 100 * place, 100 * place + 80, True, interviewer)
         for place, (cluster, dataset, interviewer) in enumerate(zip(clusters, where, asks, strict=True))
     ]
-    facts = {} if strata is None else {"audit_frame": json.dumps(strata)}
+    sizes = {name: (size, dataset) for dataset, held in (strata or {}).items() for name, size in held.items()}
+    facts = {
+        "audit_frame": json.dumps({name: size for name, (size, _) in sizes.items()}),
+        "audit_datasets": json.dumps({name: dataset for name, (_, dataset) in sizes.items()}),
+    }
     return Evidence(
         "made up",
         tuple(Value(name, name.capitalize()) for name in values),

@@ -13,7 +13,7 @@ from scipy import stats
 
 from tagger.agreement.elusion import elusion_recall, plan_sample
 from tagger.agreement.prevalence import METHODS, prevalence_estimate
-from tagger.agreement.sampling import stratified_recall
+from tagger.agreement.sampling import linearised_recall, stratified_recall
 from tagger.errors import UsageError
 
 # 40 passages that people and a model labelled, and 200 that the model alone did; Angelopoulos et al. (2023) give 0.24
@@ -113,16 +113,61 @@ def test_the_same_seed_gives_the_same_interval():
     assert turned.interval != stratified_recall(*SAMPLE, SIZES, seed=1).interval
 
 
-def test_few_positives_give_no_recall():
-    """With nine positives recall is not estimable, with ten, or with a lower minimum, it is."""
+def test_few_positives_give_no_recall_and_no_precision():
+    """With nine positives neither is estimable, with ten, or with a lower minimum, both are; elusion always is."""
     nine, ten = (together(read("a", 1, k, 20), read("b", 0, 2, 90)) for k in (7, 8))
     sizes = {"a": 50, "b": 500}
 
     assert stratified_recall(*nine, sizes).value is None
     assert stratified_recall(*nine, sizes).reason == "fewer than 10 positives: not estimable"
+    assert stratified_recall(*nine, sizes).precision.value is None
+    assert stratified_recall(*nine, sizes).precision.reason == "fewer than 10 positives: not estimable"
+    assert stratified_recall(*ten, sizes).precision.value == pytest.approx(8 / 28)
     assert stratified_recall(*nine, sizes).elusion.value == pytest.approx(2 / 92)
     assert stratified_recall(*ten, sizes).interval is not None
     assert stratified_recall(*nine, sizes, least=9).interval is not None
+
+
+def test_the_linearised_interval_is_that_of_its_formula():
+    """The variance of z = y (f - R) / (TP + FN) by strata, worked out passage by passage, on the logit scale."""
+    rows = pd.DataFrame(dict(zip(("y", "f", "stratum"), SAMPLE, strict=True)))
+    recall = 60 / 105
+    z = rows["y"] * (rows["f"] - recall) / 105
+    by_stratum = z.groupby(rows["stratum"]).agg(["var", "count"])
+    sizes = by_stratum.index.map(SIZES)
+    variance = (sizes**2 * (1 - by_stratum["count"] / sizes) * by_stratum["var"] / by_stratum["count"]).sum()
+    centre, reach = np.log(recall / (1 - recall)), 1.959964 * np.sqrt(variance) / (recall * (1 - recall))
+
+    found = linearised_recall(*SAMPLE, SIZES)
+    assert (recall, 190) == (pytest.approx(found.value), found.n_units)
+    expected = [1 / (1 + np.exp(-(centre + sign * reach))) for sign in (-1, 1)]
+    assert found.interval == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("sample", "sizes", "value", "reason"),
+    [
+        (together(read("a", 1, 20, 0), read("b", 0, 0, 20)), {"a": 50, "b": 500}, 1.0, "has no logit"),
+        (together(read("a", 1, 20, 0), read("b", 0, 1, 0)), {"a": 50, "b": 5}, 50 / 55, "a single passage was read"),
+        (together(read("a", 1, 20, 0), read("b", 0, 5, 0)), {"a": 50, "b": 50}, 0.5, "are alike"),
+        (together(read("a", 1, 9, 0), read("b", 0, 0, 20)), {"a": 50, "b": 500}, None, "fewer than 10 positives"),
+        (SAMPLE, {**SIZES, "farthest": 9}, None, "nothing was read of farthest"),
+    ],
+)
+def test_where_there_is_no_linearised_interval_it_says_why(sample, sizes, value, reason):
+    """All found, a stratum with one passage, none with spread, few positives, a stratum that nobody read."""
+    found = linearised_recall(*sample, sizes)
+
+    assert found.value == (None if value is None else pytest.approx(value))
+    assert found.interval is None
+    assert reason in found.reason
+
+
+def test_a_linearised_interval_of_everything_has_no_width():
+    """What was read altogether, be it by a single passage, adds no uncertainty."""
+    found = linearised_recall(*together(read("a", 1, 20, 0), read("b", 0, 1, 0)), {"a": 20, "b": 1})
+
+    assert found.interval == pytest.approx((20 / 21, 20 / 21))
 
 
 def test_an_unread_stratum_makes_all_unknown():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from evidence_example import complete, drawn, evidence
 from tagger import agreement
 from tagger.agreement.clusters import jackknife_interval
 from tagger.report import statistics
-from tagger.report.coverage import MOST_MISSES, coverage, frame_of
+from tagger.report.coverage import LINEARISED, MOST_MISSES, SINCE, coverage, frame_of
 from tagger.report.document import Forest, Number, Section
 from tagger.report.evidence import Evidence
 from tagger.report.prevalence import ALONE, BIASED, PEOPLE, WITH_MODEL, prevalence
@@ -25,7 +26,7 @@ def audited(
     read: int = 120,
     readers: int = 1,
     found: Callable[[int], bool] = lambda place: place % 3 == 0,
-    strata: dict[str, int] | None = None,
+    strata: dict[str, dict[str, int]] | None = None,
 ) -> Evidence:
     """Make an audit of 120 passages in 6 transcripts: 40 suggested, 40 near the threshold and 40 far below it."""
     names = list(STRATA)
@@ -45,7 +46,8 @@ def audited(
 
 def parts(section: Section, value: str = "trust") -> dict[str, Number]:
     """Return the numbers of section 9 by what they are, such as recall."""
-    return {one.estimator.split("(")[1].rstrip(")"): one for one in section.numbers if one.value_id == value}
+    here = [one for one in section.numbers if one.value_id == value and one.estimator != LINEARISED]
+    return {one.estimator.split("(")[1].rstrip(")"): one for one in here}
 
 
 def people(section: Section, source: str = "blind", group: str = "", value: str = "trust") -> dict[str, Number]:
@@ -124,11 +126,47 @@ def test_a_small_audit_by_hand() -> None:
 
 def test_a_stratum_that_nobody_read_is_not_taken_for_empty() -> None:
     """Neither one of which passages were drawn, nor one of which none was."""
-    for made in (audited(read=80), audited(strata={**STRATA, "other draw": 10})):
+    for made in (audited(read=80), audited(strata={"women": {**STRATA, "other draw": 10}})):
         recall = parts(coverage(made, SEED))["recall"]
         assert recall.estimate is None
         assert "nothing was read of" in recall.reason
-    assert frame_of(audited(strata={"other draw": 10})) == {**STRATA, "other draw": 10}
+    assert frame_of(audited(strata={"women": {"other draw": 10}})) == {**STRATA, "other draw": 10}
+
+
+def test_an_empty_stratum_of_another_dataset_takes_nothing_from_this_one() -> None:
+    """None was drawn of it, and the value was never asked for there; its own dataset's strata are all read."""
+    made = audited(strata={"women": STRATA, "mothers": {"mothers: far below": 70}})
+    assert coverage(made, SEED).numbers == coverage(audited(), SEED).numbers
+    assert parts(coverage(made, SEED))["recall"].estimate is not None
+
+
+def test_a_value_found_in_few_passages_has_neither_recall_nor_precision() -> None:
+    """Found in 9 of 120; how often it occurs, and in how much of what is not suggested, are shares of what was read."""
+    found = parts(coverage(audited(found=lambda place: place < 9), SEED))
+    for name in ("recall", "precision"):
+        assert (found[name].estimate, found[name].low) == (None, None)
+        assert "fewer than 10 positives" in found[name].reason
+    assert found["elusion"].high is not None
+    assert found["prevalence"].estimate == pytest.approx(9 / 40 * 60 / 1080)
+
+
+def test_a_second_interval_of_recall_is_that_of_the_public_function() -> None:
+    """Linearised, of the same passages and strata."""
+    made = audited(readers=2)
+    panel = made.panel("audit", "trust")
+    strata = made.audit["stratum"].to_numpy()
+    expected = agreement.linearised_recall(panel.majority(), panel.suggested, strata, STRATA)
+    (found,) = [one for one in coverage(made, SEED).numbers if one.estimator == LINEARISED]
+    assert (found.estimate, (found.low, found.high)) == (expected.value, expected.interval)
+    assert (found.n, found.transcripts) == (120, 6)
+
+
+def test_passages_that_came_since_the_draw_are_counted() -> None:
+    """The numbers speak of the frame, and the section says so only where that is another thing."""
+    made = audited()
+    grown = replace(made, facts={**made.facts, SINCE: '{"women": 12}'})
+    assert any("12 passages came into women" in note for note in coverage(grown, SEED).notes)
+    assert not any("Since the draw" in note for note in coverage(made, SEED).notes)
 
 
 def test_drawn_passages_that_nobody_read_are_counted() -> None:

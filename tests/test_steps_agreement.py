@@ -329,6 +329,25 @@ def test_an_audit_says_what_the_suggestions_miss(study):
     assert found["stratified_recall (recall)"].n == 17
 
 
+def test_what_came_after_an_audit_was_drawn_is_counted(study):
+    """A transcript that is added later was no part of the frame, and the evidence has its passages as such."""
+    with lasting(study) as desk:
+        draw(desk.db, Wanted("general", (desk.reader("Ann"),), dict.fromkeys(STRATA, 3), 7), desk.tick())
+    before = gather(study.folder)
+    later = study.home / "later.txt"
+    later.write_text(
+        "Interviewer: And then?\n\nWilhelmina: Then I came every week, and I still do.\n", encoding="utf-8"
+    )
+    study.run(later)
+    after = gather(study.folder)
+
+    came = len(after.passages) - len(before.passages)
+    assert {} == json.loads(before.facts["audit_since"])
+    assert {"general": came} == json.loads(after.facts["audit_since"])
+    assert came > 0
+    assert {"general"} == set(json.loads(after.facts["audit_datasets"]).values())
+
+
 def test_what_was_read_blind_before_answers_an_audit_too(study):
     """A passage read blind by chance, and drawn for an audit afterwards, counts in both, and is read once."""
     with lasting(study) as desk:

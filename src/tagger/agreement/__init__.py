@@ -57,7 +57,7 @@ from tagger.agreement.kappas import (
 from tagger.agreement.multiplicity import rejected
 from tagger.agreement.prevalence import prevalence_estimate
 from tagger.agreement.proportions import Benchmark, benchmark_probabilities, clopper_pearson_interval, wilson_interval
-from tagger.agreement.sampling import StratifiedRecall, stratified_recall
+from tagger.agreement.sampling import StratifiedRecall, linearised_recall, stratified_recall
 from tagger.agreement.spans import SpanF1, UnitizingAlpha, character_counts, character_kappa, span_f1, unitizing_alpha
 
 __all__ = [
@@ -103,6 +103,7 @@ __all__ = [
     "jackknife_interval",
     "krippendorff_alpha",
     "light_kappa",
+    "linearised_recall",
     "masi_distance",
     "multivalued_alpha",
     "pabak",

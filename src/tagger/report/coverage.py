@@ -14,14 +14,19 @@ from tagger.report.document import Number, Section, Table, shown
 from tagger.report.evidence import AUDIT, FEWEST_POSITIVES, INDEPENDENT, Evidence, Places, Value
 from tagger.report.measuring import About
 from tagger.report.ranking import Decided, decided
+from tagger.wording import several
 
 MOST_MISSES = 50
-FRAME = "audit_frame"
-"""Where `Evidence.facts` has the sizes of all strata, {stratum: population}."""
+FRAME, DATASETS, SINCE = "audit_frame", "audit_datasets", "audit_since"
+"""
+Where `Evidence.facts` has the sizes of all strata, {stratum: population}; the dataset of each, {stratum: dataset}; and
+how many passages have come into a dataset since the draw, {dataset: passages}.
+"""
 
 _COVERAGE = "Coverage"
 _PARTS = ("recall", "precision", "elusion", "prevalence")
 _MODEL = "model and the majority"
+LINEARISED = "linearised_recall"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,7 @@ class _Sample:
 
     Args:
         read: the passages with a label: place, stratum, label, suggested.
-        frame: the size of each stratum in which the machine was asked.
+        frame: the size of each stratum of the datasets in which the machine was asked.
         mixed: the strata that hold passages with this suggestion and others.
         missing: how many passages of the sample nobody read.
         ties: in how many as many readers said yes as no.
@@ -82,10 +87,10 @@ def _sample(evidence: Evidence, value_id: str) -> _Sample:
     suggested, _ = evidence.machine_of(value_id)
     drawn = evidence.audit[["place", "stratum"]].drop_duplicates()
     drawn = drawn.assign(suggested=suggested[drawn["place"].to_numpy(np.int64)])
-    asked = set(drawn.loc[drawn["suggested"] >= 0, "stratum"])
-    elsewhere = set(drawn["stratum"]) - asked
-    frame = {name: size for name, size in frame_of(evidence).items() if name not in elsewhere} if asked else {}
-    drawn = drawn[drawn["stratum"].isin(asked)]
+    dataset_of = _datasets(evidence)
+    asked = set(drawn.loc[drawn["suggested"] >= 0, "stratum"].map(dataset_of))
+    frame = {name: size for name, size in frame_of(evidence).items() if dataset_of[name] in asked}
+    drawn = drawn[drawn["stratum"].isin(frame)]
     drawn["label"] = drawn["place"].map(pd.Series(one.labels, index=one.panel.places))
     read = drawn[drawn["label"].notna()]
     tied = drawn["place"].isin(_tied(evidence, value_id, one)).sum()
@@ -97,6 +102,14 @@ def frame_of(evidence: Evidence) -> dict[Hashable, int]:
     sizes: dict[Hashable, int] = {name: int(size) for name, size in json.loads(evidence.facts.get(FRAME, "{}")).items()}
     drawn = evidence.audit.drop_duplicates("stratum")
     return sizes | dict(zip(drawn["stratum"].tolist(), map(int, drawn["population"].tolist()), strict=True))
+
+
+def _datasets(evidence: Evidence) -> dict[Hashable, str]:
+    """Return the dataset of each stratum of the audit."""
+    known: dict[Hashable, str] = json.loads(evidence.facts.get(DATASETS, "{}"))
+    drawn = evidence.audit.drop_duplicates("stratum")
+    where = evidence.passages["dataset"].to_numpy()[drawn["place"].to_numpy(np.int64)]
+    return known | dict(zip(drawn["stratum"].tolist(), map(str, where), strict=True))
 
 
 def _tied(evidence: Evidence, value_id: str, one: Decided) -> Places:
@@ -114,22 +127,19 @@ def _mixed(evidence: Evidence, drawn: pd.DataFrame) -> tuple[Hashable, ...]:
 
 def _covered(evidence: Evidence, value: Value, sample: _Sample, seed: int) -> dict[str, Number]:
     read = sample.read
+    labels, suggested, strata = (read[name].to_numpy() for name in ("label", "suggested", "stratum"))
     found = agreement.stratified_recall(
-        read["label"].to_numpy(),
-        read["suggested"].to_numpy(),
-        read["stratum"].to_numpy(),
-        sample.frame,
-        mixed=sample.mixed,
-        least=FEWEST_POSITIVES,
-        seed=seed,
+        labels, suggested, strata, sample.frame, mixed=sample.mixed, least=FEWEST_POSITIVES, seed=seed
     )
     about, clusters = About(9, value.id, AUDIT), len(np.unique(evidence.clusters[read["place"].to_numpy(np.int64)]))
-    return {
+    made = {
         part: about.number(
             _MODEL, f"stratified_recall ({part})", replace(getattr(found, part), n_clusters=clusters), seed
         )
         for part in _PARTS
     }
+    linearised = agreement.linearised_recall(labels, suggested, strata, sample.frame, least=FEWEST_POSITIVES)
+    return made | {LINEARISED: about.number(_MODEL, LINEARISED, replace(linearised, n_clusters=clusters))}
 
 
 def _covered_table(made: list[tuple[Value, _Sample, dict[str, Number]]]) -> Table:
@@ -148,7 +158,8 @@ def _covered_table(made: list[tuple[Value, _Sample, dict[str, Number]]]) -> Tabl
         tuple(rows),
         "95% intervals in brackets. Recall: of what people find, how much is suggested. Precision: of what is "
         "suggested, how much people find too. Elusion: of what is not suggested, in how much they find the value. How "
-        "often: in how much of the corpus. The last two columns count passages of the sample.",
+        "often: in how much of the corpus. The last two columns count passages of the sample. A second interval of "
+        "recall, as survey software computes it, is in numbers.csv (linearised_recall).",
     )  # fmt: skip
 
 
@@ -195,6 +206,11 @@ def _sampled(evidence: Evidence, samples: list[tuple[Value, _Sample]]) -> tuple[
         f"{len(drawn)} passages were drawn, and {len(drawn - read)} of them nobody read, or could read, without "
         "suggestions. Each passage that was read stands for those of its stratum that were not.",
     ]
+    for dataset, passages in json.loads(evidence.facts.get(SINCE, "{}")).items():
+        notes.append(
+            f"Since the draw {several(passages, 'passage')} came into {dataset} that could not be drawn: the numbers "
+            "speak of the passages that were there at the draw."
+        )
     ties = sum(sample.ties for _, sample in samples)
     if ties:
         notes.append(

@@ -11,7 +11,7 @@ from tagger.report.document import Flow, Matrix, Section, Step, Table
 from tagger.report.evidence import AUDIT, COMPARABLE, REFUSED, WORDS, Evidence
 from tagger.wording import several
 
-_COUNTS = ("audit_frame", "audit_sample", "left_out")
+_COUNTS = ("audit_frame", "audit_sample", "audit_datasets", "audit_since", "left_out")
 _NOT_HERE = "not recorded"
 
 

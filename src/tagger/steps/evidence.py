@@ -157,11 +157,24 @@ ORDER BY a.excerpt_id, a.coder
 """
 
 _AUDIT_FRAME = """
-SELECT a.dataset || ': ' || s.stratum AS stratum, s.population, s.sample
+SELECT a.dataset || ': ' || s.stratum AS stratum, a.dataset, s.population, s.sample
 FROM (SELECT dataset, arg_max(draw_id, drawn_at) AS draw_id FROM audit_list GROUP BY dataset) a
 JOIN draw_strata s ON s.draw_id = a.draw_id
 WHERE $dataset = '' OR a.dataset = $dataset
 ORDER BY 1
+"""
+
+# Passages of now that were not there to be drawn.
+_AUDIT_SINCE = """
+WITH newest AS (SELECT dataset, arg_max(draw_id, drawn_at) AS draw_id FROM audit_list GROUP BY dataset),
+held AS (
+    SELECT n.dataset, unnest(json_extract_string(d.frame, '$.strata.*.*[*]')) AS excerpt_id
+    FROM newest n JOIN draws d ON d.id = n.draw_id
+)
+SELECT e.dataset, count(*) AS passages
+FROM excerpt_list e SEMI JOIN newest n ON n.dataset = e.dataset ANTI JOIN held h ON h.excerpt_id = e.excerpt_id
+WHERE e.kind = 'passage' AND ($dataset = '' OR e.dataset = $dataset)
+GROUP BY e.dataset ORDER BY e.dataset
 """
 
 # Of each coder and transcript the newest table counts, as it does for passages.
@@ -204,6 +217,7 @@ class _Gathered:
     values: pd.DataFrame
     audit: pd.DataFrame
     frame: pd.DataFrame
+    since: pd.DataFrame
     spans: pd.DataFrame
     scorings: pd.DataFrame
     revised: pd.DataFrame
@@ -256,6 +270,7 @@ def _gathered(study: Readable, dataset: str) -> _Gathered:
         study.table(_VALUES, asked).to_pandas(),
         study.table(_AUDIT).to_pandas(),
         study.table(_AUDIT_FRAME, asked).to_pandas(),
+        study.table(_AUDIT_SINCE, asked).to_pandas(),
         study.table(_SPANS, asked).to_pandas(),
         study.table(_SCORINGS, asked).to_pandas(),
         study.table(_REVISED).to_pandas(),
@@ -328,6 +343,8 @@ def _facts(found: _Gathered, revised: int) -> dict[str, str]:
     facts = {
         "audit_frame": json.dumps(frame["population"].to_dict(), sort_keys=True),
         "audit_sample": json.dumps(frame["sample"].to_dict(), sort_keys=True),
+        "audit_datasets": json.dumps(frame["dataset"].to_dict(), sort_keys=True),
+        "audit_since": json.dumps(found.since.set_index("dataset")["passages"].to_dict(), sort_keys=True),
         "left_out": json.dumps({why: int(count) for why, count in left_out.items() if count}),
     }
     if len(found.scorings):

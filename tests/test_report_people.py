@@ -35,6 +35,11 @@ def number(section, estimator, value_id="trust", source="blind", between=None):
     return found
 
 
+def beside(told):
+    """Return section 5 beside section 2."""
+    return machine.model(told, people.people(told).numbers)
+
+
 def table(told, value_id="trust", source="blind"):
     """Return what readers said of a value as a table of units by readers, and the clusters."""
     said = told.answers[(told.answers["value_id"] == value_id) & (told.answers["source"] == source)]
@@ -237,7 +242,7 @@ def test_alpha_over_sets_is_the_public_one():
 def test_the_model_is_one_more_reader_beside_people():
     """Section 5: mean alpha of readers with the model, and the paired difference to people on the same passages."""
     told = drawn(transcripts=10, readers=3)
-    section = machine.model(told)
+    section = beside(told)
     wide, clusters = table(told)
     suggested = told.machine[told.machine["value_id"] == "trust"].set_index("place")["suggested"]
     model = suggested.reindex(wide.index).map({True: "yes", False: "no"})
@@ -263,12 +268,111 @@ def test_the_model_is_one_more_reader_beside_people():
         without.append(np.mean(one) - np.mean(two))
     se = math.sqrt(9 / 10 * ((np.array(without) - np.mean(without)) ** 2).sum())
     assert (paired.high - paired.low) / 2 == pytest.approx(2.2621571628 * se, rel=1e-6)
+    p = number(section, machine.P_VALUE)
+    assert p.estimate == pytest.approx(2 * stats.t.sf(abs(paired.estimate) / se, 9), rel=1e-6)
+    assert (paired.n, 10, None) == (p.n, p.transcripts, p.low)
+
+
+def test_the_difference_to_people_is_drawn_again_too():
+    """The second interval of the paired difference is that of alphas by hand, with transcripts drawn again."""
+    told = drawn(transcripts=10, readers=2)
+    wide, clusters = table(told)
+    suggested = told.machine[told.machine["value_id"] == "trust"].set_index("place")["suggested"].reindex(wide.index)
+    said = np.column_stack([wide["Reader A"] == "yes", wide["Reader B"] == "yes", suggested]).astype(bool)
+    names = list(dict.fromkeys(clusters))
+
+    def sums(one, two):
+        each = np.stack([one != two, one.astype(int) + two, np.ones(len(one))], axis=1).astype(float)
+        return np.array([each[clusters == name].sum(axis=0) for name in names])
+
+    def alpha(totals):
+        apart, yes, n = totals.T
+        return 1 - (2 * n - 1) * apart / (yes * (2 * n - yes))
+
+    times = np.random.default_rng(20).multinomial(10, np.full(10, 0.1), size=2000)
+    alphas = [alpha(times @ sums(said[:, one], said[:, two])) for one, two in ((0, 2), (1, 2), (0, 1))]
+    expected = np.quantile((alphas[0] + alphas[1]) / 2 - alphas[2], [0.025, 0.975])
+    found = number(beside(told), f"{machine.PAIRED} (cluster_bootstrap, resamples=2000)")
+
+    assert (found.low, found.high) == pytest.approx(tuple(expected))
+    assert (20, 400) == (found.seed, found.n)
+
+
+def test_each_reader_with_the_model_has_the_panel_of_people():
+    """Section 5 says of each reader and the model what section 2 says of two readers, on what this reader read."""
+    told = drawn(readers=3, read=0.8)
+    told = changed(told, answers=told.answers[~((told.answers["coder"] == "Reader B") & (told.answers["place"] < 60))])
+    wide, clusters = table(told)
+    suggested = told.machine[told.machine["value_id"] == "trust"].set_index("place")["suggested"]
+    says = suggested.reindex(wide.index).map({True: "yes", False: "no"})
+    section = beside(told)
+    for reader in wide:
+        read = wide[reader].notna().to_numpy()
+        two = np.column_stack([wide[reader], says])[read]
+        specific, adjusted = agreement.specific_agreement(two), agreement.pabak(two)
+        expected = {
+            "krippendorff_alpha": agreement.krippendorff_alpha(two).value,
+            "cohen_kappa": agreement.cohen_kappa(two).value,
+            "percent_agreement": agreement.percent_agreement(two).value,
+            "specific_agreement (yes)": specific.positive.value,
+            "specific_agreement (no)": specific.negative.value,
+            "gwet_ac1": agreement.gwet_ac1(two).value,
+            "pabak": adjusted.value,
+            "pabak (prevalence_index)": adjusted.prevalence_index,
+            "pabak (bias_index)": adjusted.bias_index,
+        }
+        found = {name: number(section, name, between=f"model and {reader}") for name in expected}
+        assert expected == pytest.approx({name: one.estimate for name, one in found.items()})
+        assert {(int(read.sum()), len(set(clusters[read])))} == {(one.n, one.transcripts) for one in found.values()}
+        interval = agreement.jackknife_interval(agreement.alpha_statistic(["no", "yes"]), two, clusters[read]).interval
+        assert (found["krippendorff_alpha"].low, found["krippendorff_alpha"].high) == pytest.approx(interval)
+    alphas = [number(section, people.ALPHA, between=f"model and {reader}").estimate for reader in wide]
+    assert number(section, machine.MODEL_ALPHA).estimate == pytest.approx(np.mean(alphas))
+
+
+def test_a_difference_counts_when_all_values_are_tested_at_once():
+    """By Benjamini & Yekutieli, by hand: more seem to differ by their own interval than stand among all."""
+    values = tuple(f"v{place}" for place in range(8))
+    told = drawn(values=values, transcripts=5, passages=24, seed=8)
+    section = beside(told)
+    p = {value: number(section, machine.P_VALUE, value).estimate for value in values}
+    ordered = sorted(values, key=p.get)
+    limits = [0.05 * (rank + 1) / (8 * sum(1 / n for n in range(1, 9))) for rank in range(8)]
+    last = max((rank + 1 for rank in range(8) if p[ordered[rank]] <= limits[rank]), default=0)
+    told_of = {row[0].casefold(): row[5] for row in section.tables[0].rows}
+    seeming = [value for value in values if number(section, machine.PAIRED, value).high < 0]
+
+    assert {value: "differs" if value in ordered[:last] else "may be chance" for value in values} == told_of
+    assert 0 < last < len(seeming)
+    assert f"With all values tested at once, the model differs from people for {last}." in section.finding
+    assert {p[value] < 0.05 for value in seeming} == {True}
+
+
+def test_what_was_not_compared_was_not_tested():
+    """With one reader, or two transcripts, there is no p, and the table says so."""
+    for told in (few(15, clusters=2, each=20), drawn(readers=1, values=("trust",))):
+        section = beside(told)
+        assert {"not tested"} == {row[5] for row in section.tables[0].rows}
+        assert not [one for one in section.numbers if one.estimator == machine.P_VALUE and one.estimate is not None]
+
+
+def test_the_forest_of_section_5_has_the_alphas_of_section_2():
+    """The points of people are the numbers handed over, and none is made where nobody read twice."""
+    told = drawn()
+    section = people.people(told)
+    [forest] = machine.model(told, section.numbers).plots
+    for (_, (of_people, _)), value_id in zip(forest.rows, ("trust", "safety"), strict=True):
+        expected = number(section, people.ALPHA, value_id)
+        assert (expected.estimate, (expected.low, expected.high)) == (of_people.value, of_people.interval)
+    alone = drawn(readers=1)
+    [forest] = machine.model(alone, people.people(alone).numbers).plots
+    assert {None} == {of_people.value for _, (of_people, _) in forest.rows}
 
 
 def test_precision_and_recall_are_against_each_reader_and_the_majority():
     """Ties of two readers are left out of the majority, and not counted as no."""
     told = drawn()
-    section = machine.model(told)
+    section = beside(told)
     wide, _ = table(told)
     suggested = told.machine[told.machine["value_id"] == "trust"].set_index("place")["suggested"].reindex(wide.index)
     agreed = wide["Reader A"] == wide["Reader B"]
@@ -319,7 +423,7 @@ def few(yes, clusters=6, readers=("Reader A", "Reader B"), each=10):
 
 def test_with_fewer_than_ten_positives_nothing_is_estimated():
     """9 passages are not estimable and 10 are, for people as for the model; it is never 0 or 1."""
-    for section, name in ((people.people, people.ALPHA), (machine.model, machine.MODEL_ALPHA)):
+    for section, name in ((people.people, people.ALPHA), (beside, machine.MODEL_ALPHA)):
         lacking, enough = number(section(few(9)), name), number(section(few(10)), name)
         assert lacking.estimate is None
         assert "found in 9 passages" in lacking.reason

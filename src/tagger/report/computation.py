@@ -42,7 +42,8 @@ def compute(evidence: Evidence, seed: int = SEED) -> Report:
     Args:
         seed: of the random numbers; the same evidence and seed give the same report.
     """
-    with_people, with_model = people.people(evidence, seed), machine.model(evidence)
+    with_people = people.people(evidence, seed)
+    with_model = machine.model(evidence, with_people.numbers, seed)
     sections = (
         design.design(evidence),
         design.data(evidence),
@@ -81,7 +82,8 @@ def compute(evidence: Evidence, seed: int = SEED) -> Report:
 
 def first_screen(evidence: Evidence) -> summary.FirstScreen:
     """Compute the first screen of a report alone, as `compute` has it."""
-    return summary.first_screen(evidence, people.people(evidence), machine.model(evidence))
+    with_people = people.people(evidence)
+    return summary.first_screen(evidence, with_people, machine.model(evidence, with_people.numbers))
 
 
 def _matrix(evidence: Evidence) -> Table:

@@ -9,17 +9,21 @@ from itertools import combinations
 
 import numpy as np
 
+from tagger import agreement
 from tagger.agreement.clusters import Additive, difference
 from tagger.report import statistics
-from tagger.report.coefficients import macro
-from tagger.report.document import Bar, Forest, Number, Section, Table, interval_of, shown
+from tagger.report.coefficients import ALPHA, coefficients, macro
+from tagger.report.document import SEED, Bar, Forest, Number, Section, Table, interval_of, shown
 from tagger.report.evidence import FEWEST_POSITIVES, WORDS, Evidence, Panel, Places
-from tagger.report.measuring import About, Tally, tally, too_few
-from tagger.report.people import NO_PAIR, NOTES, PEOPLE, alpha_of_people
+from tagger.report.measuring import About, Tally, measured, p_value, tally, too_few
+from tagger.report.people import NO_PAIR, NOTES, PEOPLE, axis_from, size
 
 MODEL = "model with people"
 MODEL_ALPHA = "krippendorff_alpha, mean over readers"
 PAIRED = "difference of mean pairwise krippendorff_alpha"
+P_VALUE = f"p, {PAIRED} (t, M - 1)"
+FALSE_SHARE = 0.05
+"""The largest expected share of values said to differ that do not."""
 MARGIN = 0.1
 """How much less the model may agree with people than they do with each other; fixed before anybody looks."""
 
@@ -39,6 +43,9 @@ _QUALITY: dict[str, Callable[[], Additive]] = {
     "recall": statistics.recall,
     "f1": statistics.f1,
 }
+_SAME_PEOPLE = "krippendorff_alpha, mean over pairs of readers"
+_SAME_MODEL = "krippendorff_alpha, mean over readers, same passages"
+_LESS = "model with people, less people with people"
 _NO_READER = "not estimable: no reader found it, or was suggested it, in enough passages"
 _NOTHING = "the machine has said nothing of any passage that was read without suggestions"
 
@@ -61,26 +68,44 @@ def _pairs(said: Tally) -> statistics.Pairs:
     return said.admitted((reader, last) for reader in range(last))
 
 
-def model(evidence: Evidence) -> Section:
-    """Return section 5: how far the model's suggestions agree with people, beside people with people."""
-    numbers: list[Number] = []
+def model(evidence: Evidence, with_people: tuple[Number, ...], seed: int = SEED) -> Section:
+    """
+    Return section 5: how far the model's suggestions agree with people, beside people with people.
+
+    Args:
+        with_people: the numbers of section 2.
+        seed: of the transcripts that are drawn again.
+    """
+    made = {source: _of_source(evidence, source, seed) for source in evidence.available}
+    made = {source: found for source, found in made.items() if found}
+    means = {source: _macro(evidence, source, list(found)) for source, found in made.items()}
+    numbers = [
+        number
+        for source, found in made.items()
+        for number in (*(one for rows in found.values() for one in rows.values()), means[source])
+    ]
+    alphas = {(one.source, one.value_id): one for one in with_people if one.estimator == ALPHA}
+    firm = _firm(numbers)
+    names = evidence.names()
     tables, plots = [], []
-    for source in evidence.available:
-        found = [(value, _numbers(evidence, source, value.id)) for value in evidence.values]
-        found = [(value, rows) for value, rows in found if rows]
-        if not found:
-            continue
-        mean = _macro(evidence, source, [value.id for value, _ in found])
-        numbers += [number for _, rows in found for number in rows.values()] + [mean]
-        tables += _tables(source, [(value.name, rows) for value, rows in found], mean)
-        plots.append(_forest(evidence, source, [(value.id, value.name, rows) for value, rows in found]))
+    for source, found in made.items():
+        tables += _tables(source, [(names[value_id], rows) for value_id, rows in found.items()], means[source], firm)
+        plots.append(
+            _forest(
+                source,
+                [
+                    (names[value_id], alphas.get((source, value_id)), rows[MODEL_ALPHA])
+                    for value_id, rows in found.items()
+                ],
+            )
+        )
     title = "Model with people"
     if not numbers:
         return Section(5, title, "", empty=f"Nothing to compare yet: {_NOTHING}.")
     return Section(
         5,
         title,
-        _finding(evidence, numbers),
+        _finding(evidence, numbers, firm),
         "How far the model agrees with people cannot be read without how far people agree with each other. A "
         "suggestion is an invitation to read, made for a share of passages that is a setting; it is not a coding.",
         tuple(tables),
@@ -89,13 +114,27 @@ def model(evidence: Evidence) -> Section:
         (
             "The model says yes where it suggests a value now, and no elsewhere. Ties between readers are left out of "
             "precision, recall and F1 against the majority.",
+            "Each reader's panel with the model, the same as that of people in section 2, is in numbers.csv.",
             *NOTES,
             f"The margin for 'no worse than people by more than {MARGIN}' was fixed in the program, before any data.",
         ),
     )
 
 
-def _numbers(evidence: Evidence, source: str, value_id: str) -> dict[str, Number]:
+def _of_source(evidence: Evidence, source: str, seed: int) -> dict[str, dict[str, Number]]:
+    """Return the numbers of each value of which the machine says something where somebody read."""
+    found = {value.id: _numbers(evidence, source, value.id, seed) for value in evidence.values}
+    return {value_id: rows for value_id, rows in found.items() if rows}
+
+
+def _firm(numbers: list[Number]) -> set[tuple[str, str]]:
+    """Return the sources and values whose difference to people stands when all of the section are tested at once."""
+    tested = [one for one in numbers if one.estimator == P_VALUE and one.estimate is not None]
+    kept = agreement.rejected([one.estimate or 0.0 for one in tested], FALSE_SHARE, method="BY")
+    return {(tested[place].source, tested[place].value_id) for place in kept}
+
+
+def _numbers(evidence: Evidence, source: str, value_id: str, seed: int) -> dict[str, Number]:
     panel = evidence.panel(source, value_id)
     scored = panel.scored
     if not len(scored.places):
@@ -110,14 +149,23 @@ def _numbers(evidence: Evidence, source: str, value_id: str) -> dict[str, Number
         said,
         refused="" if pairs else _NO_READER,
     )
-    found |= _paired(about, scored)
+    found |= _paired(about, scored, seed)
     found |= _quality(about, said, "the majority", _majority(said))
     for column, coder in enumerate(scored.coders):
         found |= _quality(about, said, coder, said.codes[:, column])
+        found |= _with_reader(about, coder, said.of((column, len(scored.coders))))
     return found
 
 
-def _paired(about: About, scored: Panel) -> dict[str, Number]:
+def _with_reader(about: About, coder: str, two: Tally) -> dict[str, Number]:
+    """Return the panel of section 2 for a reader, first, and the model."""
+    between = f"model and {coder}"
+    made = coefficients(about, between, two)
+    made["cohen_kappa"] = about.measured(between, "cohen_kappa", statistics.mean_kappa(((0, 1),)), two)
+    return {f"{name}, {coder}": number for name, number in made.items()}
+
+
+def _paired(about: About, scored: Panel, seed: int) -> dict[str, Number]:
     """Return people with people, the model with the same people on the same passages, and their difference."""
     both = scored.pairable
     if not len(both.places):
@@ -127,15 +175,16 @@ def _paired(about: About, scored: Panel) -> dict[str, Number]:
     pairs = said.admitted((one, two) for one, two in combinations(range(last), 2) if {one, two} <= known)
     people = statistics.mean_alpha(pairs)
     model_ = statistics.mean_alpha(tuple((reader, last) for reader in sorted({one for pair in pairs for one in pair})))
-    made = {
-        "people, same passages": (PEOPLE, "krippendorff_alpha, mean over pairs of readers", people, -1.0),
-        "model, same passages": (MODEL, "krippendorff_alpha, mean over readers, same passages", model_, -1.0),
-        PAIRED: ("model with people, less people with people", PAIRED, difference(model_, people), -2.0),
-    }
-    return {
-        name: about.measured(between, estimator, statistic, said, low, max(1.0, -low), refused="" if pairs else NO_PAIR)
-        for name, (between, estimator, statistic, low) in made.items()
-    }
+    less, refused = difference(model_, people), "" if pairs else NO_PAIR
+    found = measured(less, said, -2.0, 2.0, refused)
+    numbers = (
+        about.measured(PEOPLE, _SAME_PEOPLE, people, said, refused=refused),
+        about.measured(MODEL, _SAME_MODEL, model_, said, refused=refused),
+        about.number(_LESS, PAIRED, found),
+        about.number(_LESS, P_VALUE, p_value(found)),
+        *about.resampled(_LESS, PAIRED, less, said, seed, refused),
+    )
+    return {number.estimator: number for number in numbers}
 
 
 def _majority(said: Tally) -> Places:
@@ -170,18 +219,10 @@ def _macro(evidence: Evidence, source: str, value_ids: list[str]) -> Number:
     return macro(About(5, "", source), MODEL, MODEL_ALPHA, rows)
 
 
-def _tables(source: str, found: list[tuple[str, dict[str, Number]]], mean: Number) -> list[Table]:
-    beside = [
-        (
-            name,
-            *(shown(rows.get(key)) if key in rows else "nobody read twice" for key in ("people, same passages",)),
-            *(shown(rows.get(key)) if key in rows else "" for key in ("model, same passages", PAIRED)),
-            verdict(rows.get(PAIRED)),
-            str(rows[PAIRED].n) if PAIRED in rows else "0",
-            str(rows[PAIRED].transcripts) if PAIRED in rows else "0",
-        )
-        for name, rows in found
-    ]
+def _tables(
+    source: str, found: list[tuple[str, dict[str, Number]]], mean: Number, firm: set[tuple[str, str]]
+) -> list[Table]:
+    beside = [_beside(name, rows, firm) for name, rows in found]
     alone = [
         (
             name,
@@ -197,9 +238,20 @@ def _tables(source: str, found: list[tuple[str, dict[str, Number]]], mean: Numbe
     return [
         Table(
             f"Side by side, on passages that two people read ({WORDS[source]})",
-            ("Value", "People with people", "Model with people", "Difference", "In words", "Passages", "Transcripts"),
+            (
+                "Value",
+                "People with people",
+                "Model with people",
+                "Difference",
+                "In words",
+                "With all values tested",
+                "Passages",
+                "Transcripts",
+            ),
             tuple(beside),
-            "Mean alpha over pairs; the difference is paired, by the same transcripts left out.",
+            "Mean alpha over pairs; the difference is paired, by the same transcripts left out. With all values "
+            "tested: of many values some seem to differ by chance. Where it says 'differs', the difference stands when "
+            f"all are tested together (Benjamini-Yekutieli at {FALSE_SHARE}). 'May be chance' proves nothing.",
         ),
         Table(
             f"The model with people, on all passages that anybody read ({WORDS[source]})",
@@ -209,6 +261,21 @@ def _tables(source: str, found: list[tuple[str, dict[str, Number]]], mean: Numbe
             "readers found too. Recall: of what they found, how much is suggested. Each reader's own: numbers.csv.",
         ),
     ]
+
+
+def _beside(name: str, rows: dict[str, Number], firm: set[tuple[str, str]]) -> tuple[str, ...]:
+    """Write people with people, and the model with them on the same passages, as a row."""
+    if PAIRED not in rows:
+        return (name, "nobody read twice", "", "", Verdict.UNKNOWN, "not tested", "0", "0")
+    paired, p = rows[PAIRED], rows[P_VALUE]
+    tested = "differs" if (p.source, p.value_id) in firm else "may be chance"
+    return (
+        name,
+        *(shown(rows[key]) for key in (_SAME_PEOPLE, _SAME_MODEL, PAIRED)),
+        verdict(paired),
+        "not tested" if p.estimate is None else tested,
+        *size(paired),
+    )
 
 
 def verdict(paired: Number | None) -> Verdict:
@@ -222,26 +289,18 @@ def verdict(paired: Number | None) -> Verdict:
     return Verdict.LESS if paired.high < 0 else Verdict.OPEN
 
 
-def _forest(evidence: Evidence, source: str, found: list[tuple[str, str, dict[str, Number]]]) -> Forest:
-    rows = []
-    for value_id, name, numbers in found:
-        people = alpha_of_people(About(2, value_id, source), evidence.panel(source, value_id))
-        model_ = numbers[MODEL_ALPHA]
-        rows.append(
-            (
-                name,
-                (
-                    Bar(PEOPLE, people.estimate, interval_of(people)),
-                    Bar(MODEL, model_.estimate, interval_of(model_)),
-                ),
-            )
-        )
-    alt = "; ".join(f"{name}: model {shown(numbers[MODEL_ALPHA])}" for _, name, numbers in found)
+def _forest(source: str, found: list[tuple[str, Number | None, Number]]) -> Forest:
+    rows = tuple((name, (_bar(PEOPLE, people), _bar(MODEL, model_))) for name, people, model_ in found)
+    alt = "; ".join(f"{name}: model {shown(model_)}" for name, _, model_ in found)
     title = f"People with people, and the model with people, readings {WORDS[source]}"
-    return Forest(title, alt, "Krippendorff's alpha", tuple(rows))
+    return Forest(title, alt, "Krippendorff's alpha", rows, axis_from(rows))
 
 
-def _finding(evidence: Evidence, numbers: list[Number]) -> str:
+def _bar(series: str, number: Number | None) -> Bar:
+    return Bar(series, None) if number is None else Bar(series, number.estimate, interval_of(number))
+
+
+def _finding(evidence: Evidence, numbers: list[Number], firm: set[tuple[str, str]]) -> str:
     own = [one for one in numbers if one.source == evidence.primary and one.value_id]
     paired = [number for number in own if number.estimator == PAIRED and number.low is not None]
     total = len({number.value_id for number in own})
@@ -250,8 +309,10 @@ def _finding(evidence: Evidence, numbers: list[Number]) -> str:
         return f"{whose} there is for none of {total} values enough to set the model beside people."
     said = [verdict(number) for number in paired]
     less, near = sum(one in (Verdict.LESS, Verdict.CLEARLY_LESS) for one in said), said.count(Verdict.AS_FAR)
+    stands = sum((number.source, number.value_id) in firm for number in paired)
     return (
         f"{whose}, of {len(paired)} values that can be compared, the model agrees with people less than people do with "
         f"each other for {less}, no worse than people within the margin for {near}, and for "
-        f"{len(paired) - less - near} it cannot be told. With so many values, one may seem to differ by chance."
+        f"{len(paired) - less - near} it cannot be told. With all values tested at once, the model differs from "
+        f"people for {stands}."
     )

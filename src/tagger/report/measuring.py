@@ -111,14 +111,15 @@ def tally(panel: Panel, nobody: str = _NOBODY) -> Tally:
     Args:
         nobody: what is said of a panel without a passage.
     """
-    row, _ = pd.factorize(panel.clusters)
+    cluster, names = pd.factorize(panel.clusters.astype(object))
+    row = cluster
     for column in (*panel.codes.T, panel.suggested):
         row, _ = pd.factorize(3 * row + column)
     _, first = np.unique(row, return_index=True)
     return Tally(
         panel.codes[first],
         panel.suggested[first],
-        panel.clusters[first],
+        names[cluster[first]],
         np.bincount(row),
         np.bincount(row, panel.weights).astype(np.float64),
         too_few(panel) if len(panel.places) else nobody,

@@ -8,6 +8,7 @@ How far people agree with each other, and a model with people: functions under t
     binary.py       one value at a time: agreement on yes and on no, PABAK
     spans.py        where people drew borders themselves
     detection.py    precision, recall, F1, average precision, calibration
+    curves.py       how well scores order passages: average precision and curves that know of clusters
     annotators.py   may a model stand in for an annotator; multiplicity.py: many tests at once
     anchoring.py    what seeing a suggestion does
     sampling.py     what suggestions miss, from a random sample read blind; elusion.py: its bound and its size
@@ -29,7 +30,15 @@ from tagger.agreement.annotators import (
     alternative_annotator_tests,
 )
 from tagger.agreement.binary import AdjustedKappa, SpecificAgreement, pabak, specific_agreement
-from tagger.agreement.clusters import Additive, Bootstrap, cluster_bootstrap, difference, jackknife_interval
+from tagger.agreement.clusters import (
+    Additive,
+    Bootstrap,
+    Removable,
+    cluster_bootstrap,
+    difference,
+    jackknife_interval,
+)
+from tagger.agreement.curves import RankingCurve, average_precision_statistic, gains_curve, precision_recall_curve
 from tagger.agreement.detection import (
     CalibrationCurve,
     average_precision,
@@ -71,6 +80,8 @@ __all__ = [
     "CalibrationCurve",
     "ElusionRecall",
     "Estimate",
+    "RankingCurve",
+    "Removable",
     "SampleSize",
     "SpanF1",
     "SpecificAgreement",
@@ -81,6 +92,7 @@ __all__ = [
     "alternative_annotator_tests",
     "anchoring_effect",
     "average_precision",
+    "average_precision_statistic",
     "benchmark_probabilities",
     "brennan_prediger",
     "brier_score",
@@ -98,6 +110,7 @@ __all__ = [
     "expected_calibration_error",
     "f1",
     "fleiss_kappa",
+    "gains_curve",
     "gwet_ac1",
     "jaccard_distance",
     "jackknife_interval",
@@ -110,6 +123,7 @@ __all__ = [
     "percent_agreement",
     "plan_sample",
     "precision",
+    "precision_recall_curve",
     "prevalence_estimate",
     "recall",
     "rejected",

@@ -46,7 +46,25 @@ class Additive:
         return float(self.value(self.parts(rows).sum(axis=0)))
 
 
-Statistic = Additive | Callable[[Any], "Estimate | float | None"]
+@dataclass(frozen=True, slots=True)
+class Removable:
+    """
+    A statistic that is no sum and still knows a cheaper way to leave a cluster out than to compute it again.
+
+    Args:
+        of: from the rows to the value, None where it is not estimable.
+        without: from the rows, (units,) numbers of their clusters, and how many there are, to the value without each.
+    """
+
+    of: Callable[[Any], float | None]
+    without: Callable[[Any, npt.NDArray[np.int64], int], Floats]
+
+    def __call__(self, rows: Any) -> float | None:
+        """Return the statistic of *rows*."""
+        return self.of(rows)
+
+
+Statistic = Additive | Removable | Callable[[Any], "Estimate | float | None"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +104,7 @@ def jackknife_interval(
     SE^2 = (M - 1) / M * sum over g of (theta without g - their mean)^2, for M clusters.
 
     Args:
-        statistic: a function of the rows, or an `Additive` one, for which many units cost little.
+        statistic: a function of the rows; or an `Additive` or `Removable` one, for which many units cost little.
         rows: (units, ...), an array, sequence, DataFrame or `Ratings`.
         clusters: (units,), the transcript (or participant, or group) of each unit.
         low: the least value that the statistic can have; the interval is cut there.
@@ -109,8 +127,14 @@ def jackknife_interval(
     if np.isnan(without).any():
         name = names[int(np.flatnonzero(np.isnan(without))[0])]
         return estimate.without_interval(f"no interval: without {name} it is not estimable")
-    se = float(np.sqrt((m - 1) / m * ((without - without.mean()) ** 2).sum()))
+    se = float(jackknife_se(without))
     return Estimate(value, n, se, t_interval(value, se, m - 1, low, high, level), n_clusters=m)
+
+
+def jackknife_se(without: Floats) -> Floats:
+    """Return the standard error of a statistic, or of several, from (M, ...) values without each of M clusters."""
+    m = len(without)
+    return np.asarray(np.sqrt((m - 1) / m * ((without - without.mean(axis=0)) ** 2).sum(axis=0)))
 
 
 def cluster_bootstrap(
@@ -179,6 +203,8 @@ def _leaving_out(statistic: Statistic, rows: Any, groups: npt.NDArray[np.int64],
     if isinstance(statistic, Additive):
         sums = _sums(statistic, rows, groups, m)
         return np.asarray(statistic.value(sums.sum(axis=0) - sums))
+    if isinstance(statistic, Removable):
+        return statistic.without(rows, groups, m)
     found = [_value(statistic(_chosen(rows, np.flatnonzero(groups != g)))) for g in range(m)]
     return np.array([np.nan if value is None else value for value in found])
 

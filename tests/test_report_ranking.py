@@ -11,7 +11,7 @@ from tagger.agreement.clusters import jackknife_interval
 from tagger.report.calibration import calibration, rates_elsewhere
 from tagger.report.document import Curves, Number, Section
 from tagger.report.evidence import Evidence
-from tagger.report.ranking import AP, CHANCE, MOST_POINTS, WORKLOAD, decided, ranking, standing
+from tagger.report.ranking import AP, CHANCE, WORKLOAD, decided, ranking, standing
 
 
 def by_name(section: Section, value: str, source: str = "blind") -> dict[str, Number]:
@@ -129,18 +129,28 @@ def test_curves_are_stepwise_pool_equal_scores_and_mark_where_suggestions_end() 
     assert read.mark == pytest.approx((20 / 40, 10 / 11))
 
 
-def test_long_curves_are_thinned() -> None:
-    """To as many points as a small panel can show, the last one always among them."""
-    clusters = [f"t{place % 5}" for place in range(1000)]
-    made = evidence(
-        clusters,
-        answers=[(place, "Reader A", "blind", "trust", place % 7 == 0, True) for place in range(1000)],
-        machine=[(place, "trust", place / 1000, place > 900, "weak") for place in range(1000)],
-    )
-    for plot in ranking(made).plots:
+def test_curves_and_bands_are_those_of_the_public_functions() -> None:
+    """By transcripts, of the passages on which most readers said the same, and the section says what a band is."""
+    made = drawn(values=("trust",))
+    one = decided(made.panel("blind", "trust"))
+    rows = np.column_stack([one.panel.weights, one.labels, one.panel.scores])
+    section = ranking(made)
+    for plot, curve in zip(section.plots, (agreement.precision_recall_curve, agreement.gains_curve), strict=True):
         assert isinstance(plot, Curves)
-        assert len(plot.lines[0].x) == MOST_POINTS
-        assert plot.lines[0].x[-1] == pytest.approx(1)
+        (line,), expected = plot.lines, curve(rows, one.panel.clusters)
+        assert (line.x, line.y) == (pytest.approx(expected.x), pytest.approx(expected.y))
+        assert (line.low, line.high) == (pytest.approx(expected.low), pytest.approx(expected.high))
+        assert line.low
+    assert "diamond" in section.notes[-1]
+    assert "band" in section.notes[-1]
+
+
+def test_two_transcripts_give_curves_without_a_band() -> None:
+    """As for every interval."""
+    for plot in ranking(drawn(transcripts=2, passages=80)).plots:
+        assert isinstance(plot, Curves)
+        assert plot.lines[0].x
+        assert not plot.lines[0].low
 
 
 def test_scores_of_two_datasets_are_compared_by_their_place_within_them() -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from tagger import agreement
+from tagger.agreement import RankingCurve
 from tagger.agreement.clusters import Statistic
 from tagger.report import statistics
 from tagger.report.document import Curves, Line, Number, Section, Table, shown
@@ -17,12 +19,14 @@ MODEL = "model and the majority"
 AP = "average_precision"
 CHANCE = "share of yes (the level of average_precision by chance)"
 WORKLOAD = "share suggested"
-MOST_POINTS = 200
-"""A curve is thinned to so many points."""
 
 _RANKING = "Ranking and thresholds"
 _NO_SCORES = "no passage that has scores was read without suggestions"
-_SMALLEST = 1e-9
+_IN_THE_PLOTS = (
+    "In the plots, the diamond is where suggestions end now. The pale band is the 95% interval of each point by "
+    "itself, leaving out one transcript (or participant) at a time; with fewer than 3 there is none, and where it has "
+    "no width, leaving one out changes nothing. The dashed line is what reading in a random order would find."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ def ranking(evidence: Evidence) -> Section:
             tables += _tables(source, made)
     if not numbers:
         return Section(7, _RANKING, "", empty=f"Nothing to rank yet: {_NO_SCORES}.")
+    plots = _plots(evidence)
     return Section(
         7,
         _RANKING,
@@ -76,9 +81,9 @@ def ranking(evidence: Evidence) -> Section:
         "A score orders passages within one value; it is no probability. How much is suggested is a setting and not a "
         "finding. Average precision rises with how common a value is, so values are not to be compared by it.",
         tuple(tables),
-        _plots(evidence),
+        plots,
         tuple(numbers),
-        _notes(evidence, ties),
+        (*_notes(evidence, ties), *((_IN_THE_PLOTS,) if plots else ())),
     )
 
 
@@ -93,7 +98,7 @@ def _numbers(evidence: Evidence, source: str, value_id: str, one: Decided) -> di
     ranked = np.column_stack([panel.weights, one.labels, standing(evidence, value_id)[panel.places]])
     now = np.column_stack([panel.weights, one.labels, panel.suggested])
     made: dict[str, tuple[Statistic, Floats]] = {
-        AP: (_average_precision, ranked),
+        AP: (agreement.average_precision_statistic(), ranked),
         CHANCE: (statistics.weighted_mean(), now[:, [0, 1]]),
         "precision": (statistics.precision(), now),
         "recall": (statistics.recall(), now),
@@ -104,22 +109,6 @@ def _numbers(evidence: Evidence, source: str, value_id: str, one: Decided) -> di
         name: about.jackknifed(MODEL, name, statistic, rows, panel.clusters, 0.0, refused)
         for name, (statistic, rows) in made.items()
     }
-
-
-def _in_order(rows: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return share read, recall and precision down to each score, the highest first; equal scores are read at once."""
-    weight, label, score = rows.T
-    _, place = np.unique(-score, return_inverse=True)
-    read, found = np.bincount(place, weight).cumsum(), np.bincount(place, weight * label).cumsum()
-    return read / read[-1], found / found[-1], found / read
-
-
-def _average_precision(rows: Floats) -> float | None:
-    """Return what `agreement.average_precision` does, of rows of weight, label and score; leaving out takes many."""
-    if not rows[:, 1].any():
-        return None
-    _, recall, precision = _in_order(rows)
-    return float((np.diff(recall, prepend=0.0) * precision).sum())
 
 
 def _tables(source: str, made: list[tuple[str, dict[str, Number]]]) -> list[Table]:
@@ -157,14 +146,12 @@ def _plots(evidence: Evidence) -> tuple[Curves, ...]:
             continue
         panel = one.panel
         rows = np.column_stack([panel.weights, one.labels, standing(evidence, value.id)[panel.places]])
-        read, recall, precision = _in_order(rows)
         now = np.column_stack([panel.weights, one.labels, panel.suggested])
         at = [made(now) for made in (statistics.recall(), statistics.precision())]
         mark = None if np.isnan(at).any() else (at[0], at[1])
-        # The first precision holds down to a recall of 0.
-        precisions.append(_line(value.name, np.append(0.0, recall), np.append(precision[0], precision), mark))
+        precisions.append(_line(value.name, agreement.precision_recall_curve(rows, panel.clusters), mark))
         suggested = statistics.weighted_mean()(now[:, [0, 2]])
-        shares.append(_line(value.name, np.append(0.0, read), np.append(0.0, recall), (suggested, at[0])))
+        shares.append(_line(value.name, agreement.gains_curve(rows, panel.clusters), (suggested, at[0])))
     if not precisions:
         return ()
     words = WORDS[evidence.primary]
@@ -189,9 +176,8 @@ def _plots(evidence: Evidence) -> tuple[Curves, ...]:
     )
 
 
-def _line(name: str, x: Floats, y: Floats, mark: tuple[float, float] | None) -> Line:
-    kept = np.unique(np.linspace(0, len(x) - 1, MOST_POINTS).round().astype(np.int64))
-    return Line(name, tuple(x[kept].tolist()), tuple(y[kept].tolist()), mark)
+def _line(name: str, curve: RankingCurve, mark: tuple[float, float] | None) -> Line:
+    return Line(name, curve.x, curve.y, mark, curve.low, curve.high)
 
 
 def _marks(lines: list[Line], across: str, up: str) -> str:

@@ -119,9 +119,12 @@ def test_few_positives_give_no_recall_and_no_precision():
     sizes = {"a": 50, "b": 500}
 
     assert stratified_recall(*nine, sizes).value is None
-    assert stratified_recall(*nine, sizes).reason == "fewer than 10 positives: not estimable"
+    assert stratified_recall(*nine, sizes).reason == "not estimable: the value was found in 9 passages, and it takes 10"
     assert stratified_recall(*nine, sizes).precision.value is None
-    assert stratified_recall(*nine, sizes).precision.reason == "fewer than 10 positives: not estimable"
+    assert (
+        stratified_recall(*nine, sizes).precision.reason
+        == "not estimable: the value was found in 9 passages, and it takes 10"
+    )
     assert stratified_recall(*ten, sizes).precision.value == pytest.approx(8 / 28)
     assert stratified_recall(*nine, sizes).elusion.value == pytest.approx(2 / 92)
     assert stratified_recall(*ten, sizes).interval is not None
@@ -150,7 +153,12 @@ def test_the_linearised_interval_is_that_of_its_formula():
         (together(read("a", 1, 20, 0), read("b", 0, 0, 20)), {"a": 50, "b": 500}, 1.0, "has no logit"),
         (together(read("a", 1, 20, 0), read("b", 0, 1, 0)), {"a": 50, "b": 5}, 50 / 55, "a single passage was read"),
         (together(read("a", 1, 20, 0), read("b", 0, 5, 0)), {"a": 50, "b": 50}, 0.5, "are alike"),
-        (together(read("a", 1, 9, 0), read("b", 0, 0, 20)), {"a": 50, "b": 500}, None, "fewer than 10 positives"),
+        (
+            together(read("a", 1, 9, 0), read("b", 0, 0, 20)),
+            {"a": 50, "b": 500},
+            None,
+            "found in 9 passages, and it takes 10",
+        ),
         (SAMPLE, {**SIZES, "farthest": 9}, None, "nothing was read of farthest"),
     ],
 )
@@ -176,7 +184,7 @@ def test_an_unread_stratum_makes_all_unknown():
 
     assert (None, None, None) == (found.value, found.elusion.value, found.prevalence.value)
     assert "farthest" in found.reason
-    assert "nothing was read of farthest: not estimable" == found.reason
+    assert "not estimable: nothing was read of farthest" == found.reason
 
 
 @pytest.mark.parametrize(("yes", "no", "prevalence"), [(50, 0, 1), (0, 50, 0)])
@@ -191,7 +199,7 @@ def test_all_yes_and_all_no(yes, no, prevalence):
 
 def test_an_empty_frame_has_a_reason():
     """Without passages there is nothing to estimate."""
-    assert "the frame is empty: not estimable" == stratified_recall([], [], [], {}).reason
+    assert "not estimable: the frame is empty" == stratified_recall([], [], [], {}).reason
 
 
 @pytest.mark.parametrize(

@@ -145,7 +145,7 @@ def test_a_value_found_in_few_passages_has_neither_recall_nor_precision() -> Non
     found = parts(coverage(audited(found=lambda place: place < 9), SEED))
     for name in ("recall", "precision"):
         assert (found[name].estimate, found[name].low) == (None, None)
-        assert "fewer than 10 positives" in found[name].reason
+        assert "found in 9 passages, and it takes 10" in found[name].reason
     assert found["elusion"].high is not None
     assert found["prevalence"].estimate == pytest.approx(9 / 40 * 60 / 1080)
 
@@ -165,7 +165,7 @@ def test_passages_that_came_since_the_draw_are_counted() -> None:
     """The numbers speak of the frame, and the section says so only where that is another thing."""
     made = audited()
     grown = replace(made, facts={**made.facts, SINCE: '{"women": 12}'})
-    assert any("12 passages came into women" in note for note in coverage(grown, SEED).notes)
+    assert any("12 passages came into the dataset women" in note for note in coverage(grown, SEED).notes)
     assert not any("Since the draw" in note for note in coverage(made, SEED).notes)
 
 
@@ -185,7 +185,8 @@ def test_recall_is_never_without_its_interval() -> None:
     assert recall.low is not None
     assert recall.low < 1
     section = coverage(made, SEED)
-    assert f"1.00 [{recall.low:.2f}, 1.00]" in section.finding
+    assert f"1.00 [{recall.low:.2f}, 1.00] for Trust." in section.finding
+    assert section.finding.startswith("For 1 of 1 values there is enough")
     assert "this corpus" in section.finding
 
 

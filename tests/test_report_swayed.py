@@ -225,7 +225,7 @@ def test_taking_up_right_suggestions_is_the_contrast_of_those_that_the_others_fo
     )
     assert found.n == expected.n_units
     assert found.n + effect(section, "", OVER_RELIANCE).n <= effect(section).n
-    assert any("right suggestion" in note for note in section.notes)
+    assert any("where others see it too" in note for note in section.notes)
 
 
 def test_with_few_wrong_suggestions_nothing_is_said_of_following_them() -> None:

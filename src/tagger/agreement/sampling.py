@@ -33,7 +33,7 @@ THIN = 50
 """With fewer passages read, a stratum shares its halves with others."""
 
 ROUNDING = 1e-12
-_FEW = "fewer than {} positives: not estimable"
+_FEW = "not estimable: the value was found in {} passages, and it takes {}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ def stratified_recall(
     recall = ratio([HIT], [HIT, MISS], n, "nobody found the value")
     precision = ratio([HIT], [HIT, FALSE_ALARM], shown, "nothing that was read is suggested")
     if positives < least:
-        recall, precision = (not_estimable(_FEW.format(least), units) for units in (n, shown))
+        recall, precision = (not_estimable(_FEW.format(positives, least), units) for units in (n, shown))
     return StratifiedRecall(
         recall,
         precision,
@@ -188,7 +188,7 @@ def linearised_recall(
     if refused := _unread(read, names):
         return not_estimable(refused, n)
     if positives < least or not positives:
-        return not_estimable(_FEW.format(max(least, 1)), n)
+        return not_estimable(_FEW.format(positives, max(least, 1)), n)
     hits, _, misses, _ = (sizes / read) @ counts
     found, recall = hits + misses, hits / (hits + misses)
     z = np.array([1 - recall, 0, -recall, 0]) / found
@@ -214,7 +214,7 @@ def _unread(read: Floats, names: list[Hashable]) -> str:
     unread = [str(name) for name, n in zip(names, read, strict=True) if not n]
     if unread or not names:
         reason = f"nothing was read of {', '.join(unread)}" if unread else "the frame is empty"
-        return f"{reason}: not estimable"
+        return f"not estimable: {reason}"
     return ""
 
 
@@ -295,7 +295,7 @@ def _ratio(
     totals: Floats, drawn: Floats, part: list[int], whole: list[int], n_units: int, none: str, level: float
 ) -> Estimate:
     if not totals[whole].sum():
-        return not_estimable(f"{none}: not estimable", n_units)
+        return not_estimable(f"not estimable: {none}", n_units)
     value = float(totals[part].sum() / totals[whole].sum())
     parts, wholes = drawn[:, part].sum(axis=1), drawn[:, whole].sum(axis=1)
     shares = parts[wholes > 0] / wholes[wholes > 0]

@@ -186,17 +186,13 @@ def _misses(evidence: Evidence, samples: list[tuple[Value, _Sample]]) -> Table:
 
 def _reached(recalls: list[Number], names: dict[str, str]) -> str:
     made = sorted((number.estimate, place) for place, number in enumerate(recalls) if number.estimate is not None)
+    enough = f"For {len(made) or 'none'} of {len(recalls)} values there is enough"
+    words = f"{enough} to say how much of what people find in this corpus is suggested (the recall)"
     if not made:
-        none = f"For none of {len(recalls)} values is there enough"
-        return f"{none} to say what share of what people find is suggested (the recall)."
-    low, high = (recalls[made[end][1]] for end in (0, -1))
-    words = f"How much of what people find in this corpus is suggested is estimable for {len(made)} of {len(recalls)} "
-    if low is high:
-        return f"{words}values: recall is {shown(low)} for {names[low.value_id]}."
-    return (
-        f"{words}values: recall runs from {shown(low)} for {names[low.value_id]} to {shown(high)} for "
-        f"{names[high.value_id]}."
-    )
+        return f"{words}."
+    ends = [recalls[made[end][1]] for end in (0, -1)]
+    low, high = (f"{shown(number)} for {names[number.value_id]}" for number in ends)
+    return f"{words}: {low}." if low == high else f"{words}: from {low} to {high}."
 
 
 def _sampled(evidence: Evidence, samples: list[tuple[Value, _Sample]]) -> tuple[str, ...]:
@@ -208,8 +204,8 @@ def _sampled(evidence: Evidence, samples: list[tuple[Value, _Sample]]) -> tuple[
     ]
     for dataset, passages in json.loads(evidence.facts.get(SINCE, "{}")).items():
         notes.append(
-            f"Since the draw {several(passages, 'passage')} came into {dataset} that could not be drawn: the numbers "
-            "speak of the passages that were there at the draw."
+            f"Since the draw {several(passages, 'passage')} came into the dataset {dataset} that could not be drawn: the "
+            "numbers speak of the passages that were there at the draw."
         )
     ties = sum(sample.ties for _, sample in samples)
     if ties:

@@ -119,15 +119,18 @@ def _tables(source: str, made: list[tuple[str, dict[str, Number]]]) -> list[Tabl
             f"How well scores order passages, readings {WORDS[source]}",
             ("Value", "Average precision", "By chance", "Passages", "Transcripts"),
             tuple(order),
-            "95% intervals in brackets. By chance: the share of passages in which most readers found the value, which "
-            "is what average precision would be if passages stood in a random order.",
+            "95% intervals in brackets. Average precision: reading from the highest score down, how much of what was "
+            "read shows the value, averaged over all that is found; 1 would be everything found before anything else. "
+            "By chance: what it would be if passages stood in a random order, which is the share of passages in which "
+            "most readers found the value.",
         ),
         Table(
             f"What is suggested now, readings {WORDS[source]}",
             ("Value", "Suggested", "Precision", "Recall", "F1", "Passages", "Transcripts"),
             tuple(now),
             "Suggested: the share of these passages with the suggestion. Precision: of what is suggested, how much "
-            "most readers found too. Recall: of what they found, how much is suggested.",
+            "most readers found too. Recall: of what they found, how much is suggested. F1: both in one number, "
+            "nearer to the lower one.",
         ),
     ]
 
@@ -189,7 +192,9 @@ def _marks(lines: list[Line], across: str, up: str) -> str:
 
 
 def _notes(evidence: Evidence, ties: int) -> tuple[str, ...]:
-    notes = ["Intervals leave out one transcript (or participant) at a time. People found what most readers found."]
+    notes = [
+        "Intervals leave out one transcript (or participant) at a time. What people found is what most readers found."
+    ]
     if ties:
         notes.append(f"Left out, as many readers said yes as no: {ties} pairs of a passage and a value.")
     if evidence.passages["dataset"].nunique() > 1:

@@ -105,7 +105,7 @@ def _table(
             _omega(found[_named("omega", epsilon, how)], found[_named("rho", epsilon, how)]) for epsilon in EPSILONS
         ]
         rows.append((name, WORDS[source], *cells, *size(found[_named("omega", EPSILONS[0], how)])))
-    tolerances = (f"tolerance {epsilon}" for epsilon in EPSILONS)
+    tolerances = (f"tolerance {epsilon:g}" for epsilon in EPSILONS)
     return Table(caption, ("Value", "Readings", *tolerances, "Passages", "Transcripts"), tuple(rows), note)
 
 

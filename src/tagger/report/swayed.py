@@ -26,17 +26,10 @@ _TITLE = "Do suggestions sway people?"
 _BETWEEN = "with suggestions in sight, less without"
 _SHARE = "share of yes"
 _OTHERS = {
-    OVER_RELIANCE: (
-        False,
-        "Where most of the others, reading without suggestions, did not find what is suggested",
-        "following suggestions that are wrong",
-    ),
-    UPTAKE: (
-        True,
-        "Where most of the others, reading without suggestions, found it too",
-        "what a right suggestion helps to find",
-    ),
+    OVER_RELIANCE: (False, "what most of the others did not find", "following suggestions where others see nothing"),
+    UPTAKE: (True, "what most of the others found", "taking up suggestions where others see it too"),
 }
+"""By what most of the others said, reading without suggestions: their answer, and what is asked of such readings."""
 _FILLS = (
     "It fills when chance decides which passages each reader reads without suggestions (`blind_share` in study.toml "
     "above 0), and people have read both kinds."
@@ -52,8 +45,8 @@ def swayed(evidence: Evidence) -> Section:
         return Section(10, _TITLE, "", empty=f"Not measured: {missing}. {_FILLS}")
     whole = _contrast(About(10, "", ""), readings)
     others = others_blind(drawn, readings)
-    for name, (said, _, _) in _OTHERS.items():
-        whole[name] = _effect(About(10, "", ""), name, readings[[one is said for one in others]])
+    for name, (said, group, _) in _OTHERS.items():
+        whole[name] = _effect(About(10, "", "", group), name, readings[[one is said for one in others]])
     made = [("All values", whole)]
     for value in evidence.values:
         rows = readings[readings["value_id"] == value.id]
@@ -75,7 +68,7 @@ def swayed(evidence: Evidence) -> Section:
         (
             "Only passages count that chance put into an arm and that have the suggestion. The difference compares "
             "equal mixes of values and strengths of match, so it is not quite the difference of the two shares.",
-            *(_followed(whole[name], where, what) for name, (_, where, what) in _OTHERS.items()),
+            *(_followed(whole[name], what) for name, (_, _, what) in _OTHERS.items()),
             "Whether suggestions make reading faster is not measured: readers are not timed.",
         ),
     )
@@ -207,9 +200,10 @@ def _forest(made: list[tuple[str, dict[str, Number]]]) -> Forest:
     return Forest("What seeing a suggestion does", alt, "difference in the share of yes", bars)
 
 
-def _followed(number: Number, where: str, what: str) -> str:
+def _followed(number: Number, what: str) -> str:
+    where = f"In {number.group}, reading without suggestions"
     if number.estimate is None:
-        return f"{where} ({what}): {number.reason}."
+        return f"{where}, the difference ({what}) is not estimable."
     return f"{where}, the difference is {shown(number)} ({several(number.n, 'reading')}): {what}."
 
 

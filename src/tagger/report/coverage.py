@@ -204,8 +204,8 @@ def _sampled(evidence: Evidence, samples: list[tuple[Value, _Sample]]) -> tuple[
     ]
     for dataset, passages in json.loads(evidence.facts.get(SINCE, "{}")).items():
         notes.append(
-            f"Since the draw {several(passages, 'passage')} came into the dataset {dataset} that could not be drawn: the "
-            "numbers speak of the passages that were there at the draw."
+            f"Since the draw {several(passages, 'passage')} came into the dataset {dataset} that could not be drawn: "
+            "the numbers speak of the passages that were there at the draw."
         )
     ties = sum(sample.ties for _, sample in samples)
     if ties:

@@ -80,6 +80,7 @@ def _tested(about: About, panel: Panel) -> tuple[dict[str, Number], list[Number]
     said, clusters = pd.Series(panel.suggested), pd.Series(panel.clusters)
     by_transcript = agreement.alternative_annotator_tests(humans, said, EPSILONS, clusters=clusters)
     by_passage = agreement.alternative_annotator_tests(humans, said, EPSILONS)
+    n_clusters = panel.n_clusters
     whole: dict[str, Number] = {}
     readers: list[Number] = []
     for how, tests in (("", by_transcript), (_PLAIN, by_passage)):
@@ -87,7 +88,7 @@ def _tested(about: About, panel: Panel) -> tuple[dict[str, Number], list[Number]
             reason = found.reason or "no interval: it speaks of these readers"
             for what, value in (("omega", found.value), ("rho", found.rho)):
                 name = _named(what, found.epsilon, how)
-                estimate = Estimate(value, found.n_units, n_clusters=panel.n_clusters, reason=reason)
+                estimate = Estimate(value, found.n_units, n_clusters=n_clusters, reason=reason)
                 whole[name] = about.number(MODEL, name, estimate)
             for coder, row in found.by_annotator.items():
                 m = by_transcript[0].by_annotator[coder].n_clusters

@@ -23,7 +23,7 @@ from tagger.errors import UsageError
 from tagger.frameworks import load_framework
 from tagger.learning.calibration import Calibration, calibrate
 from tagger.learning.likeness import Floats, likeness, reader
-from tagger.learning.lines import Lines, lines
+from tagger.learning.lines import lines
 from tagger.learning.model import Learned
 from tagger.learning.residuals import Rows, coordinates, landmarks, patterns, ridge
 from tagger.records import Framework
@@ -33,7 +33,7 @@ Labels = Sequence[Sequence[Any]] | NDArray[Any] | pd.DataFrame
 
 SEED = 20
 FOLDS = 5
-PENALTIES = (float("inf"), 64.0, 32.0, 16.0, 8.0, 4.0, 2.0, 1.0, 0.5, 0.25, 0.1)
+PENALTIES = (float("inf"), 32.0, 10.0, 4.0, 2.0, 1.0, 0.5, 0.2, 0.1)
 """How little the residual is trusted, from not at all; the first of equally good ones is taken."""
 
 
@@ -77,13 +77,13 @@ def fit(
     reading = see.read([texts[row] for row in answered.tolist()], vectors[answered])
     x, y = zero_shot[answered] / scale, said[answered]
     alike = likeness(reading, reading.rows(kept))
-    turned = coordinates(alike[kept]) if len(kept) else np.zeros((0, 0))
+    turned = coordinates(alike[kept])
     features = alike @ turned
     folds = list(_folds(documents[answered], seed))
     unseen = _unseen(x, y, features, folds)
     best = _best(unseen, y)
     fitted = lines(x, y)
-    weights = turned @ _weights(features, y - fitted.at(x), y, PENALTIES[best : best + 1])[0]
+    weights = turned @ _weights(features, y - fitted.at(x), y, PENALTIES[best])
     card = {
         "answers": int((~np.isnan(y)).sum()),
         "texts": len(answered),
@@ -100,21 +100,27 @@ def fit(
 
 
 def _unseen(x: Floats, y: Floats, features: Floats, folds: Sequence[tuple[Rows, Rows]]) -> Floats:
-    """Return estimates, (penalties, n, k), each of a text from the documents that it is not of."""
+    """Return estimates, (penalties, n, k), each of a text from the documents that it is not of; 0 where not asked."""
     found = np.zeros((len(PENALTIES), *y.shape))
-    for seen, unseen in folds:
-        fitted: Lines = lines(x[seen], y[seen])
-        weights = _weights(features[seen], y[seen] - fitted.at(x[seen]), y[seen], PENALTIES)
-        found[:, unseen] = fitted.at(x[unseen]) + np.einsum("nr,prk->pnk", features[unseen], weights, optimize=True)
+    fitted = [lines(x[seen], y[seen]) for seen, _ in folds]
+    for columns, rows in patterns(y):
+        own = features[rows]
+        products = own.T @ own
+        for (_, unseen), line in zip(folds, fitted, strict=True):
+            away = np.isin(rows, unseen)
+            expected = line.at(x[rows])[:, columns]
+            sums = own[~away].T @ (y[np.ix_(rows, columns)] - expected)[~away]
+            weights = ridge(products - own[away].T @ own[away], sums, PENALTIES)
+            found[:, rows[away][:, None], columns] = expected[away] + own[away] @ weights
     return found
 
 
-def _weights(features: Floats, left: Floats, labels: Floats, penalties: Sequence[float]) -> Floats:
-    """Return the weights, (penalties, r, k), with which features explain what is left of the labels."""
-    found = np.zeros((len(penalties), features.shape[1], labels.shape[1]))
+def _weights(features: Floats, left: Floats, labels: Floats, penalty: float) -> Floats:
+    """Return the weights, (r, k), with which features explain what is left of the labels."""
+    found = np.zeros((features.shape[1], labels.shape[1]))
     for columns, rows in patterns(labels):
         own = features[rows]
-        found[:, :, columns] = ridge(own.T @ own, own.T @ left[np.ix_(rows, columns)], penalties)
+        found[:, columns] = ridge(own.T @ own, own.T @ left[np.ix_(rows, columns)], [penalty])[0]
     return found
 
 

@@ -154,6 +154,7 @@ def test_alpha_is_made_again_without_each_reader():
         (low.estimate, high.estimate)
     )
     assert low.estimate < high.estimate
+    assert f"{low.estimate:.2f} to {high.estimate:.2f}" == rows_of(section, "What alpha rests on")["Trust"][2]
     assert {one.n_units for one in left} >= {low.n, high.n}
     assert not low.seed
     assert not [one for one in people.people(drawn(readers=2)).numbers if one.estimator == people.LOWEST]

@@ -71,7 +71,7 @@ def people(evidence: Evidence, seed: int = SEED) -> Section:
         (
             "Alpha is 1 where all agree and 0 where they agree as often as by chance. Intervals leave out one "
             "transcript (or participant) at a time, t with M - 1 degrees of freedom.",
-            f"Drawn again: as many transcripts as there are, each as often as chance has it, {RESAMPLES:,} times (seed "
+            f"Drawn again: as many transcripts as there are, at random and with repeats, {RESAMPLES:,} times (seed "
             f"{seed}). With few transcripts these intervals are too short; the first table has the ones to report.",
             *NOTES,
         ),
@@ -143,7 +143,7 @@ def _tables(source: str, found: list[tuple[str, dict[str, Number]]], mean: Numbe
             shown(rows["specific_agreement (yes)"]),
             shown(rows["specific_agreement (no)"]),
             shown(rows["gwet_ac1"]),
-            *(shown(rows[key]) if key in rows else "" for key in OF_TWO),
+            *_adjusted(rows),
             size(rows["gwet_ac1"])[0],
         )
         for name, rows in found
@@ -154,7 +154,7 @@ def _tables(source: str, found: list[tuple[str, dict[str, Number]]], mean: Numbe
             name,
             shown(rows[again]),
             "" if (share := rows[unknown].estimate) is None else f"{share:.1%}",
-            *(shown(rows[key]) if key in rows else "" for key in (LOWEST, HIGHEST)),
+            _range(rows),
             *size(rows[ALPHA]),
         )
         for name, rows in found
@@ -180,14 +180,15 @@ def _tables(source: str, found: list[tuple[str, dict[str, Number]]], mean: Numbe
             ),
             tuple(more),
             "Agreement on yes: where one person said yes, how often another did. AC1 is no drop-in for alpha: it rises "
-            "where a value is rare. PABAK and its two indices are for two readers.",
+            "where a value is rare. PABAK and its two indices are for two readers; the intervals of these are in "
+            "numbers.csv.",
         ),
         Table(
             f"Who said yes? Passages, readings {WORDS[source]}",
             ("Value", "All yes", "All no", "Split", "Who alone said yes", "Passages", "Transcripts"),
             tuple((name, *_split(rows), *size(rows[ALPHA])) for name, rows in found),
             "All: all who read a passage. Split: some said yes and some no; of two readers it is said who alone said "
-            "yes.",
+            "yes. Passages are counted as they were read, in an audit too.",
         ),
         Table(
             f"What alpha rests on, readings {WORDS[source]}",
@@ -195,17 +196,33 @@ def _tables(source: str, found: list[tuple[str, dict[str, Number]]], mean: Numbe
                 "Value",
                 "Alpha, transcripts drawn again",
                 "Draws without alpha",
-                "Lowest without one reader",
-                "Highest without one reader",
+                "Alpha without one reader",
                 "Passages",
                 "Transcripts",
             ),
             tuple(rests),
             "A second look at how sure alpha is. Where more than "
             f"{MOST_DEGENERATE:.0%} of the draws have no alpha, there is no interval. Without one reader: where three "
-            "people or more read, each is left out in turn; a wide range means that alpha depends on who reads.",
+            "people or more read, each is left out in turn, and alpha goes from the lowest to the highest; a wide "
+            "range means that it depends on who reads.",
         ),
     ]
+
+
+def _adjusted(rows: dict[str, Number]) -> list[str]:
+    """Write PABAK of two readers with its interval, and what it adjusts for without."""
+    if not OF_TWO.keys() <= rows.keys():
+        return [""] * len(OF_TWO)
+    adjusted, *indices = (rows[name] for name in OF_TWO)
+    return [shown(adjusted), *(shown(replace(index, low=None, high=None)) for index in indices)]
+
+
+def _range(rows: dict[str, Number]) -> str:
+    """Write from where to where alpha moves when one of several readers is left out."""
+    if LOWEST not in rows:
+        return ""
+    low, high = rows[LOWEST], rows[HIGHEST]
+    return shown(low) if low.estimate is None else f"{shown(low)} to {shown(high)}"
 
 
 def _split(rows: dict[str, Number]) -> list[str]:

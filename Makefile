@@ -8,10 +8,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 STUDY ?= demo-study
+DATA ?= ../shared/evaldata
+SETS ?= $(wildcard $(DATA)/touche23-valueeval $(DATA)/casino) data/sample
 # The tests of one file share what it set up, so they stay in one process.
 PYTEST := $(BIN)/pytest --numprocesses auto --dist loadfile
 
-.PHONY: help demo review test test-all check fix lock wheel screens
+.PHONY: help demo review test test-all check fix lock wheel screens quality
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 16
@@ -41,6 +43,9 @@ test-all: test  ## test, then the slow tests
 
 screens: $(READY)  ## take the pictures in docs/screens (needs Debian's chromium and the demo)
 	$(BIN)/python scripts/screenshots.py --study "$(STUDY)"
+
+quality: $(READY)  ## measure how well values are found (SETS="DIR ...": on these; WRITE=1: into docs/quality.md)
+	$(BIN)/python benchmarks/quality.py $(SETS) $(if $(WRITE),--write docs/quality.md)
 
 fix: $(READY)  ## mend what the linter can mend, and format
 	$(BIN)/ruff check --fix

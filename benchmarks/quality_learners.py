@@ -1,0 +1,170 @@
+"""What `quality.py` compares: the project's learner, and simpler ways to score texts that it has to be better than."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from quality_sets import Floats, LabelledSet, Rows
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+
+import tagger
+from tagger.embeddings import Encoder
+from tagger.records import Span
+
+Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Remembering:
+    """An encoder that makes each text's vector once, and none that it is given."""
+
+    encoder: Encoder
+    known: dict[str, Vectors] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Return the encoder's name."""
+        return self.encoder.name
+
+    @property
+    def revision(self) -> str:
+        """Return the encoder's revision."""
+        return self.encoder.revision
+
+    @property
+    def weights_sha256(self) -> str:
+        """Return the hash of the encoder's weights."""
+        return self.encoder.weights_sha256
+
+    @property
+    def dimension(self) -> int:
+        """Return the length of its vectors."""
+        return self.encoder.dimension
+
+    @property
+    def max_tokens(self) -> int:
+        """Return how many tokens the encoder reads."""
+        return self.encoder.max_tokens
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return unit vectors, shape (n, d)."""
+        new = list(dict.fromkeys(text for text in texts if text not in self.known))
+        self.known.update(zip(new, self.encoder.encode(new), strict=True))
+        return np.stack([self.known[text] for text in texts]) if len(texts) else self.encoder.encode([])
+
+    def encode_with_sentences(
+        self, texts: Sequence[str], spans: Sequence[Sequence[Span]]
+    ) -> tuple[Vectors, list[Vectors]]:
+        """Return vectors of texts and of spans; these are not remembered."""
+        return self.encoder.encode_with_sentences(texts, spans)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Count the tokens of each text."""
+        return self.encoder.count_tokens(texts)
+
+
+@dataclass(frozen=True)
+class Learner:
+    """
+    A way to score texts.
+
+    Args:
+        scores: given a set, the rows whose labels may be seen, other rows and an encoder, returns the scores of these,
+            (rows, k).
+        untaught: whether it can do without labels.
+        learns: whether labels matter to it.
+        probabilities: whether its scores are any.
+        threshold: from which score on it says yes where no labels tell better; NaN if it cannot say.
+    """
+
+    name: str
+    scores: Callable[[LabelledSet, Rows, Rows, Encoder], Floats]
+    untaught: bool = True
+    learns: bool = False
+    probabilities: bool = False
+    threshold: float = float("nan")
+
+
+def label_frequency(labelled: LabelledSet, seen: Rows, wanted: Rows, _: Encoder) -> Floats:
+    """Score each value by how often it was found; all alike where nobody was asked."""
+    said = labelled.labels[seen]
+    asked = (~np.isnan(said)).sum(axis=0)
+    frequency = np.where(asked > 0, np.nansum(said, axis=0) / asked.clip(1), 0.5)
+    return np.tile(frequency, (len(wanted), 1))
+
+
+def keyword(labelled: LabelledSet, _: Rows, wanted: Rows, __: Encoder) -> Floats:
+    """Score 1 where a word of the value's name or phrases occurs, short and empty ones left aside."""
+    texts = [_words(labelled.texts[row]) for row in wanted]
+    values = [_words(" ".join((value.name, *value.phrases))) for value in labelled.framework.values]
+    return np.array([[float(bool(text & value)) for value in values] for text in texts])
+
+
+def tfidf(labelled: LabelledSet, seen: Rows, wanted: Rows, _: Encoder) -> Floats:
+    """Score by the TF-IDF cosine of a text and all phrases of a value, taken as one text."""
+    values = [" ".join((value.name, *value.phrases)) for value in labelled.framework.values]
+    texts = [labelled.texts[row] for row in wanted]
+    vectorizer = TfidfVectorizer(sublinear_tf=True, stop_words="english")
+    vectorizer.fit([*texts, *(labelled.texts[row] for row in seen), *values])
+    return np.asarray((vectorizer.transform(texts) @ vectorizer.transform(values).T).toarray())
+
+
+def name_only(labelled: LabelledSet, _: Rows, wanted: Rows, encoder: Encoder) -> Floats:
+    """Score by the cosine of a text and the value's name."""
+    return _cosines(labelled, wanted, encoder, [value.name for value in labelled.framework.values])
+
+
+def definition_only(labelled: LabelledSet, _: Rows, wanted: Rows, encoder: Encoder) -> Floats:
+    """Score by the cosine of a text and the value's definition."""
+    return _cosines(labelled, wanted, encoder, [value.definition.text for value in labelled.framework.values])
+
+
+def logistic_regression(labelled: LabelledSet, seen: Rows, wanted: Rows, encoder: Encoder) -> Floats:
+    """Score by scikit-learn's logistic regression on vectors as it comes; without a yes or a no, by frequency."""
+    found = label_frequency(labelled, seen, wanted, encoder)
+    vectors = encoder.encode([labelled.texts[row] for row in (*seen, *wanted)])
+    for column, said in enumerate(labelled.labels[seen].T):
+        asked = np.flatnonzero(~np.isnan(said))
+        if len(np.unique(said[asked])) == 2:
+            model = LogisticRegression(max_iter=1000).fit(vectors[asked], said[asked])
+            found[:, column] = model.predict_proba(vectors[len(seen) :])[:, 1]
+    return found
+
+
+def ours(labelled: LabelledSet, seen: Rows, wanted: Rows, encoder: Encoder) -> Floats:
+    """Score by `tagger.fit`, which knows the texts to be scored, as a study does, and not their labels."""
+    return np.asarray(fitted(labelled, seen, wanted, encoder).predict_proba([labelled.texts[row] for row in wanted]))
+
+
+def fitted(labelled: LabelledSet, seen: Rows, wanted: Rows, encoder: Encoder) -> tagger.Learned:
+    """Fit the project's learner to the labels of some rows, in the company of others."""
+    rows = np.concatenate([seen, wanted])
+    labels = labelled.labels[rows].copy()
+    labels[len(seen) :] = np.nan
+    texts = [labelled.texts[row] for row in rows]
+    return tagger.fit(texts, labelled.framework, labels, labelled.documents[rows].tolist(), encoder)
+
+
+LEARNERS = (
+    Learner("label frequency", label_frequency, learns=True, probabilities=True, threshold=0.5),
+    Learner("keyword", keyword, threshold=0.5),
+    Learner("TF-IDF cosine to phrases", tfidf),
+    Learner("cosine to the name", name_only),
+    Learner("cosine to the definition", definition_only),
+    Learner("logistic regression", logistic_regression, untaught=False, learns=True, probabilities=True, threshold=0.5),
+    Learner("**tagger.fit**", ours, learns=True, probabilities=True, threshold=0.5),
+)
+
+
+def _cosines(labelled: LabelledSet, wanted: Rows, encoder: Encoder, values: Sequence[str]) -> Floats:
+    texts = encoder.encode([labelled.texts[row] for row in wanted])
+    return np.asarray(texts @ encoder.encode(values).T, dtype=np.float64)
+
+
+def _words(text: str) -> set[str]:
+    return {word for word in re.findall(r"[^\W\d_]{3,}", text.lower()) if word not in ENGLISH_STOP_WORDS}

@@ -14,6 +14,8 @@ SPREAD_OF_ALL = 1.0
 SPREAD_OF_VALUES = 0.3
 """Standard deviations, before any answer, of what is learned for all values and of what each has of its own."""
 _BEND = 0.02
+_FURTHEST = 36.0
+"""Log odds further from 0 would be a probability of 1 in floating point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +26,9 @@ class Calibration:
     stretch: Floats
 
     def probabilities(self, estimates: Floats) -> Floats:
-        """Return probabilities, (n, k), in the order of the estimates in each column."""
-        found: Floats = expit(self.shift + np.exp(self.stretch) * log_odds(estimates))
+        """Return probabilities, (n, k), above 0 and below 1, in the order of the estimates in each column."""
+        moved = self.shift + np.exp(self.stretch) * log_odds(estimates)
+        found: Floats = expit(np.clip(moved, -_FURTHEST, _FURTHEST))
         return found
 
 
@@ -66,5 +69,7 @@ def calibrate(estimates: Floats, labels: Floats) -> Calibration:
 
 
 def _above_nothing(numbers: Floats) -> Floats:
-    bent: Floats = (numbers + np.sqrt(numbers**2 + _BEND**2)) / 2
+    # The two solutions' product is known, so that the small one is no difference of large numbers.
+    large = (np.abs(numbers) + np.sqrt(numbers**2 + _BEND**2)) / 2
+    bent: Floats = np.where(numbers > 0, large, (_BEND / 2) ** 2 / large)
     return bent

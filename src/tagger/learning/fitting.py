@@ -62,6 +62,7 @@ def fit(
     """
     values = framework if isinstance(framework, Framework) else load_framework(framework)
     said = _checked(texts, labels, len(values.values))
+    texts = list(texts)
     documents = _documents(groups, len(said))
     encoder = encoder or load_encoder()
     phrase_texts, owner = phrase_index(values)
@@ -70,16 +71,18 @@ def fit(
     centre = corpus_mean([vectors], encoder.dimension)
     see = reader(texts, centre)
     zero_shot = scores(vectors, phrases, centre)
-    scale = float(zero_shot.std()) or 1.0
+    scale = (round(float(zero_shot.std()), 9) if len(texts) else 0.0) or 1.0
 
-    answered = np.flatnonzero(~np.isnan(said).all(axis=1))
+    # Sorted, so that nothing that is drawn at random depends on the order in which texts are given.
+    answered = np.array(sorted(np.flatnonzero(~np.isnan(said).all(axis=1)), key=texts.__getitem__), dtype=np.intp)
+    documents = pd.factorize(documents[answered])[0]
     kept = landmarks(len(answered), seed)
     reading = see.read([texts[row] for row in answered.tolist()], vectors[answered])
     x, y = zero_shot[answered] / scale, said[answered]
     alike = likeness(reading, reading.rows(kept))
     turned = coordinates(alike[kept])
     features = alike @ turned
-    folds = list(_folds(documents[answered], seed))
+    folds = list(_folds(documents, seed))
     unseen = _unseen(x, y, features, folds)
     best = _best(unseen, y)
     fitted = lines(x, y)
@@ -87,7 +90,7 @@ def fit(
     card = {
         "answers": int((~np.isnan(y)).sum()),
         "texts": len(answered),
-        "documents": len(set(documents[answered].tolist())),
+        "documents": len(set(documents.tolist())),
         "penalty": str(PENALTIES[best]),
         "seed": seed,
         "values": [
@@ -146,14 +149,15 @@ def _documents(groups: Sequence[Any] | None, rows: int) -> NDArray[Any]:
         return np.arange(rows)
     if len(groups) != rows:
         raise UsageError(f"there are {len(groups)} groups for {rows} texts", remedy="Give each text one")
-    return pd.factorize(np.asarray(groups, dtype=object), use_na_sentinel=False)[0]
+    return pd.factorize(pd.Series(list(groups), dtype=object), use_na_sentinel=False)[0]
 
 
 def _checked(texts: Sequence[str], labels: Labels, values: int) -> Floats:
     if isinstance(texts, str):
         raise UsageError("the texts are one text", remedy="Give a list of texts")
     try:
-        said = pd.DataFrame(labels).astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
+        table = pd.DataFrame(np.asarray(labels, dtype=object))
+        said = table.astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
     except (TypeError, ValueError) as error:
         raise UsageError(f"the labels are not a table of numbers ({error})", remedy="Use 1, 0 and NaN") from error
     if said.shape != (len(texts), values):

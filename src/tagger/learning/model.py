@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ import numpy as np
 from scipy import sparse
 
 from tagger.embeddings import Encoder, load_encoder
-from tagger.errors import ModelError
+from tagger.errors import FrameworkError, ModelError
 from tagger.frameworks import from_json, to_json
 from tagger.learning.calibration import Calibration
 from tagger.learning.likeness import PLACES, Floats, Reader, Reading, likeness
@@ -22,7 +24,7 @@ from tagger.records import Framework
 from tagger.suggestions import Matrix, Phrases, scores
 
 FORMAT = 1
-CARD, ARRAYS = "card.json", "arrays.npz"
+CARD = "card.json"
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Learned:
         landmarks: the texts that others are compared with.
         weights: (landmarks, k), what likeness to each of them adds.
         calibration: from estimates to probabilities.
-        card: what it was made from, and how good it was on texts that it had not seen.
+        card: what it was made from.
     """
 
     framework: Framework
@@ -72,8 +74,9 @@ class Learned:
 
     def save(self, folder: str | Path) -> None:
         """
-        Write it into a folder: arrays and a card in JSON.
+        Write it into a folder: arrays, and a card in JSON that says which arrays are its own.
 
+        Until the card is written, what was saved there before stays whole; then its arrays are removed.
         The landmarks' texts are not in it, but their vectors and hashed runs of characters are: treat it as you treat
         the transcripts.
         """
@@ -94,15 +97,21 @@ class Learned:
             "shift": self.calibration.shift,
             "stretch": self.calibration.stretch,
         }
+        written = io.BytesIO()
+        np.savez_compressed(written, **arrays)
+        digest = sha256(written.getvalue()).hexdigest()
         card = {
             "format": FORMAT,
+            "arrays": digest,
             "framework": json.loads(to_json(self.framework)),
             "encoder": _named(self.encoder),
             "scale": self.scale,
             **self.card,
         }
-        _put(place / ARRAYS, lambda file: np.savez_compressed(file, **arrays))
-        _put(place / CARD, lambda file: file.write((json.dumps(card, indent=2, sort_keys=True) + "\n").encode()))
+        _put(_arrays(place, digest), written.getvalue())
+        _put(place / CARD, (json.dumps(card, indent=2, sort_keys=True) + "\n").encode())
+        for other in set(place.glob("arrays-*")) - {_arrays(place, digest)}:
+            other.unlink()
 
 
 def load(folder: str | Path, encoder: Encoder | None = None) -> Learned:
@@ -126,7 +135,11 @@ def load(folder: str | Path, encoder: Encoder | None = None) -> Learned:
             )
         framework = from_json(json.dumps(card["framework"]))
         named, scale = card["encoder"], float(card["scale"])
-        with np.load(place / ARRAYS, allow_pickle=False) as kept:
+        maker = f"{named['name']} ({named['weights_sha256'][:12]}...)"
+        written = _arrays(place, card["arrays"]).read_bytes()
+        if sha256(written).hexdigest() != card["arrays"]:
+            raise ValueError("other arrays than those of the card")
+        with np.load(io.BytesIO(written), allow_pickle=False) as kept:
             a = {name: kept[name] for name in kept.files}
         runs = sparse.csr_matrix(
             (a["runs_data"], a["runs_indices"], a["runs_indptr"]), shape=(len(a["vectors"]), PLACES)
@@ -142,19 +155,19 @@ def load(folder: str | Path, encoder: Encoder | None = None) -> Learned:
         )
     except FileNotFoundError as error:
         raise ModelError("nothing that was learned is here", where=str(place), remedy="Name its folder") from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, FrameworkError) as error:
         raise ModelError(
             f"what was learned cannot be read ({type(error).__name__})", where=str(place), remedy="Learn again"
         ) from error
     encoder = encoder or load_encoder(named["name"])
     if _named(encoder) != named:
         raise ModelError(
-            f"this was learned with the encoder {named['name']} ({named['weights_sha256'][:12]}...), and that one is "
+            f"this was learned with the encoder {maker}, and that one is "
             f"{encoder.name} ({encoder.weights_sha256[:12]}...)",
             where=str(place),
             remedy="Give the encoder that it was learned with, or learn again",
         )
-    own = {"format", "framework", "encoder", "scale"}
+    own = {"format", "arrays", "framework", "encoder", "scale"}
     return Learned(framework, encoder, *made, {name: kept for name, kept in card.items() if name not in own})
 
 
@@ -167,11 +180,15 @@ def _named(encoder: Encoder) -> dict[str, Any]:
     }
 
 
-def _put(path: Path, write: Any) -> None:
+def _arrays(place: Path, digest: str) -> Path:
+    return place / f"arrays-{digest[:16]}.npz"
+
+
+def _put(path: Path, content: bytes) -> None:
     """Write a file whole or not at all."""
     part = path.with_name(path.name + ".part")
     with part.open("wb") as file:
-        write(file)
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)

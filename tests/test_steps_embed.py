@@ -15,7 +15,7 @@ def test_excerpts_and_sentences_have_unit_vectors(tagged):
     assert {row["text_key"]: list(range(row["n"] + 1)) for row in sentences} == {
         row["text_key"]: row["parts"] for row in rows
     }
-    assert (len(vectors), 768) == vectors.shape
+    assert (len(vectors), 384) == vectors.shape
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
 
 
@@ -59,6 +59,6 @@ def test_the_model_is_known_by_its_weights(tagged):
     """The encoder's name, revision and hash are stored with its vectors."""
     [model] = tagged.ask("SELECT * FROM models")
 
-    assert ("all-MiniLM-L6-v2", 768) == (model["name"], model["dimension"])
+    assert ("all-MiniLM-L6-v2", 384) == (model["name"], model["dimension"])
     assert model["weights_sha256"].startswith("53aa5117")
     assert {model["id"]} == {row["model_id"] for row in tagged.ask("SELECT DISTINCT model_id FROM vectors")}

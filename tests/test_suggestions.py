@@ -92,17 +92,6 @@ def test_a_score_is_the_mean_of_the_eight_nearest_phrases() -> None:
     assert 1.0 == scores(np.array([[1.0, 0.0]]), phrases, np.zeros(2))[0, 0]
 
 
-def test_what_an_excerpt_scores_on_average_is_taken_from_its_scores() -> None:
-    """An excerpt that resembles all values alike scores 0 for each, however much it resembles them."""
-    phrases = centred_phrases(np.eye(3), np.arange(3), 3)
-
-    found = scores(np.array([[0.5, 0.5, 0.5], [1.0, 0.0, 0.0]]), phrases, np.zeros(3))
-
-    assert np.allclose(found.sum(axis=1), 0, atol=1e-5)
-    assert [0, 0, 0] == found[0].tolist()
-    assert found[1, 0] > 0 > found[1, 1]
-
-
 def test_the_centre_is_shrunk_by_the_pseudo_count() -> None:
     """The sum of n excerpts is divided by n and the pseudo-count: few excerpts have next to no mean."""
     batches = [np.array([[1.0, 0.0]]), np.array([[0.0, 1.0], [1.0, 0.0]])]

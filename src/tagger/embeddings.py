@@ -28,7 +28,6 @@ Vectors = NDArray[np.float32]
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 BATCH = 32
 MANY = 10_000
-_FEWEST_LAYERS = 2
 _LOADING = threading.Lock()
 
 
@@ -77,17 +76,7 @@ class Encoder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SentenceTransformerEncoder:
-    """
-    A sentence-transformers model on the CPU, so that the same text gives the same vector on each machine.
-
-    Its vectors have two halves of equal length: what the model makes of a text, and the mean of its tokens halfway
-    through the model. The end of a model knows what a text is about; the middle still knows how it is said, and values
-    are told from both (`docs/quality.md` has the figures). A model without layers gives the first half alone.
-
-    Args:
-        dimension: the length of its vectors, both halves together.
-        halfway: which of the model's layers is its middle; 0 where it has none.
-    """
+    """A sentence-transformers model on the CPU, so that the same text gives the same vector on each machine."""
 
     name: str
     revision: str
@@ -95,7 +84,6 @@ class SentenceTransformerEncoder:
     dimension: int
     max_tokens: int
     model: Any = field(repr=False)
-    halfway: int = 0
     prompt: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -123,8 +111,8 @@ class SentenceTransformerEncoder:
         """
         Return the vectors of texts and of spans inside them, from one pass through the model.
 
-        The first half of a text's vector is the model's own pooling. A span's is the mean of its tokens, then whatever
-        the model does after pooling; a span without tokens has its text's. The second half is a mean of tokens in both.
+        A text's vector is the model's own pooling. A span's is the mean of its tokens, then whatever the model does
+        after pooling; a span without tokens has its text's.
 
         Returns:
             Unit vectors of the texts, shape (n, d), and for each text those of its spans, shape (s, d).
@@ -182,23 +170,25 @@ class SentenceTransformerEncoder:
         real = features["attention_mask"].bool()
         with torch.inference_mode():
             out = self.model(dict(features))
-            tokens = [
-                [real[row], *(_inside(offsets[row], real[row], span) for span in of_text)]
+            of_tokens = out["token_embeddings"].float()
+            means = [
+                _span_mean(of_tokens[row][real[row]], offsets[row][real[row]], span)
                 for row, of_text in enumerate(spans)
+                for span in of_text
             ]
-            halves = [self._after_pooling(_means(out["token_embeddings"], tokens))]
-            if self.halfway:
-                halves.append(_unit(_means(out["all_layer_embeddings"][self.halfway], tokens).numpy()))
-        is_text = np.cumsum([0, *(len(own) for own in tokens[:-1])])
-        halves[0][is_text] = _unit(out["sentence_embedding"].float().numpy())
-        vectors = _unit(np.hstack(halves))
-        return vectors[is_text], [own[1:] for own in np.split(vectors, is_text[1:])]
+            found = self._after_pooling(means)
+        ends = np.cumsum([len(of_text) for of_text in spans])
+        return _unit(out["sentence_embedding"].float().numpy()), np.split(found, ends[:-1])
 
-    def _after_pooling(self, means: torch.Tensor) -> Vectors:
-        """Apply what the model does to pooled vectors (n, d): a dense layer, a norm, nothing."""
+    def _after_pooling(self, means: list[torch.Tensor]) -> Vectors:
+        """Apply what the model does to a pooled vector: a dense layer, a norm, nothing."""
+        import torch
+
+        if not means:
+            return np.zeros((0, self.dimension), dtype=np.float32)
         kinds = [type(module).__name__ for module in self.model]
         after = kinds.index("Pooling") + 1 if "Pooling" in kinds else len(kinds)
-        features = {"sentence_embedding": means}
+        features = {"sentence_embedding": torch.stack(means)}
         for module in list(self.model)[after:]:
             features = module(features)
         return _unit(features["sentence_embedding"].float().numpy())
@@ -226,20 +216,7 @@ def _load(name: str) -> SentenceTransformerEncoder:
     # Newer releases of sentence-transformers renamed it.
     dimension = getattr(model, "get_embedding_dimension", None) or model.get_sentence_embedding_dimension
     shown = entry["name"] if entry else Path(name).name if Path(name).is_dir() else name
-    halfway, width = _middle(model)
-    return SentenceTransformerEncoder(
-        shown, revision, weights_sha256, dimension() + width, limit, model, halfway, prompt
-    )
-
-
-def _middle(model: Any) -> tuple[int, int]:
-    """Have a model tell its layers; return which is its middle and the length of its vectors, 0 and 0 without any."""
-    config = getattr(getattr(model[0], "auto_model", None), "config", None)
-    layers, width = (getattr(config, name, 0) or 0 for name in ("num_hidden_layers", "hidden_size"))
-    if layers < _FEWEST_LAYERS or not width:
-        return 0, 0
-    config.output_hidden_states = True  # type: ignore[union-attr]
-    return layers // 2, width
+    return SentenceTransformerEncoder(shown, revision, weights_sha256, dimension(), limit, model, prompt)
 
 
 def load_encoder(name: str | Path | None = None) -> Encoder:
@@ -348,18 +325,11 @@ def _quiet_model(folder: Path, name: str) -> Any:
     return model.eval()
 
 
-def _inside(offsets: torch.Tensor, real: torch.Tensor, span: Span) -> torch.Tensor:
-    """Return (t,): which tokens lie in the span; all real ones where none does."""
+def _span_mean(tokens: torch.Tensor, offsets: torch.Tensor, span: Span) -> torch.Tensor:
+    """Return the mean of the tokens (t, d) that lie in the span; of all tokens where none does."""
     starts, ends = offsets[:, 0], offsets[:, 1]
-    inside = real & (starts < span[1]) & (ends > span[0]) & (ends > starts)
-    return inside if bool(inside.any()) else real
-
-
-def _means(layer: torch.Tensor, tokens: Sequence[Sequence[torch.Tensor]]) -> torch.Tensor:
-    """Return the means of tokens of a layer (rows, t, d): for each row, one for each choice of its tokens (t,)."""
-    import torch
-
-    return torch.stack([layer[row][chosen].mean(dim=0) for row, own in enumerate(tokens) for chosen in own]).float()
+    inside = (starts < span[1]) & (ends > span[0]) & (ends > starts)
+    return (tokens[inside] if bool(inside.any()) else tokens).mean(dim=0)
 
 
 def _unit(vectors: NDArray[np.floating[Any]]) -> Vectors:

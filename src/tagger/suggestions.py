@@ -2,9 +2,8 @@
 Vectors and a framework to suggestions: similarity to several phrases per value, in NumPy alone.
 
 Vectors of sentences share much that no value is about. The mean of all phrases is taken from each phrase, which is
-most of the gain, and the mean of the corpus from each excerpt, as far as the corpus is large enough to have one; and
-some excerpts resemble everything, so what they score on average is taken from their scores (`benchmarks/quality.py` has
-the figures). Where the vectors came from is no business of this module.
+most of the gain, and the mean of the corpus from each excerpt, as far as the corpus is large enough to have one
+(`benchmarks/zero_shot.py` has the figures). Where the vectors came from is no business of this module.
 """
 
 from __future__ import annotations
@@ -84,10 +83,7 @@ def corpus_mean(batches: Iterable[Matrix], dimension: int) -> Scores:
 
 def scores(vectors: Matrix, phrases: Phrases, centre: Matrix) -> Scores:
     """
-    Score each excerpt for each value: how similar it is to the value's phrases, beyond what it is to those of all.
-
-    Similar is the mean cosine to the value's `NEAREST` most similar phrases; what an excerpt has on average over the
-    values is taken from it. One value alone keeps its scores as they are.
+    Score each excerpt for each value: the mean cosine to the value's `NEAREST` most similar phrases.
 
     Args:
         vectors: unit vectors of the excerpts, shape (n, d).
@@ -95,7 +91,7 @@ def scores(vectors: Matrix, phrases: Phrases, centre: Matrix) -> Scores:
         centre: from `corpus_mean`, shape (d,).
 
     Returns:
-        Scores from -2 to 2, rounded so that a text has the same score in each batch, shape (n, k) in the framework's
+        Scores from -1 to 1, rounded so that a text has the same score in each batch, shape (n, k) in the framework's
         order; 0 where a vector is zero.
     """
     table = np.zeros((len(vectors), phrases.values))
@@ -106,8 +102,6 @@ def scores(vectors: Matrix, phrases: Phrases, centre: Matrix) -> Scores:
         for value, own in enumerate(columns):
             if len(own):
                 table[rows, value] = _mean_of_largest(cosines[:, own], NEAREST)
-    if phrases.values > 1:
-        table -= table.mean(axis=1, keepdims=True)
     return np.round(table, DECIMALS) + 0.0  # + 0.0 turns -0.0 into 0.0
 
 

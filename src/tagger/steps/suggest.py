@@ -26,7 +26,7 @@ from tagger.suggestions import (
     scores,
 )
 
-_VERSION = 2
+_VERSION = 1
 _EXCERPTS_A_BATCH = 4096
 
 

@@ -109,9 +109,8 @@ class Workplace:
 
     @cached_property
     def model_id(self) -> str:
-        """Return the id of the encoder: of its weights, and of what is made of them."""
-        card = self.card
-        return plain_hash("model", card.name, card.revision, card.weights_sha256, str(card.dimension))
+        """Return the id of the encoder's weights."""
+        return plain_hash("model", self.card.name, self.card.revision, self.card.weights_sha256)
 
     @cached_property
     def corrections(self) -> tuple[Correction, ...]:

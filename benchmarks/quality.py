@@ -36,7 +36,7 @@ from tagger.embeddings import load_encoder
 ROOT = Path(__file__).resolve().parents[1]
 SIZES = (0, 25, 50, 100, 200, 400, 1000)
 DRAWS = 3
-PARTS = 3
+PARTS = 2
 TIMED = 200
 HEAD = (
     "reviewed",
@@ -80,7 +80,7 @@ def main() -> None:
     words.add_argument("--vectors", type=Path, metavar="FILE", help="keep vectors here from run to run (.npz)")
     words.add_argument("--write", type=Path, metavar="PAGE", help="replace the tables between this page's markers")
     asked = words.parse_args()
-    encoder = Remembering(load_encoder())
+    version, encoder = commit(), Remembering(load_encoder())
     if asked.vectors:
         read_vectors(asked.vectors, encoder)
     for folder in asked.folders:
@@ -90,7 +90,7 @@ def main() -> None:
         if asked.vectors:
             write_vectors(asked.vectors, encoder)
         lines = markdown(list(measure(labelled, encoder, asked.draws)))
-        last = [costs(labelled, encoder), machine(time.perf_counter() - begun)]
+        last = [costs(labelled, encoder), machine(version, time.perf_counter() - begun)]
         table = "\n".join([description(labelled), "", *lines, "", *last])
         print(f"## {labelled.name}\n\n{table}\n", flush=True)
         if asked.write:
@@ -199,14 +199,17 @@ def timed(act: Callable[[], object]) -> float:
     return time.perf_counter() - begun
 
 
-def machine(seconds: float) -> str:
-    """Say what was run, where, and how long it took."""
+def commit() -> str:
+    """Say which version of the code this is."""
     described = ["git", "describe", "--always", "--dirty=, with changes", "--exclude=*"]
     found = subprocess.run(described, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
-    return (
-        f"Commit {found or 'unknown'}; {os.cpu_count()} cores ({platform.machine()}), load {os.getloadavg()[0]:.1f}, "
-        f"Python {platform.python_version()}; {seconds:.0f} s in all."
-    )
+    return f"Commit {found}" if found else f"Version {tagger.__version__}"
+
+
+def machine(version: str, seconds: float) -> str:
+    """Say what was run, where, and how long it took."""
+    cores = f"{os.cpu_count()} cores ({platform.machine()}) with a load of {os.getloadavg()[0]:.1f}, one thread"
+    return f"{version}; {cores}, Python {platform.python_version()}; {seconds:.0f} s in all."
 
 
 def put(page: Path, name: str, table: str) -> None:

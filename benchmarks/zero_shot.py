@@ -67,25 +67,21 @@ def rules(data: Data) -> Iterator[tuple[str, Floats]]:
     """Score all excerpts by the rule in use, by the rule without one of its parts, and in other ways."""
     d = data.vectors.shape[1]
     nothing, mean = np.zeros(d), data.vectors.mean(axis=0)
-    raw, centred = Phrases(data.phrases, data.owner, data.values), centred_of(data)
+    centred = centred_of(data)
+    raw = replace(centred, vectors=data.phrases)
     shrunk = corpus_mean([data.vectors], d)
     final = scores(data.vectors, centred, shrunk)
     yield "in use", final
-    yield "  what an excerpt scores on average is not taken away", separate(data.vectors, centred, shrunk)
+    yield "  what an excerpt scores on average is taken away", final - final.mean(axis=1, keepdims=True)
     yield "  excerpts are not centred", scores(data.vectors, centred, nothing)
     yield "  excerpts are centred on the phrases' mean", scores(data.vectors, centred, data.phrases.mean(axis=0))
     yield f"  the centre is not shrunk by {suggestions.PSEUDO_COUNT}", scores(data.vectors, centred, mean)
     yield "  phrases are not centred", scores(data.vectors, raw, shrunk)
-    yield "  none of it", separate(data.vectors, raw, nothing)
+    yield "  neither is centred", scores(data.vectors, raw, nothing)
     yield "  each value's scores are standardised", (final - final.mean(axis=0)) / final.std(axis=0)
     first = np.searchsorted(data.owner, np.arange(data.values))
-    yield (
-        "  the definition is the only phrase",
-        in_use(replace(data, phrases=data.phrases[first], owner=data.owner[first])),
-    )
-    for name, half in (("first (the model's end)", slice(0, d // 2)), ("second (its middle)", slice(d // 2, d))):
-        vectors, phrases = (suggestions.unit(matrix[:, half]) for matrix in (data.vectors, data.phrases))
-        yield f"  the {name} half of the vectors alone", in_use(replace(data, vectors=vectors, phrases=phrases))
+    definitions = replace(data, phrases=data.phrases[first], owner=data.owner[first])
+    yield "  the definition is the only phrase", in_use(definitions)
 
 
 def in_use(data: Data) -> Floats:
@@ -96,12 +92,6 @@ def in_use(data: Data) -> Floats:
 def centred_of(data: Data) -> Phrases:
     """Centre the phrases."""
     return centred_phrases(data.phrases, data.owner, data.values)
-
-
-def separate(vectors: Floats, phrases: Phrases, centre: Floats) -> Floats:
-    """Score each value as if it were the only one, so that nothing is taken from an excerpt's scores."""
-    own = [phrases.vectors[phrases.owner == value] for value in range(phrases.values)]
-    return np.hstack([scores(vectors, Phrases(one, np.zeros(len(one), dtype=np.intp), 1), centre) for one in own])
 
 
 def parts_of_size(n: int, size: int) -> list[Rows]:

@@ -3,48 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pytest
-from fakes import WordEncoder
+from learning_example import ENCODER, FRAMEWORK, HIDDEN, OF_VALUES, WORDS, fit, some_texts, speaking_of, zero_shot
 from scipy.stats import rankdata
 from sklearn.metrics import average_precision_score
 
 import tagger
 from tagger import agreement
-from tagger.errors import UsageError
-
-ENCODER = WordEncoder()
-FRAMEWORK = tagger.framework_from_definitions(
-    {
-        "Dogs": ["a dog barks", "puppies and hounds"],
-        "Bread": ["flour water yeast", "bread in an oven"],
-        "Sea": ["waves and sand", "the tide comes in"],
-    }
-)
-ONE_VALUE = tagger.framework_from_definitions({"Dogs": ["a dog barks", "puppies and hounds"]})
-OF_VALUES = (("dog", "hounds"), ("flour", "oven"), ("waves", "tide"))
-OF_NO_VALUE = ("garden", "kettle", "winter", "letter", "bridge", "candle", "pocket", "ladder", "marble", "saddle")
-WORDS = (*(word for own in OF_VALUES for word in own), *OF_NO_VALUE)
-
-
-def some_texts(count, seed=0, words=WORDS):
-    """Make texts of six words."""
-    return [" ".join(row) for row in np.random.default_rng(seed).choice(words, (count, 6))]
-
-
-def speaking_of(texts, words):
-    """Return labels, (n, k): whether the words of a value, one tuple each, occur in a text."""
-    return np.array([[any(word in text.split() for word in own) for own in words] for text in texts], dtype=float)
-
-
-def fit(texts, labels, groups=None, framework=FRAMEWORK, **options):
-    """Learn with the small encoder."""
-    return tagger.fit(texts, framework, labels, groups, ENCODER, **options)
-
-
-def zero_shot(texts):
-    """Score texts without any answer."""
-    return tagger.score_texts(texts, FRAMEWORK, ENCODER)
 
 
 def ranks(table):
@@ -102,10 +67,9 @@ def test_answers_that_agree_with_the_scores_do_no_harm(count):
 
 def test_what_definitions_do_not_say_is_learned_from_answers():
     """Values that people find in words which no phrase has are ranked far better in unseen documents."""
-    found_in = (("garden",), ("kettle",), ("winter",))
     texts, unseen = some_texts(400), some_texts(300, seed=1)
-    learned = fit(texts, speaking_of(texts, found_in), [row // 10 for row in range(400)])
-    truth = speaking_of(unseen, found_in)
+    learned = fit(texts, speaking_of(texts, HIDDEN), [row // 10 for row in range(400)])
+    truth = speaking_of(unseen, HIDDEN)
 
     assert learned.card["penalty"] != "inf"
     assert precision(truth, learned.predict_proba(unseen)) > precision(truth, zero_shot(unseen)) + 0.3
@@ -125,7 +89,7 @@ def test_answers_that_contradict_a_value_do_not_turn_it_round():
 def test_a_value_nobody_was_asked_about_keeps_its_order():
     """Answers about other values move its probabilities, but never its order."""
     texts = some_texts(200)
-    answers = speaking_of(texts, (("garden",), ("kettle",), ("winter",)))
+    answers = speaking_of(texts, HIDDEN)
     answers[:, 2] = np.nan
 
     learned = fit(texts, answers)
@@ -142,93 +106,6 @@ def test_how_common_yes_is_carries_over_to_a_value_nobody_was_asked_about():
 
     assert fit(texts, rare).predict_proba(texts)[:, 2].mean() < 0.1
     assert fit(texts, common).predict_proba(texts)[:, 2].mean() > 0.9
-
-
-# What may be given
-
-
-@pytest.mark.parametrize(
-    "form",
-    [
-        lambda labels: labels.astype(int),
-        lambda labels: labels.astype(bool),
-        lambda labels: labels.astype(np.float32),
-        lambda labels: labels.astype(object),
-        lambda labels: labels.astype(bool).tolist(),
-        lambda labels: pd.DataFrame(labels, index=range(30, 0, -1), columns=["x", "y", "z"]),
-        lambda labels: pd.DataFrame(labels.astype(bool)).astype("boolean"),
-    ],
-    ids=["int", "bool", "float32", "object", "lists", "frame", "nullable frame"],
-)
-def test_labels_of_any_kind_are_the_same_labels(form):
-    """Whole numbers, booleans, lists and tables are read as the same answers."""
-    texts = some_texts(30)
-    labels = speaking_of(texts, OF_VALUES)
-
-    assert np.array_equal(fit(texts, labels).predict_proba(texts), fit(texts, form(labels)).predict_proba(texts))
-
-
-@pytest.mark.parametrize("gap", [None, pd.NA, float("nan")], ids=["None", "NA", "nan"])
-@pytest.mark.parametrize("holder", [list, pd.DataFrame])
-def test_gaps_of_any_kind_are_the_same_gaps(gap, holder):
-    """None, pd.NA and NaN all say that nobody was asked, beside booleans too."""
-    texts = some_texts(30)
-    labels = speaking_of(texts, OF_VALUES)
-    labels[::3, 1] = np.nan
-    given = holder([[gap if np.isnan(label) else bool(label) for label in row] for row in labels])
-
-    assert np.array_equal(fit(texts, labels).predict_proba(texts), fit(texts, given).predict_proba(texts))
-
-
-def test_texts_may_come_from_a_table():
-    """A column of a DataFrame is read in its order, whatever its index says."""
-    texts = some_texts(200)
-    labels = speaking_of(texts, (("garden",), ("kettle",), ("winter",)))
-    column = pd.Series(texts, index=range(199, -1, -1))
-    expected = fit(texts, labels).predict_proba(texts)
-
-    assert np.array_equal(expected, fit(column, labels).predict_proba(column))
-    assert np.array_equal(expected, fit(tuple(texts), labels).predict_proba(np.array(texts)))
-
-
-@pytest.mark.parametrize(
-    ("texts", "labels", "groups", "said"),
-    [
-        ("one text", [[1, 0, 1]], None, "the texts are one text"),
-        (["a", "b"], [[1, 0, 1]], None, "1 x 3, and there are 2 texts and 3 values"),
-        (["a", "b"], [[1, 0], [1, 0]], None, "2 x 2, and there are 2 texts and 3 values"),
-        (["a", "b"], [[1, 0, 1], [1, 0]], None, "not a table of numbers"),
-        (["a", "b"], np.zeros((2, 3, 1)), None, "not a table of numbers"),
-        (["a", "b"], None, None, "not a table of numbers"),
-        (["a", "b"], [["yes", "no", "no"]] * 2, None, "not a table of numbers"),
-        (["a", "b"], [[1, 0, 1], [1, 0, 2]], None, "^row 2, column 3: a label is 2"),
-        (["a", "b"], [[0.5, 0, 1], [1, 0, 1]], None, "^row 1, column 1: a label is 0.5"),
-        (["a", "b"], [[1, 0, -1], [1, 0, 1]], None, "^row 1, column 3: a label is -1"),
-        (["a", "b"], [[1, np.inf, 1], [1, 0, 1]], None, "^row 1, column 2: a label is inf"),
-        (["a", "b"], [[1, 0, 1], [1, 0, 1]], ["x"], "there are 1 groups for 2 texts"),
-    ],
-)
-def test_what_does_not_fit_is_refused_with_its_place(texts, labels, groups, said):
-    """A wrong shape, a label that is neither yes nor no, and groups of another length are errors that say where."""
-    with pytest.raises(UsageError, match=said):
-        fit(texts, labels, groups)
-
-
-def test_documents_may_have_any_name():
-    """Numbers, pairs of names, gaps and mixtures name documents; only which texts share one counts."""
-    texts = some_texts(60)
-    labels = speaking_of(texts, (("garden",), ("kettle",), ("winter",)))
-    numbers = [row % 6 for row in range(60)]
-    expected = fit(texts, labels, numbers)
-
-    for named in (
-        [("interviews", number) for number in numbers],
-        pd.Series([f"d{number}" for number in numbers], index=range(60, 0, -1)),
-        [(None, 1, "b", 2.5, "x", ("y", 2))[number] for number in numbers],
-    ):
-        found = fit(texts, labels, named)
-        assert 6 == found.card["documents"]
-        assert np.array_equal(expected.predict_proba(texts), found.predict_proba(texts))
 
 
 # Whole documents
@@ -260,84 +137,13 @@ def test_a_document_does_not_vouch_for_itself():
     assert whole.calibration.stretch.max() < torn.calibration.stretch.min()
 
 
-# Little and odd data
-
-
-def _with(**cells):
-    labels = np.full((12, 3), np.nan)
-    for place, answer in cells.items():
-        labels[tuple(int(digit) for digit in place[1:].split("_"))] = answer
-    return labels
-
-
-RANDOM = np.random.default_rng(3).integers(0, 2, (12, 3)).astype(float)
-TWELVE = some_texts(12)
-
-
-@pytest.mark.parametrize(
-    ("texts", "labels", "groups"),
-    [
-        (TWELVE, np.full((12, 3), np.nan), None),
-        (TWELVE, np.ones((12, 3)), None),
-        (TWELVE, np.zeros((12, 3)), None),
-        (TWELVE, _with(_3_1=1), None),
-        (TWELVE, _with(_3_1=0, _4_1=1), None),
-        (TWELVE, RANDOM, ["one document"] * 12),
-        (TWELVE, RANDOM, ["one document"] * 11 + ["another"]),
-        (TWELVE, np.where([True, True, False], RANDOM, np.nan), None),
-        (TWELVE[:1] * 12, RANDOM, None),
-        (["", *TWELVE[1:]], RANDOM, None),
-        ([""] * 12, RANDOM, None),
-        (["\n \t", "?!", "\U0001f642", "x" * 10_000, *TWELVE[4:]], RANDOM, None),
-        (TWELVE[:1], [[1, 0, None]], None),
-        ([], np.empty((0, 3)), None),
-    ],
-    ids=[
-        *("no answer", "all yes", "all no", "one answer", "two answers", "one document", "two documents"),
-        *("a value without answers", "one text twelve times", "an empty text", "empty texts", "odd texts"),
-        *("one text", "no texts"),
-    ],
-)
-def test_little_and_odd_data_give_probabilities(texts, labels, groups):
-    """Whatever there is to learn from, probabilities are numbers between 0 and 1, and nothing warns."""
-    probabilities = fit(texts, labels, groups).predict_proba([*some_texts(20, seed=1), "", "dog", "hounds " * 50])
-
-    assert (23, 3) == probabilities.shape
-    assert (probabilities > 0).all()
-    assert (probabilities < 1).all()
-
-
-@pytest.mark.parametrize("labels", [RANDOM[:, :1], RANDOM[:, 0], np.ones((12, 1)), np.full((12, 1), np.nan)])
-@pytest.mark.parametrize("texts", [TWELVE, TWELVE[:1] * 12], ids=["texts", "one text"])
-def test_one_value_alone_can_be_learned(texts, labels):
-    """A framework of one value works as others do, and takes a plain list of answers."""
-    learned = fit(texts, labels, framework=ONE_VALUE)
-
-    probabilities = learned.predict_proba(some_texts(20, seed=1))
-
-    assert (20, 1) == probabilities.shape
-    assert ((probabilities > 0) & (probabilities < 1)).all()
-
-
-def test_scores_that_are_all_alike_are_no_scale():
-    """One text many times has scores of one height, up to rounding; they are left as they are, not blown up."""
-    for copies in range(1, 40):
-        learned = fit(["a dog barks at the tide"] * copies, np.full((copies, 1), np.nan), framework=ONE_VALUE)
-        assert 1 == learned.scale
-
-
-def test_no_texts_have_no_probabilities():
-    """An empty list gives an empty table of the right width."""
-    assert (0, 3) == fit(TWELVE, RANDOM).predict_proba([]).shape
-
-
 # The same again
 
 
 def test_the_same_data_give_the_same_probabilities():
     """Same texts, answers and seed: the same to the last bit."""
     texts = some_texts(150)
-    labels = speaking_of(texts, (("garden",), ("kettle",), ("winter",)))
+    labels = speaking_of(texts, HIDDEN)
 
     one, other = (fit(texts, labels, seed=4).predict_proba(texts) for _ in range(2))
 
@@ -348,7 +154,7 @@ def test_the_same_data_give_the_same_probabilities():
 def test_the_order_of_the_texts_does_not_matter(groups):
     """Texts that all differ may come in any order."""
     texts = some_texts(150)
-    labels = speaking_of(texts, (("garden",), ("kettle",), ("winter",)))
+    labels = speaking_of(texts, HIDDEN)
     labels[::4, 1] = np.nan
     order = np.random.default_rng(0).permutation(150)
     assert 150 == len(set(texts))
@@ -363,7 +169,7 @@ def test_the_order_of_the_texts_does_not_matter(groups):
 def test_a_probability_does_not_depend_on_the_other_texts_of_the_call():
     """A text has the same probabilities alone and among others; what was common in the corpus is known already."""
     texts, new = some_texts(150), some_texts(40, seed=1)
-    learned = fit(texts, speaking_of(texts, (("garden",), ("kettle",), ("winter",))))
+    learned = fit(texts, speaking_of(texts, HIDDEN))
 
     together = learned.predict_proba(new)
 
@@ -400,7 +206,7 @@ def test_the_card_says_what_it_was_made_from():
     """Answers, texts with any, their documents, the seed, and of each value how many yes of how many answers."""
     labels = np.array([[1, 0, None], [None, None, None], [1, 1, None], [0, None, None]], dtype=object)
 
-    card = fit(TWELVE[:4], labels, ["a", "b", "a", "c"], seed=7).card
+    card = fit(some_texts(4), labels, ["a", "b", "a", "c"], seed=7).card
 
     assert (5, 3, 2, 7) == tuple(card[name] for name in ("answers", "texts", "documents", "seed"))
     assert [(2, 3), (1, 2), (0, 0)] == [(value["yes"], value["answers"]) for value in card["values"]]
@@ -415,15 +221,27 @@ def test_the_default_encoder_learns_what_people_meant():
     framework = tagger.framework_from_definitions(
         {"Gladness": "People are glad.", "Money": "Someone pays for something."}
     )
-    glad = ["The sun came out at last.", "Blue sky all morning.", "It was warm and bright.", "Sunshine on the lake."]
-    not_glad = ["It rained all week.", "Grey clouds again.", "Cold drizzle and wind.", "The storm flooded the path."]
-    texts = [f"{text} {more}" for more in ("", "I walked home.", "We had tea.") for text in (*glad, *not_glad)]
+    skies = {
+        "sun": ["The sun came out at last", "There was blue sky", "It was warm and bright", "Sunshine lay on the lake"],
+        "rain": ["It rained", "Grey clouds hung low", "Cold drizzle fell", "A storm flooded the path"],
+    }
+    times = ("all morning.", "while I walked home.", "and we had tea.", "when my sister called.", "on Tuesday.")
+    texts = [f"{sky} {time}" for own in skies.values() for sky in own for time in times]
+    documents = [text[:8] for text in texts]
 
-    learned = tagger.fit(texts, framework, [[row % 8 < 4, 0] for row in range(24)], [row % 8 for row in range(24)])
-    found = learned.predict_proba(["A sunny afternoon in the garden.", "Rain and fog until evening."])
+    learned = tagger.fit(texts, framework, [[row < 20, 0] for row in range(40)], documents)
+    found = learned.predict_proba(
+        [
+            "It was a sunny afternoon in the garden.",
+            "Rain and fog until evening.",
+            "Clear skies and heat.",
+            "We got wet.",
+        ]
+    )
 
-    assert found[0, 0] > found[1, 0]
-    assert found[:, 1].max() < 0.5
+    assert 8 == learned.card["documents"]
+    assert found[[0, 2], 0].min() > found[[1, 3], 0].max()
+    assert found[:, 1].max() < 0.2
 
 
 # Size

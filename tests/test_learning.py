@@ -230,17 +230,10 @@ def test_the_default_encoder_learns_what_people_meant():
     documents = [text[:8] for text in texts]
 
     learned = tagger.fit(texts, framework, [[row < 20, 0] for row in range(40)], documents)
-    found = learned.predict_proba(
-        [
-            "It was a sunny afternoon in the garden.",
-            "Rain and fog until evening.",
-            "Clear skies and heat.",
-            "We got wet.",
-        ]
-    )
+    found = learned.predict_proba(["It was a sunny afternoon in the garden.", "Rain and fog until evening."])
 
     assert 8 == learned.card["documents"]
-    assert found[[0, 2], 0].min() > found[[1, 3], 0].max()
+    assert found[0, 0] > 0.5 > found[1, 0]
     assert found[:, 1].max() < 0.2
 
 

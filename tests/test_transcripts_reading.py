@@ -12,7 +12,7 @@ from pathlib import Path
 import docx
 import openpyxl
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from tagger.errors import TranscriptError
@@ -163,6 +163,9 @@ def outcome_of(data: bytes, name: str) -> Transcript | TranscriptError:
 @given(talk=talks())
 def test_no_word_is_lost_or_doubled(write: Callable[[Talk], bytes], talk: Talk) -> None:
     """Turns written in any text format come back as they were, word for word and by whom."""
+    # Where each indented line reads like "I met:", they may as well be the next speakers': nobody could tell.
+    indented = [line for line in hanging(talk).decode("utf-16").splitlines() if line.startswith(" ")]
+    assume(write is not hanging or not indented or any(":" not in line for line in indented))
     transcript = read(write(talk), "talk.txt")
 
     assert talk == said(transcript)

@@ -17,7 +17,7 @@ from sklearn.metrics.pairwise import rbf_kernel
 
 from tagger.learning import likeness as likenesses
 from tagger.learning.calibration import SPREAD_OF_ALL, SPREAD_OF_VALUES, Calibration, calibrate, log_odds
-from tagger.learning.likeness import RUNS, SPELLING, likeness, reader
+from tagger.learning.likeness import RUNS, SPELLING, count_runs, extractor, likeness
 from tagger.learning.lines import lines
 from tagger.learning.residuals import JITTER, MOST_LANDMARKS, coordinates, landmarks, patterns, ridge
 
@@ -99,20 +99,20 @@ def test_likeness_is_that_of_meaning_and_of_spelling():
     runs = TfidfVectorizer(analyzer="char_wb", ngram_range=RUNS, sublinear_tf=True).fit_transform(texts)
     centred = (vectors - centre) / np.linalg.norm(vectors - centre, axis=1, keepdims=True)
 
-    reading = reader(texts, centre).read(texts, vectors)
+    seen = extractor(count_runs(texts), centre).features(count_runs(texts), vectors)
 
     expected = rbf_kernel(centred, gamma=1) + SPELLING * (runs @ runs.T).toarray()
     # Two runs that share a place move the second part a little.
-    assert np.allclose(expected, likeness(reading, reading), atol=0.01)
+    assert np.allclose(expected, likeness(seen, seen), atol=0.01)
 
 
 def test_likeness_is_one_that_can_be_computed_with():
     """It is symmetric, positive definite and at its greatest with oneself; an empty text is spelled like no other."""
     texts = [*some_texts(40), ""]
     vectors = WordEncoder().encode(texts)
-    reading = reader(texts, np.zeros(vectors.shape[1])).read(texts, vectors)
+    seen = extractor(count_runs(texts), np.zeros(vectors.shape[1])).features(count_runs(texts), vectors)
 
-    table = likeness(reading, reading)
+    table = likeness(seen, seen)
 
     assert np.allclose(table, table.T)
     assert np.linalg.eigvalsh(table).min() > -JITTER / 10
@@ -124,13 +124,13 @@ def test_likeness_is_one_that_can_be_computed_with():
 def test_likeness_is_the_same_in_parts(monkeypatch):
     """Rows are compared some at a time, and none is lost between."""
     texts = some_texts(50)
-    reading = reader(texts, np.zeros(512)).read(texts, WordEncoder().encode(texts))
-    whole = likeness(reading, reading)
+    seen = extractor(count_runs(texts), np.zeros(512)).features(count_runs(texts), WordEncoder().encode(texts))
+    whole = likeness(seen, seen)
 
     monkeypatch.setattr(likenesses, "ROWS_AT_ONCE", 7)
 
-    assert np.allclose(whole, likeness(reading, reading), rtol=0, atol=1e-6)
-    assert (0, 50) == likeness(reading.rows(slice(0, 0)), reading).shape
+    assert np.allclose(whole, likeness(seen, seen), rtol=0, atol=1e-6)
+    assert (0, 50) == likeness(seen.rows(slice(0, 0)), seen).shape
 
 
 # Residuals

@@ -219,7 +219,7 @@ def test_a_save_that_stops_in_the_middle_leaves_the_earlier_one_whole(learned, f
         return step
 
     with monkeypatch.context() as patched:
-        patched.setattr("tagger.learning.model.os.fsync", stopping(lambda _: None))
+        patched.setattr("os.fsync", stopping(lambda _: None))
         patched.setattr(Path, "replace", stopping(Path.replace))
         with pytest.raises(OSError, match="No space left"):
             other.save(folder)

@@ -16,7 +16,7 @@ from tagger.embeddings import Encoder, load_encoder
 from tagger.records import Framework
 from tagger.report.document import SEED, Number
 from tagger.store import Store
-from tagger.suggestions import centred_phrases, corpus_mean, phrase_index, scores
+from tagger.suggestions import corpus_mean, phrases_of, scores
 
 _VIEWS = {
     "suggestions": 'SELECT * FROM suggestion_list ORDER BY dataset, transcript, start, "end", rank',
@@ -153,7 +153,6 @@ def score_texts(
     """
     values = framework if isinstance(framework, Framework) else load_framework(framework)
     encoder = encoder or load_encoder()
-    phrases, owner = phrase_index(values)
     vectors = encoder.encode(texts)
     centre = corpus_mean([vectors], encoder.dimension)
-    return scores(vectors, centred_phrases(encoder.encode(phrases), owner, len(values.values)), centre)
+    return scores(vectors, phrases_of(values, encoder.encode), centre)

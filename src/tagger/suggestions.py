@@ -9,7 +9,7 @@ most of the gain, and the mean of the corpus from each excerpt, as far as the co
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +46,12 @@ def phrase_index(framework: Framework) -> tuple[list[str], Owner]:
     texts = [phrase for value in framework.values for phrase in value.phrases]
     owner = [column for column, value in enumerate(framework.values) for _ in value.phrases]
     return texts, np.array(owner, dtype=np.intp)
+
+
+def phrases_of(framework: Framework, encode: Callable[[Sequence[str]], Matrix]) -> Phrases:
+    """Return the phrases of all values, centred; *encode* turns texts into unit vectors, shape (m, d)."""
+    texts, owner = phrase_index(framework)
+    return centred_phrases(encode(texts), owner, len(framework.values))
 
 
 def centred_phrases(vectors: Matrix, owner: Owner, values: int) -> Phrases:

@@ -22,12 +22,12 @@ from tagger.embeddings import Encoder, load_encoder
 from tagger.errors import UsageError
 from tagger.frameworks import load_framework
 from tagger.learning.calibration import Calibration, calibrate
-from tagger.learning.likeness import Floats, likeness, reader
+from tagger.learning.likeness import Floats, count_runs, extractor, likeness
 from tagger.learning.lines import lines
 from tagger.learning.model import Learned
 from tagger.learning.residuals import Rows, coordinates, landmarks, patterns, ridge
 from tagger.records import Framework
-from tagger.suggestions import centred_phrases, corpus_mean, phrase_index, scores
+from tagger.suggestions import corpus_mean, phrases_of, scores
 
 Labels = Sequence[Sequence[Any]] | NDArray[Any] | pd.DataFrame
 
@@ -65,11 +65,10 @@ def fit(
     texts = list(texts)
     documents = _documents(groups, len(said))
     encoder = encoder or load_encoder()
-    phrase_texts, owner = phrase_index(values)
-    phrases = centred_phrases(encoder.encode(phrase_texts), owner, len(values.values))
-    vectors = encoder.encode(texts)
+    phrases = phrases_of(values, encoder.encode)
+    vectors, runs = encoder.encode(texts), count_runs(texts)
     centre = corpus_mean([vectors], encoder.dimension)
-    see = reader(texts, centre)
+    extract = extractor(runs, centre)
     zero_shot = scores(vectors, phrases, centre)
     scale = (round(float(zero_shot.std()), 9) if len(texts) else 0.0) or 1.0
 
@@ -77,9 +76,9 @@ def fit(
     answered = np.array(sorted(np.flatnonzero(~np.isnan(said).all(axis=1)), key=texts.__getitem__), dtype=np.intp)
     documents = pd.factorize(documents[answered])[0]
     kept = landmarks(len(answered), seed)
-    reading = see.read([texts[row] for row in answered.tolist()], vectors[answered])
+    seen = extract.features(runs[answered], vectors[answered])
     x, y = zero_shot[answered] / scale, said[answered]
-    alike = likeness(reading, reading.rows(kept))
+    alike = likeness(seen, seen.rows(kept))
     turned = coordinates(alike[kept])
     features = alike @ turned
     folds = list(_folds(documents, seed))
@@ -87,19 +86,22 @@ def fit(
     best = _best(unseen, y)
     fitted = lines(x, y)
     weights = turned @ _weights(features, y - fitted.at(x), y, PENALTIES[best])
-    card = {
-        "answers": int((~np.isnan(y)).sum()),
-        "texts": len(answered),
+    moved = calibrate(unseen[best], y) if folds else _as_they_are(len(values.values))
+    card = _card(values, y, documents) | {"penalty": str(PENALTIES[best]), "seed": seed}
+    return Learned(values, encoder, phrases, extract, scale, fitted, seen.rows(kept), weights, moved, card)
+
+
+def _card(framework: Framework, labels: Floats, documents: NDArray[Any]) -> dict[str, Any]:
+    """Say what it was learned from."""
+    return {
+        "answers": int((~np.isnan(labels)).sum()),
+        "texts": len(labels),
         "documents": len(set(documents.tolist())),
-        "penalty": str(PENALTIES[best]),
-        "seed": seed,
         "values": [
             {"id": value.id, "yes": int(np.nansum(column)), "answers": int((~np.isnan(column)).sum())}
-            for value, column in zip(values.values, y.T, strict=True)
+            for value, column in zip(framework.values, labels.T, strict=True)
         ],
     }
-    moved = calibrate(unseen[best], y) if folds else _as_they_are(len(values.values))
-    return Learned(values, encoder, phrases, see, scale, fitted, reading.rows(kept), weights, moved, card)
 
 
 def _unseen(x: Floats, y: Floats, features: Floats, folds: Sequence[tuple[Rows, Rows]]) -> Floats:

@@ -23,9 +23,9 @@ ROWS_AT_ONCE = 2048
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Features:
     """
-    Texts as the learner sees them.
+    What the learner sees of texts.
 
     Args:
         vectors: (n, d), centred unit vectors.
@@ -36,16 +36,16 @@ class Reading:
     runs: sparse.csr_matrix
 
     def __len__(self) -> int:
-        """Return how many texts there are."""
+        """Return how many texts they are of."""
         return len(self.vectors)
 
-    def rows(self, chosen: NDArray[np.intp] | slice) -> Reading:
-        """Return some of the texts."""
-        return Reading(self.vectors[chosen], self.runs[chosen])
+    def rows(self, chosen: NDArray[np.intp] | slice) -> Features:
+        """Return those of some of the texts."""
+        return Features(self.vectors[chosen], self.runs[chosen])
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class Extractor:
     """
     What it takes to see a text as the learner does.
 
@@ -57,20 +57,28 @@ class Reader:
     centre: Floats
     rarity: NDArray[np.float32]
 
-    def read(self, texts: Sequence[str], vectors: Matrix) -> Reading:
-        """Return texts as the learner sees them; *vectors*, (n, d), are theirs."""
+    def features(self, runs: sparse.csr_matrix, vectors: Matrix) -> Features:
+        """Return what the learner sees of texts by their runs, from `count_runs`, and their vectors, (n, d)."""
         centred = unit(np.asarray(vectors, dtype=np.float64) - self.centre)
-        return Reading(centred.astype(np.float32), _weighed(_counted(texts), self.rarity))
+        return Features(centred.astype(np.float32), _weighed(runs, self.rarity))
 
 
-def reader(texts: Sequence[str], centre: Floats) -> Reader:
-    """Learn from a corpus how rare runs of characters are."""
-    counted = _counted(texts)
-    within = np.bincount(counted.indices, minlength=PLACES)
-    return Reader(centre, (np.log((1 + len(texts)) / (1 + within)) + 1).astype(np.float32))
+def extractor(runs: sparse.csr_matrix, centre: Floats) -> Extractor:
+    """Learn from the runs of a corpus, from `count_runs`, how rare each of them is."""
+    within = np.bincount(runs.indices, minlength=PLACES)
+    return Extractor(centre, (np.log((1 + runs.shape[0]) / (1 + within)) + 1).astype(np.float32))
 
 
-def likeness(one: Reading, other: Reading) -> Floats:
+def count_runs(texts: Sequence[str]) -> sparse.csr_matrix:
+    """Count the runs of `RUNS` characters inside the words of each text, (n, `PLACES`)."""
+    # Hashed, so that no vocabulary of the participants' words is ever stored.
+    vectorizer = HashingVectorizer(
+        analyzer="char_wb", ngram_range=RUNS, n_features=PLACES, alternate_sign=False, norm=None, dtype=np.float32
+    )
+    return sparse.csr_matrix(vectorizer.transform(texts)) if len(texts) else sparse.csr_matrix((0, PLACES))
+
+
+def likeness(one: Features, other: Features) -> Floats:
     """
     Return how alike texts are, (n, m), from 0 to 1 + `SPELLING`.
 
@@ -87,14 +95,7 @@ def likeness(one: Reading, other: Reading) -> Floats:
     return table
 
 
-def _counted(texts: Sequence[str]) -> sparse.csr_matrix:
-    # Hashed, so that no vocabulary of the participants' words is ever stored.
-    vectorizer = HashingVectorizer(
-        analyzer="char_wb", ngram_range=RUNS, n_features=PLACES, alternate_sign=False, norm=None, dtype=np.float32
-    )
-    return sparse.csr_matrix(vectorizer.transform(texts)) if len(texts) else sparse.csr_matrix((0, PLACES))
-
-
-def _weighed(counted: sparse.csr_matrix, rarity: NDArray[np.float32]) -> sparse.csr_matrix:
-    counted.data = (1 + np.log(counted.data)) * rarity[counted.indices]
-    return sparse.csr_matrix(normalize(counted, copy=False) if counted.shape[0] else counted)
+def _weighed(runs: sparse.csr_matrix, rarity: NDArray[np.float32]) -> sparse.csr_matrix:
+    weighed = runs.copy()
+    weighed.data = (1 + np.log(weighed.data)) * rarity[weighed.indices]
+    return sparse.csr_matrix(normalize(weighed, copy=False) if weighed.shape[0] else weighed)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -18,10 +17,11 @@ from tagger.embeddings import Encoder, load_encoder
 from tagger.errors import FrameworkError, ModelError
 from tagger.frameworks import from_json, to_json
 from tagger.learning.calibration import Calibration
-from tagger.learning.likeness import PLACES, Floats, Reader, Reading, likeness
+from tagger.learning.likeness import PLACES, Extractor, Features, Floats, count_runs, likeness
 from tagger.learning.lines import Lines
 from tagger.records import Framework
 from tagger.suggestions import Matrix, Phrases, scores
+from tagger.whole_files import put_whole
 
 FORMAT = 1
 CARD = "card.json"
@@ -36,10 +36,10 @@ class Learned:
         framework: the values, in whose order all columns are.
         encoder: what made the vectors.
         phrases: of the framework, for the zero-shot scores.
-        reader: how the learner sees texts.
+        extractor: of what the learner sees of texts.
         scale: what zero-shot scores are divided by.
         lines: from zero-shot scores to shares.
-        landmarks: the texts that others are compared with.
+        landmarks: what it sees of the texts that others are compared with.
         weights: (landmarks, k), what likeness to each of them adds.
         calibration: from estimates to probabilities.
         card: what it was made from.
@@ -48,10 +48,10 @@ class Learned:
     framework: Framework
     encoder: Encoder = field(repr=False)
     phrases: Phrases = field(repr=False)
-    reader: Reader = field(repr=False)
+    extractor: Extractor = field(repr=False)
     scale: float
     lines: Lines = field(repr=False)
-    landmarks: Reading = field(repr=False)
+    landmarks: Features = field(repr=False)
     weights: Floats = field(repr=False)
     calibration: Calibration = field(repr=False)
     card: Mapping[str, Any] = field(repr=False)
@@ -67,9 +67,10 @@ class Learned:
 
     def probabilities(self, texts: Sequence[str], vectors: Matrix) -> Floats:
         """Return the same for texts whose vectors, (n, d), are known."""
-        found = self.lines.at(scores(vectors, self.phrases, self.reader.centre) / self.scale)
+        found = self.lines.at(scores(vectors, self.phrases, self.extractor.centre) / self.scale)
         if self.weights.any():
-            found = found + likeness(self.reader.read(texts, vectors), self.landmarks) @ self.weights
+            seen = self.extractor.features(count_runs(texts), vectors)
+            found = found + likeness(seen, self.landmarks) @ self.weights
         return self.calibration.probabilities(found)
 
     def save(self, folder: str | Path) -> None:
@@ -85,8 +86,8 @@ class Learned:
         arrays = {
             "phrases": self.phrases.vectors,
             "owner": self.phrases.owner,
-            "centre": self.reader.centre,
-            "rarity": self.reader.rarity,
+            "centre": self.extractor.centre,
+            "rarity": self.extractor.rarity,
             "level": self.lines.level,
             "slope": self.lines.slope,
             "vectors": self.landmarks.vectors,
@@ -108,9 +109,9 @@ class Learned:
             "scale": self.scale,
             **self.card,
         }
-        _put(_arrays(place, digest), written.getvalue())
-        _put(place / CARD, (json.dumps(card, indent=2, sort_keys=True) + "\n").encode())
-        for other in set(place.glob("arrays-*")) - {_arrays(place, digest)}:
+        put_whole(_arrays(place, digest), written.getvalue())
+        put_whole(place / CARD, (json.dumps(card, indent=2, sort_keys=True) + "\n").encode())
+        for other in set(place.glob("*arrays-*")) - {_arrays(place, digest)}:
             other.unlink()
 
 
@@ -146,10 +147,10 @@ def load(folder: str | Path, encoder: Encoder | None = None) -> Learned:
         )
         made = (
             Phrases(a["phrases"], a["owner"], len(framework.values)),
-            Reader(a["centre"], a["rarity"]),
+            Extractor(a["centre"], a["rarity"]),
             scale,
             Lines(a["level"], a["slope"]),
-            Reading(a["vectors"], runs),
+            Features(a["vectors"], runs),
             a["weights"],
             Calibration(a["shift"], a["stretch"]),
         )
@@ -182,13 +183,3 @@ def _named(encoder: Encoder) -> dict[str, Any]:
 
 def _arrays(place: Path, digest: str) -> Path:
     return place / f"arrays-{digest[:16]}.npz"
-
-
-def _put(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    part = path.with_name(path.name + ".part")
-    with part.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)

@@ -6,11 +6,8 @@ import csv
 import io
 import json
 import math
-import os
 import re
-import tempfile
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -19,6 +16,7 @@ from tagger.errors import StoreError, UsageError
 from tagger.exchange.tables import FORMULA
 from tagger.report.document import Number, Report, Section, Table
 from tagger.report.page import page
+from tagger.whole_files import put_whole
 
 DIGITS = 10
 NUMBER = tuple(field.name for field in fields(Number))
@@ -61,7 +59,7 @@ def write(report: Report, folder: Path) -> list[Path]:
     contents = files(report)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return [_put(folder / name, data) for name, data in contents.items()]
+        return [put_whole(folder / name, data) for name, data in contents.items()]
     except (FileExistsError, NotADirectoryError) as error:
         raise UsageError("it is not a folder", where=str(folder), remedy="Name another with -o") from error
     except OSError as error:
@@ -69,21 +67,6 @@ def write(report: Report, folder: Path) -> list[Path]:
         raise StoreError(
             what, where=str(folder), remedy="Make room or access for it, or name another with -o"
         ) from error
-
-
-def _put(path: Path, data: bytes) -> Path:
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # with mode 0600
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
-    return path
 
 
 def _numbers(report: Report) -> Iterable[list[Any]]:

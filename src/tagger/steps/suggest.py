@@ -18,11 +18,10 @@ from tagger.suggestions import (
     Matrix,
     Phrases,
     Scores,
-    centred_phrases,
     choose,
     corpus_mean,
     match,
-    phrase_index,
+    phrases_of,
     scores,
 )
 
@@ -156,8 +155,7 @@ class _Scoring:
 
     @cached_property
     def phrases(self) -> Phrases:
-        texts, owner = phrase_index(self.place.framework)
-        return centred_phrases(self.place.encoder.encode(texts), owner, len(self.place.framework.values))
+        return phrases_of(self.place.framework, self.place.encoder.encode)
 
     @cached_property
     def centre(self) -> Scores:

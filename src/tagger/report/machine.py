@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import combinations
 
@@ -15,11 +15,12 @@ from tagger.report import statistics
 from tagger.report.coefficients import ALPHA, coefficients, macro
 from tagger.report.document import SEED, Bar, Forest, Number, Section, Table, interval_of, shown
 from tagger.report.evidence import FEWEST_POSITIVES, WORDS, Evidence, Panel, Places
-from tagger.report.measuring import About, Tally, measured, p_value, tally, too_few
+from tagger.report.measuring import About, Tally, measured, p_value, tally
 from tagger.report.people import NO_PAIR, NOTES, PEOPLE, axis_from, size
 
 MODEL = "model with people"
 MODEL_ALPHA = "krippendorff_alpha, mean over readers"
+_MODEL_KAPPA = "cohen_kappa, mean over readers"
 PAIRED = "difference of mean pairwise krippendorff_alpha"
 P_VALUE = f"p, {PAIRED} (t, M - 1)"
 FALSE_SHARE = 0.05
@@ -50,11 +51,28 @@ _NO_READER = "not estimable: no reader found it, or was suggested it, in enough 
 _NOTHING = "the machine has said nothing of any passage that was read without suggestions"
 
 
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """The passages of a value of which the machine says something, what was said there, and which readers count."""
+
+    panel: Panel
+    said: Tally
+    pairs: statistics.Pairs
+
+    def measured(self, about: About, estimator: str, mean: Callable[[statistics.Pairs], Additive]) -> Number:
+        """Return a mean over the readers who count, each with the model."""
+        return about.measured(MODEL, estimator, mean(self.pairs), self.said, refused="" if self.pairs else _NO_READER)
+
+
+def _beside(panel: Panel) -> _Beside:
+    scored = panel.scored
+    said = with_model(tally(scored, _NOTHING))
+    return _Beside(scored, said, _pairs(said))
+
+
 def alpha_of_model(about: About, panel: Panel) -> Number:
     """Return the mean over readers of alpha with the model: the number that the first screen shows."""
-    said = with_model(tally(panel.scored, _NOTHING))
-    pairs = _pairs(said)
-    return about.measured(MODEL, MODEL_ALPHA, statistics.mean_alpha(pairs), said, refused="" if pairs else _NO_READER)
+    return _beside(panel).measured(about, MODEL_ALPHA, statistics.mean_alpha)
 
 
 def with_model(said: Tally) -> Tally:
@@ -76,9 +94,13 @@ def model(evidence: Evidence, with_people: tuple[Number, ...], seed: int = SEED)
         with_people: the numbers of section 2.
         seed: of the transcripts that are drawn again.
     """
-    made = {source: _of_source(evidence, source, seed) for source in evidence.available}
-    made = {source: found for source, found in made.items() if found}
-    means = {source: _macro(evidence, source, list(found)) for source, found in made.items()}
+    counted = {source: _of_source(evidence, source) for source in evidence.available}
+    counted = {source: found for source, found in counted.items() if found}
+    made = {
+        source: {value_id: _numbers(About(5, value_id, source), one, seed) for value_id, one in found.items()}
+        for source, found in counted.items()
+    }
+    means = {source: _macro(About(5, "", source), list(found.values())) for source, found in counted.items()}
     numbers = [
         number
         for source, found in made.items()
@@ -121,10 +143,10 @@ def model(evidence: Evidence, with_people: tuple[Number, ...], seed: int = SEED)
     )
 
 
-def _of_source(evidence: Evidence, source: str, seed: int) -> dict[str, dict[str, Number]]:
-    """Return the numbers of each value of which the machine says something where somebody read."""
-    found = {value.id: _numbers(evidence, source, value.id, seed) for value in evidence.values}
-    return {value_id: rows for value_id, rows in found.items() if rows}
+def _of_source(evidence: Evidence, source: str) -> dict[str, _Beside]:
+    """Return what was said of each value of which the machine says something where somebody read."""
+    found = {value.id: _beside(evidence.panel(source, value.id)) for value in evidence.values}
+    return {value_id: one for value_id, one in found.items() if len(one.panel.places)}
 
 
 def _firm(numbers: list[Number]) -> set[tuple[str, str]]:
@@ -134,26 +156,15 @@ def _firm(numbers: list[Number]) -> set[tuple[str, str]]:
     return {(tested[place].source, tested[place].value_id) for place in kept}
 
 
-def _numbers(evidence: Evidence, source: str, value_id: str, seed: int) -> dict[str, Number]:
-    panel = evidence.panel(source, value_id)
-    scored = panel.scored
-    if not len(scored.places):
-        return {}
-    about, said = About(5, value_id, source), with_model(tally(scored))
-    found = {MODEL_ALPHA: alpha_of_model(about, panel)}
-    pairs = _pairs(said)
-    found["cohen_kappa, mean over readers"] = about.measured(
-        MODEL,
-        "cohen_kappa, mean over readers",
-        statistics.mean_kappa(pairs),
-        said,
-        refused="" if pairs else _NO_READER,
-    )
-    found |= _paired(about, scored, seed)
+def _numbers(about: About, one: _Beside, seed: int) -> dict[str, Number]:
+    said, coders = one.said, one.panel.coders
+    means = ((MODEL_ALPHA, statistics.mean_alpha), (_MODEL_KAPPA, statistics.mean_kappa))
+    found = {name: one.measured(about, name, mean) for name, mean in means}
+    found |= _paired(about, one.panel, seed)
     found |= _quality(about, said, "the majority", _majority(said))
-    for column, coder in enumerate(scored.coders):
+    for column, coder in enumerate(coders):
         found |= _quality(about, said, coder, said.codes[:, column])
-        found |= _with_reader(about, coder, said.of((column, len(scored.coders))))
+        found |= _with_reader(about, coder, said.of((column, len(coders))))
     return found
 
 
@@ -212,17 +223,16 @@ def _quality(about: About, said: Tally, against: str, labels: Places) -> dict[st
     }
 
 
-def _macro(evidence: Evidence, source: str, value_ids: list[str]) -> Number:
-    panels = [panel for value in value_ids if not too_few(panel := evidence.panel(source, value).scored)]
-    counted = [(panel, with_model(tally(panel))) for panel in panels]
-    rows = [(panel, said, statistics.mean_alpha(pairs)) for panel, said in counted if (pairs := _pairs(said))]
-    return macro(About(5, "", source), MODEL, MODEL_ALPHA, rows)
+def _macro(about: About, counted: list[_Beside]) -> Number:
+    known = [one for one in counted if one.pairs and not one.said.refused]
+    rows = [(one.panel, one.said, statistics.mean_alpha(one.pairs)) for one in known]
+    return macro(about, MODEL, MODEL_ALPHA, rows)
 
 
 def _tables(
     source: str, found: list[tuple[str, dict[str, Number]]], mean: Number, firm: set[tuple[str, str]]
 ) -> list[Table]:
-    beside = [_beside(name, rows, firm) for name, rows in found]
+    side_by_side = [_side_by_side(name, rows, firm) for name, rows in found]
     alone = [
         (
             name,
@@ -248,7 +258,7 @@ def _tables(
                 "Passages",
                 "Transcripts",
             ),
-            tuple(beside),
+            tuple(side_by_side),
             "Mean alpha over pairs; the difference is paired, by the same transcripts left out. With all values "
             "tested: of many values some seem to differ by chance. Where it says 'differs', the difference stands when "
             f"all are tested together (Benjamini-Yekutieli at {FALSE_SHARE}). 'May be chance' proves nothing.",
@@ -263,7 +273,7 @@ def _tables(
     ]
 
 
-def _beside(name: str, rows: dict[str, Number], firm: set[tuple[str, str]]) -> tuple[str, ...]:
+def _side_by_side(name: str, rows: dict[str, Number], firm: set[tuple[str, str]]) -> tuple[str, ...]:
     """Write people with people, and the model with them on the same passages, as a row."""
     if PAIRED not in rows:
         return (name, "nobody read twice", "", "", Verdict.UNKNOWN, "not tested", "0", "0")

@@ -12,7 +12,7 @@ from tagger.report import statistics
 from tagger.report.coefficients import ALPHA, OF_TWO, coefficients, macro
 from tagger.report.document import SEED, Bar, Forest, Number, Section, Table, interval_of, shown
 from tagger.report.evidence import FEWEST_POSITIVES, WORDS, Evidence, Panel
-from tagger.report.measuring import BOOTSTRAP, RESAMPLES, About, Tally, measured, tally, too_few
+from tagger.report.measuring import BOOTSTRAP, RESAMPLES, About, Tally, measured, tally
 
 PEOPLE = "people with people"
 
@@ -48,11 +48,12 @@ def people(evidence: Evidence, seed: int = SEED) -> Section:
     tables = []
     plots = []
     for source in evidence.available:
-        found = [(value, _numbers(evidence, source, value.id, seed)) for value in evidence.values]
-        found = [(value, rows) for value, rows in found if rows]
-        if not found:
+        panels = {value: evidence.panel(source, value.id).pairable for value in evidence.values}
+        counted = {value: (panel, tally(panel)) for value, panel in panels.items() if len(panel.places)}
+        if not counted:
             continue
-        mean = _macro(evidence, source, [value.id for value, _ in found])
+        found = [(value, _numbers(About(2, value.id, source), *made, seed)) for value, made in counted.items()]
+        mean = _macro(About(2, "", source), list(counted.values()))
         numbers += [number for _, rows in found for number in rows.values()] + [mean]
         tables += _tables(source, [(value.name, rows) for value, rows in found], mean)
         plots.append(_forest(source, [(value.name, rows[ALPHA]) for value, rows in found]))
@@ -78,11 +79,7 @@ def people(evidence: Evidence, seed: int = SEED) -> Section:
     )
 
 
-def _numbers(evidence: Evidence, source: str, value_id: str, seed: int) -> dict[str, Number]:
-    both = evidence.panel(source, value_id).pairable
-    if not len(both.places):
-        return {}
-    about, said = About(2, value_id, source), tally(both)
+def _numbers(about: About, both: Panel, said: Tally, seed: int) -> dict[str, Number]:
     found = coefficients(about, PEOPLE, said)
     pairs = said.admitted(combinations(range(len(both.coders)), 2))
     found["light_kappa"] = about.measured(
@@ -125,19 +122,33 @@ def _counts(about: About, said: Tally, coders: tuple[str, ...]) -> dict[str, Num
     }
 
 
-def _macro(evidence: Evidence, source: str, value_ids: list[str]) -> Number:
+def _macro(about: About, counted: list[tuple[Panel, Tally]]) -> Number:
     """Return the mean of alpha over the values for which it is estimable, with its interval."""
-    panels = [panel for value in value_ids if not too_few(panel := evidence.panel(source, value).pairable)]
-    return macro(About(2, "", source), PEOPLE, ALPHA, [(panel, tally(panel), statistics.alpha()) for panel in panels])
+    return macro(
+        about, PEOPLE, ALPHA, [(panel, said, statistics.alpha()) for panel, said in counted if not said.refused]
+    )
 
 
 def _tables(source: str, found: list[tuple[str, dict[str, Number]]], mean: Number) -> list[Table]:
-    main = [
+    words = WORDS[source]
+    return [_alphas(words, found, mean), _prevalence(words, found), _who(words, found), _rests(words, found)]
+
+
+def _alphas(words: str, found: list[tuple[str, dict[str, Number]]], mean: Number) -> Table:
+    rows = [
         (name, shown(rows[ALPHA]), *size(rows[ALPHA]), shown(rows["light_kappa"]), shown(rows["percent_agreement"]))
         for name, rows in found
     ]
-    main.append(("Mean over values", shown(mean), *size(mean), "", ""))
-    more = [
+    return Table(
+        f"Readings {words}",
+        ("Value", "Alpha", "Passages", "Transcripts", "Mean pairwise kappa", "Agreement"),
+        (*rows, ("Mean over values", shown(mean), *size(mean), "", "")),
+        "95% intervals in brackets. Passages: those that two people or more read.",
+    )
+
+
+def _prevalence(words: str, found: list[tuple[str, dict[str, Number]]]) -> Table:
+    rows = tuple(
         (
             name,
             shown(rows["specific_agreement (yes)"]),
@@ -147,9 +158,30 @@ def _tables(source: str, found: list[tuple[str, dict[str, Number]]], mean: Numbe
             size(rows["gwet_ac1"])[0],
         )
         for name, rows in found
-    ]
+    )
+    return Table(
+        f"Is it the prevalence? Readings {words}",
+        ("Value", "Agreement on yes", "Agreement on no", "AC1", "PABAK", "Prevalence index", "Bias index", "Passages"),
+        rows,
+        "Agreement on yes: where one person said yes, how often another did. AC1 is no drop-in for alpha: it rises "
+        "where a value is rare. PABAK and its two indices are for two readers; the intervals of these are in "
+        "numbers.csv.",
+    )
+
+
+def _who(words: str, found: list[tuple[str, dict[str, Number]]]) -> Table:
+    return Table(
+        f"Who said yes? Passages, readings {words}",
+        ("Value", "All yes", "All no", "Split", "Who alone said yes", "Passages", "Transcripts"),
+        tuple((name, *_split(rows), *size(rows[ALPHA])) for name, rows in found),
+        "All: all who read a passage. Split: some said yes and some no; of two readers it is said who alone said "
+        "yes. Passages are counted as they were read, in an audit too.",
+    )
+
+
+def _rests(words: str, found: list[tuple[str, dict[str, Number]]]) -> Table:
     again, unknown = f"{ALPHA} ({BOOTSTRAP})", f"{ALPHA} ({BOOTSTRAP}, share without a value)"
-    rests = [
+    rows = tuple(
         (
             name,
             shown(rows[again]),
@@ -158,55 +190,23 @@ def _tables(source: str, found: list[tuple[str, dict[str, Number]]], mean: Numbe
             *size(rows[ALPHA]),
         )
         for name, rows in found
-    ]
-    return [
-        Table(
-            f"Readings {WORDS[source]}",
-            ("Value", "Alpha", "Passages", "Transcripts", "Mean pairwise kappa", "Agreement"),
-            tuple(main),
-            "95% intervals in brackets. Passages: those that two people or more read.",
+    )
+    return Table(
+        f"What alpha rests on, readings {words}",
+        (
+            "Value",
+            "Alpha, transcripts drawn again",
+            "Draws without alpha",
+            "Alpha without one reader",
+            "Passages",
+            "Transcripts",
         ),
-        Table(
-            f"Is it the prevalence? Readings {WORDS[source]}",
-            (
-                "Value",
-                "Agreement on yes",
-                "Agreement on no",
-                "AC1",
-                "PABAK",
-                "Prevalence index",
-                "Bias index",
-                "Passages",
-            ),
-            tuple(more),
-            "Agreement on yes: where one person said yes, how often another did. AC1 is no drop-in for alpha: it rises "
-            "where a value is rare. PABAK and its two indices are for two readers; the intervals of these are in "
-            "numbers.csv.",
-        ),
-        Table(
-            f"Who said yes? Passages, readings {WORDS[source]}",
-            ("Value", "All yes", "All no", "Split", "Who alone said yes", "Passages", "Transcripts"),
-            tuple((name, *_split(rows), *size(rows[ALPHA])) for name, rows in found),
-            "All: all who read a passage. Split: some said yes and some no; of two readers it is said who alone said "
-            "yes. Passages are counted as they were read, in an audit too.",
-        ),
-        Table(
-            f"What alpha rests on, readings {WORDS[source]}",
-            (
-                "Value",
-                "Alpha, transcripts drawn again",
-                "Draws without alpha",
-                "Alpha without one reader",
-                "Passages",
-                "Transcripts",
-            ),
-            tuple(rests),
-            "A second look at how sure alpha is. Where more than "
-            f"{MOST_DEGENERATE:.0%} of the draws have no alpha, there is no interval. Without one reader: where three "
-            "people or more read, each is left out in turn, and alpha goes from the lowest to the highest; a wide "
-            "range means that it depends on who reads.",
-        ),
-    ]
+        rows,
+        "A second look at how sure alpha is. Where more than "
+        f"{MOST_DEGENERATE:.0%} of the draws have no alpha, there is no interval. Without one reader: where three "
+        "people or more read, each is left out in turn, and alpha goes from the lowest to the highest; a wide "
+        "range means that it depends on who reads.",
+    )
 
 
 def _adjusted(rows: dict[str, Number]) -> list[str]:

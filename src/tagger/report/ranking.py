@@ -95,8 +95,7 @@ def scored(evidence: Evidence, source: str, value_id: str) -> Decided:
 
 def _numbers(evidence: Evidence, source: str, value_id: str, one: Decided) -> dict[str, Number]:
     about, panel, refused = About(7, value_id, source), one.panel, too_few_found(one.labels)
-    ranked = np.column_stack([panel.weights, one.labels, standing(evidence, value_id)[panel.places]])
-    now = np.column_stack([panel.weights, one.labels, panel.suggested])
+    ranked, now = _rows(evidence, value_id, one)
     made: dict[str, tuple[Statistic, Floats]] = {
         AP: (agreement.average_precision_statistic(), ranked),
         CHANCE: (statistics.weighted_mean(), now[:, [0, 1]]),
@@ -109,6 +108,16 @@ def _numbers(evidence: Evidence, source: str, value_id: str, one: Decided) -> di
         name: about.jackknifed(MODEL, name, statistic, rows, panel.clusters, 0.0, refused)
         for name, (statistic, rows) in made.items()
     }
+
+
+def _rows(evidence: Evidence, value_id: str, one: Decided) -> tuple[Floats, Floats]:
+    """Return (units, 3) weight, label and standing of each passage; and weight, label and whether it is suggested."""
+    panel = one.panel
+    places = standing(evidence, value_id)[panel.places]
+    return (
+        np.column_stack([panel.weights, one.labels, places]),
+        np.column_stack([panel.weights, one.labels, panel.suggested]),
+    )
 
 
 def _tables(source: str, made: list[tuple[str, dict[str, Number]]]) -> list[Table]:
@@ -148,8 +157,7 @@ def _plots(evidence: Evidence) -> tuple[Curves, ...]:
         if too_few_found(one.labels):
             continue
         panel = one.panel
-        rows = np.column_stack([panel.weights, one.labels, standing(evidence, value.id)[panel.places]])
-        now = np.column_stack([panel.weights, one.labels, panel.suggested])
+        rows, now = _rows(evidence, value.id, one)
         at = [made(now) for made in (statistics.recall(), statistics.precision())]
         mark = None if np.isnan(at).any() else (at[0], at[1])
         precisions.append(_line(value.name, agreement.precision_recall_curve(rows, panel.clusters), mark))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from tagger.config import Settings
 from tagger.review.progress import read_through
+from tagger.steps.overview import dataset_names
 from tagger.store import Database, Readable
 
 if TYPE_CHECKING:
@@ -91,9 +92,8 @@ def agreement(db: Database, coder_id: str, settings: Settings, dataset: str, scr
         UsageError: the study has no such dataset.
     """
     screen = screens.screen(db, settings.study.name, dataset)
-    datasets = tuple(str(name) for (name,) in db.rows("SELECT id FROM datasets ORDER BY id"))
     waits = _waits(db, coder_id, settings, dataset) if screen.moves else ()
-    return Agreement(datasets, dataset, waits, None if waits else screen)
+    return Agreement(tuple(dataset_names(db)), dataset, waits, None if waits else screen)
 
 
 def _waits(db: Readable, coder_id: str, settings: Settings, dataset: str) -> tuple[str, ...]:

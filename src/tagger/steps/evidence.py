@@ -15,6 +15,7 @@ from tagger.config import load_settings
 from tagger.errors import UsageError
 from tagger.report.evidence import AUDIT, BLIND, EARLIER, INDEPENDENT, Evidence
 from tagger.steps.meanings import renamed, same_meaning, shared_values
+from tagger.steps.overview import dataset_names
 from tagger.store import Readable, Store
 from tagger.wording import several
 
@@ -249,7 +250,7 @@ def gather_from(study: Readable, name: str, dataset: str = "") -> Evidence:
     Raises:
         UsageError: the study has no such dataset.
     """
-    known = [str(one) for (one,) in study.rows("SELECT id FROM datasets ORDER BY id")]
+    known = dataset_names(study)
     if dataset and dataset not in known:
         remedy = f"There are {', '.join(known)}" if known else "There is none yet: tagger run makes one"
         raise UsageError(f"there is no dataset '{dataset}'", remedy=remedy)

@@ -10,7 +10,7 @@ from typing import Any
 from tagger.config import FILE, StudySettings, settings_text
 from tagger.errors import StoreError, UsageError
 from tagger.frameworks import load_framework
-from tagger.store import Store
+from tagger.store import Readable, Store
 
 # A calm pace: reading aloud speed, and a while to decide.
 _WORDS_A_MINUTE = 150
@@ -55,7 +55,12 @@ def datasets(folder: Path) -> list[str]:
     if not store.path.exists():
         return []
     with store.session("a look at the datasets") as database:
-        return [str(name) for (name,) in database.rows("SELECT id FROM datasets ORDER BY id")]
+        return dataset_names(database)
+
+
+def dataset_names(database: Readable) -> list[str]:
+    """Name the datasets of a study that is open."""
+    return [str(name) for (name,) in database.rows("SELECT id FROM datasets ORDER BY id")]
 
 
 def workload(folder: Path, dataset: str) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from tagger.config import ReviewSettings
 from tagger.review import displays
 from tagger.review.browse import likeness, listing, words
 from tagger.review.browse.listing import Row
+from tagger.steps.overview import dataset_names
 from tagger.store import Database, Readable
 
 PAGE = 20
@@ -84,7 +85,7 @@ def choices(db: Readable) -> Choices:
     )
     people = db.rows("SELECT DISTINCT participant_id FROM live_turns WHERE participant_id IS NOT NULL ORDER BY 1")
     return Choices(
-        datasets=tuple(name for (name,) in db.rows("SELECT id FROM datasets ORDER BY id")),
+        datasets=tuple(dataset_names(db)),
         values=tuple((identity, name) for identity, name, _ in values),
         participants=tuple(name for (name,) in people),
     )

@@ -9,6 +9,7 @@ How far people agree with each other, and a model with people: functions under t
     spans.py        where people drew borders themselves
     detection.py    precision, recall, F1, average precision, calibration
     curves.py       how well scores order passages: average precision and curves that know of clusters
+    gate.py         does a value find what people find better than simple ways do
     annotators.py   may a model stand in for an annotator; multiplicity.py: many tests at once
     anchoring.py    what seeing a suggestion does
     sampling.py     what suggestions miss, from a random sample read blind; elusion.py: its bound and its size
@@ -53,6 +54,7 @@ from tagger.agreement.detection import (
 from tagger.agreement.distances import dice_distance, jaccard_distance, masi_distance
 from tagger.agreement.elusion import ElusionRecall, SampleSize, elusion_recall, plan_sample
 from tagger.agreement.estimates import Estimate
+from tagger.agreement.gate import Gate, gate, tested
 from tagger.agreement.kappas import (
     brennan_prediger,
     cohen_kappa,
@@ -80,6 +82,7 @@ __all__ = [
     "CalibrationCurve",
     "ElusionRecall",
     "Estimate",
+    "Gate",
     "RankingCurve",
     "Removable",
     "SampleSize",
@@ -111,6 +114,7 @@ __all__ = [
     "f1",
     "fleiss_kappa",
     "gains_curve",
+    "gate",
     "gwet_ac1",
     "jaccard_distance",
     "jackknife_interval",
@@ -131,6 +135,7 @@ __all__ = [
     "span_f1",
     "specific_agreement",
     "stratified_recall",
+    "tested",
     "unitizing_alpha",
     "wilson_interval",
 ]

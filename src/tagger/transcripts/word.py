@@ -9,8 +9,8 @@ from typing import Any
 import docx
 from docx.oxml.ns import qn
 
-from tagger.transcripts import cues, dialogue, packages, tables, vtt
-from tagger.transcripts.dialogue import Line
+from tagger.transcripts import documents, packages
+from tagger.transcripts.documents import Paragraph, Table
 from tagger.transcripts.sources import Source
 from tagger.transcripts.utterances import Draft
 from tagger.wording import several
@@ -47,43 +47,12 @@ def read(source: Source) -> Draft:
     if body is None:
         raise packages.broken(source.name)
     dropped, problems = _left_out(document)
-    blocks = list(_each(body, {P, TBL}))
-    grids = [_grid(block) for block in blocks if block.tag == TBL]
-    inside = sum(len(cell.split()) for grid in grids for row in grid for cell in row)
-    outside = sum(len(_text(block).split()) for block in blocks if block.tag == P)
-    draft = _from_table(blocks, grids) if inside > outside else None
-    draft = draft or _from_lines(_lines(blocks))
+    draft = documents.read([_block(each) for each in _each(body, {P, TBL})])
     return Draft(draft.utterances, (*dropped, *draft.dropped), (*problems, *draft.problems))
 
 
-def _from_table(blocks: list[Any], grids: list[list[tuple[str, ...]]]) -> Draft | None:
-    """Read tables whose rows are turns; what stands around them is left out and listed."""
-    width = max((len(row) for grid in grids for row in grid), default=0)
-    rows = [(*row, *[""] * (width - len(row))) for grid in grids for row in grid]
-    draft = tables.read(rows) if width > 1 else None
-    if draft is None:
-        return None
-    around = [" ".join(_text(block).split()) for block in blocks if block.tag == P]
-    return Draft(draft.utterances, (*[each for each in around if each], *draft.dropped), draft.problems)
-
-
-def _from_lines(lines: list[Line]) -> Draft:
-    """Read paragraphs as talk, or as the captions that Teams writes into documents."""
-    timed = sum(vtt.timing(line.text) is not None for line in lines)
-    if timed > 1 and timed > 0.1 * len(lines):
-        return cues.spoken(*cues.gather([(line.number, line.text) for line in lines], vtt.timing))
-    return dialogue.read(lines)
-
-
-def _lines(blocks: list[Any]) -> list[Line]:
-    lines: list[Line] = []
-    for block in blocks:
-        bold = _bold_start(block) if block.tag == P else ""
-        texts = [_text(block)] if block.tag == P else ["\t".join(row) for row in _grid(block)]
-        for text in "\n".join(texts).split("\n"):
-            lines.append(Line(text, len(lines) + 1, bold))
-            bold = ""
-    return lines
+def _block(element: Any) -> Paragraph | Table:
+    return Paragraph(_text(element), _bold_start(element)) if element.tag == P else Table(tuple(_grid(element)))
 
 
 def _each(parent: Any, tags: set[str]) -> Iterator[Any]:

@@ -239,7 +239,7 @@ def write_vectors(file: Path, encoder: Remembering) -> None:
 
 
 def _identity(encoder: Remembering) -> str:
-    return f"{encoder.weights_sha256} {encoder.dimension}"
+    return f"{encoder.weights_sha256} {encoder.deep_dimension}"
 
 
 def size_in_words(size: int | None) -> str:

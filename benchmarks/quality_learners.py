@@ -47,15 +47,24 @@ class Remembering:
         return self.encoder.dimension
 
     @property
+    def deep_dimension(self) -> int:
+        """Return the length of its deep vectors."""
+        return self.encoder.deep_dimension
+
+    @property
     def max_tokens(self) -> int:
         """Return how many tokens the encoder reads."""
         return self.encoder.max_tokens
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Return unit vectors, shape (n, d)."""
+        """Return unit vectors, shape (n, dimension)."""
+        return self.encode_deep(texts)[:, : self.dimension]
+
+    def encode_deep(self, texts: Sequence[str]) -> Vectors:
+        """Return deep vectors, shape (n, deep_dimension)."""
         new = list(dict.fromkeys(text for text in texts if text not in self.known))
-        self.known.update(zip(new, self.encoder.encode(new), strict=True))
-        return np.stack([self.known[text] for text in texts]) if len(texts) else self.encoder.encode([])
+        self.known.update(zip(new, self.encoder.encode_deep(new), strict=True))
+        return np.stack([self.known[text] for text in texts]) if len(texts) else self.encoder.encode_deep([])
 
     def encode_with_sentences(
         self, texts: Sequence[str], spans: Sequence[Sequence[Span]]

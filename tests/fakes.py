@@ -34,6 +34,15 @@ class WordEncoder:
                 vectors[row, crc32(word.encode()) % self.dimension] += 1
         return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(1), dtype=np.float32)
 
+    @property
+    def deep_dimension(self) -> int:
+        """Return the length of its deep vectors: it has no layers."""
+        return self.dimension
+
+    def encode_deep(self, texts: Sequence[str]) -> Vectors:
+        """Return the words of each text as a unit vector, shape (n, d), and nothing more."""
+        return self.encode(texts)
+
     def encode_with_sentences(
         self, texts: Sequence[str], spans: Sequence[Sequence[Span]]
     ) -> tuple[Vectors, list[Vectors]]:

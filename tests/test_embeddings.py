@@ -46,6 +46,7 @@ def test_the_registry_tells_the_truth_about_its_default(encoder: Any) -> None:
     assert entry["sha256"] == encoder.weights_sha256
     assert (entry["name"], entry["revision"]) == (encoder.name, encoder.revision)
     assert (entry["dimension"], entry["max_tokens"]) == (encoder.dimension, encoder.max_tokens)
+    assert entry["deep_dimension"] == encoder.deep_dimension
     assert f"{entry['package']} {version(entry['package'])}" == entry["revision"]
 
 
@@ -62,6 +63,7 @@ def test_both_encoders_are_encoders() -> None:
     stand_in: Encoder = WordEncoder()
 
     assert (1, stand_in.dimension) == stand_in.encode(["a word"]).shape
+    assert (1, stand_in.deep_dimension) == stand_in.encode_deep(["a word"]).shape
 
 
 def test_vectors_have_length_one_in_float32(encoder: Any) -> None:
@@ -73,10 +75,11 @@ def test_vectors_have_length_one_in_float32(encoder: Any) -> None:
 
 
 def test_no_texts_give_no_rows(encoder: Any) -> None:
-    """An empty list gives an array of shape (0, d)."""
+    """An empty list gives arrays of no rows and of the usual width."""
     vectors, sentences = encoder.encode_with_sentences([], [])
 
-    assert ((0, 384), (0, 384), []) == (encoder.encode([]).shape, vectors.shape, sentences)
+    assert ((0, 384), (0, 768), []) == (encoder.encode([]).shape, vectors.shape, sentences)
+    assert (0, 768) == encoder.encode_deep([]).shape
 
 
 def test_a_vector_does_not_depend_on_order_or_batch(encoder: Any) -> None:
@@ -93,7 +96,41 @@ def test_an_excerpt_has_the_models_own_vector(encoder: Any) -> None:
     """The vector that comes with sentence vectors is the one that the model gives by itself."""
     vectors, _ = encoder.encode_with_sentences(TEXTS, [[]] * len(TEXTS))
 
-    assert np.abs(encoder.model.encode(TEXTS) - vectors).max() < 1e-6
+    assert np.abs(encoder.model.encode(TEXTS) - vectors[:, :384]).max() < 1e-6
+    assert np.abs(encoder.model.encode(TEXTS) - encoder.encode(TEXTS)).max() < 1e-6
+
+
+def test_a_deep_vector_holds_the_middle_of_the_model(encoder: Any) -> None:
+    """Its first half is the vector, its second the unit mean of a text's tokens after three of six layers."""
+    deep, (with_sentences, sentences) = encoder.encode_deep(TEXTS), encoder.encode_with_sentences(TEXTS, [[(0, 1)]] * 7)
+
+    assert (np.float32, (len(TEXTS), 768)) == (deep.dtype, deep.shape)
+    assert np.array_equal(encoder.encode(TEXTS), deep[:, :384])
+    assert np.abs(deep - with_sentences).max() < 1e-6
+    assert {(1, 384)} == {own.shape for own in sentences}
+    for text, found in zip(TEXTS, deep, strict=True):
+        tokens = encoder.model.tokenizer(text, return_tensors="pt")
+        middle = encoder.model[0].auto_model(**tokens).hidden_states[3][0].mean(dim=0).detach().numpy()
+        assert np.abs(middle / np.linalg.norm(middle) - found[384:]).max() < 1e-5
+
+
+def test_a_model_without_a_middle_has_no_second_half(encoder: Any, tmp_path: Path) -> None:
+    """A model of one layer gives its vectors alone, deep or not."""
+    # Imported late: encoders tell the libraries beforehand to ask nobody.
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
+    from transformers import BertConfig, BertModel
+
+    sizes = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 1, "intermediate_size": 8}
+    BertModel(BertConfig(vocab_size=len(encoder.model.tokenizer), **sizes)).save_pretrained(tmp_path / "bare")
+    encoder.model.tokenizer.save_pretrained(tmp_path / "bare")
+    modules = [Transformer(str(tmp_path / "bare")), Pooling(8)]
+    SentenceTransformer(modules=modules, device="cpu").save(str(tmp_path / "shallow"))
+
+    own = load_encoder(tmp_path / "shallow")
+
+    assert 8 == own.dimension == own.deep_dimension
+    assert np.array_equal(own.encode(["one", "two"]), own.encode_deep(["one", "two"]))
 
 
 def test_sentence_vectors_tell_sentences_apart(encoder: Any) -> None:
@@ -112,7 +149,7 @@ def test_a_span_that_is_all_of_the_text_lies_close_to_it(encoder: Any) -> None:
     text = "I could say what I wanted and nobody laughed at me for it."
     vectors, (sentences,) = encoder.encode_with_sentences([text], [[(0, len(text))]])
 
-    assert float(vectors[0] @ sentences[0]) > 0.95
+    assert float(vectors[0, :384] @ sentences[0]) > 0.95
 
 
 def test_a_span_without_tokens_has_the_vector_of_its_text(encoder: Any) -> None:
@@ -142,6 +179,16 @@ def test_a_long_text_becomes_the_mean_of_its_parts(encoder: Any) -> None:
 
     assert min(both @ first, both @ last) > 0.6
     assert np.isclose(1, np.linalg.norm(both), atol=1e-6)
+
+
+def test_a_long_deep_vector_is_the_mean_of_its_parts_half_by_half(encoder: Any) -> None:
+    """Of two parts of as many tokens, each half is their mean's direction."""
+    part = "word " * 240
+    deep, (one,) = encoder.encode_deep([part + part, part]), encoder.encode_deep([part])
+
+    assert np.allclose(1, np.linalg.norm(deep[:, :384], axis=1), atol=1e-6)
+    assert np.allclose(1, np.linalg.norm(deep[:, 384:], axis=1), atol=1e-6)
+    assert np.abs(one - deep[0]).max() < 1e-4
 
 
 def test_an_encoder_is_loaded_once(encoder: Any) -> None:

@@ -99,7 +99,7 @@ def test_likeness_is_that_of_meaning_and_of_spelling():
     runs = TfidfVectorizer(analyzer="char_wb", ngram_range=RUNS, sublinear_tf=True).fit_transform(texts)
     centred = (vectors - centre) / np.linalg.norm(vectors - centre, axis=1, keepdims=True)
 
-    seen = extractor(count_runs(texts), centre).features(count_runs(texts), vectors)
+    seen = extractor(count_runs(texts), centre, 512).features(count_runs(texts), vectors)
 
     expected = rbf_kernel(centred, gamma=1) + SPELLING * (runs @ runs.T).toarray()
     # Two runs that share a place move the second part a little.
@@ -110,7 +110,7 @@ def test_likeness_is_one_that_can_be_computed_with():
     """It is symmetric, positive definite and at its greatest with oneself; an empty text is spelled like no other."""
     texts = [*some_texts(40), ""]
     vectors = WordEncoder().encode(texts)
-    seen = extractor(count_runs(texts), np.zeros(vectors.shape[1])).features(count_runs(texts), vectors)
+    seen = extractor(count_runs(texts), np.zeros(512), 512).features(count_runs(texts), vectors)
 
     table = likeness(seen, seen)
 
@@ -124,7 +124,7 @@ def test_likeness_is_one_that_can_be_computed_with():
 def test_likeness_is_the_same_in_parts(monkeypatch):
     """Rows are compared some at a time, and none is lost between."""
     texts = some_texts(50)
-    seen = extractor(count_runs(texts), np.zeros(512)).features(count_runs(texts), WordEncoder().encode(texts))
+    seen = extractor(count_runs(texts), np.zeros(512), 512).features(count_runs(texts), WordEncoder().encode(texts))
     whole = likeness(seen, seen)
 
     monkeypatch.setattr(likenesses, "ROWS_AT_ONCE", 7)

@@ -7,16 +7,18 @@ from small_study import GARDEN
 
 
 def test_excerpts_and_sentences_have_unit_vectors(tagged):
-    """Part 0 is the excerpt, parts 1 to n its sentences, all of length 1."""
+    """Part 0 is the excerpt, two unit vectors end to end; parts 1 to n are its sentences, one unit vector each."""
     rows = tagged.ask("SELECT text_key, list(part ORDER BY part) AS parts FROM vectors GROUP BY text_key")
     sentences = tagged.ask("SELECT text_key, len(sentence_starts) AS n FROM excerpts")
-    vectors = np.array([row["vector"] for row in tagged.ask("SELECT vector FROM vectors")])
+    excerpts = np.array([row["vector"] for row in tagged.ask("SELECT vector FROM vectors WHERE part = 0")])
+    halves = [*np.split(excerpts, 2, axis=1), [row["vector"] for row in tagged.ask("FROM vectors WHERE part > 0")]]
 
     assert {row["text_key"]: list(range(row["n"] + 1)) for row in sentences} == {
         row["text_key"]: row["parts"] for row in rows
     }
-    assert (len(vectors), 384) == vectors.shape
-    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    for vectors in map(np.array, halves):
+        assert (len(vectors), 384) == vectors.shape
+        assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
 
 
 def test_the_same_words_in_two_transcripts_are_embedded_once(study):

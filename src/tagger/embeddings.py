@@ -28,6 +28,7 @@ Vectors = NDArray[np.float32]
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 BATCH = 32
 MANY = 10_000
+_FEWEST_LAYERS = 2
 _LOADING = threading.Lock()
 
 
@@ -55,18 +56,31 @@ class Encoder(Protocol):
         ...
 
     @property
+    def deep_dimension(self) -> int:
+        """Return the length of its deep vectors, at least `dimension`."""
+        ...
+
+    @property
     def max_tokens(self) -> int:
         """Return how many tokens it reads, special tokens included."""
         ...
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Return unit vectors, shape (n, d); a text that is too long becomes the mean of its parts."""
+        """Return unit vectors, shape (n, dimension); a text that is too long becomes the mean of its parts."""
+        ...
+
+    def encode_deep(self, texts: Sequence[str]) -> Vectors:
+        """
+        Return what it knows of each text, shape (n, deep_dimension): two unit vectors end to end.
+
+        The first is that of `encode`; the second, if it has one, tells more of how something is said.
+        """
         ...
 
     def encode_with_sentences(
         self, texts: Sequence[str], spans: Sequence[Sequence[Span]]
     ) -> tuple[Vectors, list[Vectors]]:
-        """Return unit vectors, shape (n, d), and for each text those of its spans, shape (s, d)."""
+        """Return deep vectors, shape (n, deep_dimension), and for each text its spans' plain ones, (s, dimension)."""
         ...
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
@@ -76,24 +90,38 @@ class Encoder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SentenceTransformerEncoder:
-    """A sentence-transformers model on the CPU, so that the same text gives the same vector on each machine."""
+    """
+    A sentence-transformers model on the CPU, so that the same text gives the same vector on each machine.
+
+    The second half of its deep vectors is the mean of a text's tokens halfway through the model. The end of a model
+    knows what a text is about; the middle still knows how it is said.
+
+    Args:
+        halfway: which of the model's layers is its middle; 0 where it has none, and no second half.
+    """
 
     name: str
     revision: str
     weights_sha256: str
     dimension: int
+    deep_dimension: int
     max_tokens: int
     model: Any = field(repr=False)
+    halfway: int = 0
     prompt: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """
-        Return unit vectors, shape (n, d).
+        Return unit vectors, shape (n, dimension).
 
         A text that is too long for the model is read in parts that fit; its vector is the mean of theirs, weighted
         by their tokens.
         """
+        return self.encode_deep(texts)[:, : self.dimension]
+
+    def encode_deep(self, texts: Sequence[str]) -> Vectors:
+        """Return the same and the unit means of the tokens halfway through the model, shape (n, deep_dimension)."""
         parts = [self._parts(text, n) for text, n in zip(texts, self.count_tokens(texts), strict=True)]
         flat = [part for of_text in parts for part in of_text]
         vectors, _ = self.encode_with_sentences(flat, [()] * len(flat))
@@ -101,21 +129,22 @@ class SentenceTransformerEncoder:
             return vectors
         owner = np.repeat(np.arange(len(parts)), [len(of_text) for of_text in parts])
         weight = np.asarray(self.count_tokens(flat), dtype=np.float32)
-        means = np.zeros((len(parts), self.dimension), dtype=np.float32)
+        means = np.zeros((len(parts), self.deep_dimension), dtype=np.float32)
         np.add.at(means, owner, vectors * weight[:, None])
-        return _unit(means)
+        return np.hstack([_unit(half) for half in np.split(means, [self.dimension], axis=1)])
 
     def encode_with_sentences(
         self, texts: Sequence[str], spans: Sequence[Sequence[Span]]
     ) -> tuple[Vectors, list[Vectors]]:
         """
-        Return the vectors of texts and of spans inside them, from one pass through the model.
+        Return the deep vectors of texts and the plain ones of spans inside them, from one pass through the model.
 
-        A text's vector is the model's own pooling. A span's is the mean of its tokens, then whatever the model does
-        after pooling; a span without tokens has its text's.
+        The first half of a text's vector is the model's own pooling. A span's is the mean of its tokens, then whatever
+        the model does after pooling; a span without tokens has its text's.
 
         Returns:
-            Unit vectors of the texts, shape (n, d), and for each text those of its spans, shape (s, d).
+            Deep vectors of the texts, shape (n, deep_dimension), and for each text the unit vectors of its spans, shape
+            (s, dimension).
 
         Raises:
             ModelError: a text has more tokens than the model reads; nothing is ever cut off.
@@ -128,7 +157,7 @@ class SentenceTransformerEncoder:
                 where=f"text {lengths.index(longest) + 1} of {len(texts)}",
                 remedy="Cut it into excerpts first",
             )
-        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        vectors = np.zeros((len(texts), self.deep_dimension), dtype=np.float32)
         sentences: list[Vectors] = [np.zeros((0, self.dimension), dtype=np.float32)] * len(texts)
         order = sorted(range(len(texts)), key=lambda i: (-lengths[i], i))
         for rows in (order[start : start + BATCH] for start in range(0, len(order), BATCH)):
@@ -177,8 +206,12 @@ class SentenceTransformerEncoder:
                 for span in of_text
             ]
             found = self._after_pooling(means)
+            halves = [out["sentence_embedding"]]
+            if self.halfway:
+                halves.append(_token_mean(out["all_layer_embeddings"][self.halfway], real))
+            vectors = np.hstack([_unit(half.float().numpy()) for half in halves])
         ends = np.cumsum([len(of_text) for of_text in spans])
-        return _unit(out["sentence_embedding"].float().numpy()), np.split(found, ends[:-1])
+        return vectors, np.split(found, ends[:-1])
 
     def _after_pooling(self, means: list[torch.Tensor]) -> Vectors:
         """Apply what the model does to a pooled vector: a dense layer, a norm, nothing."""
@@ -214,9 +247,22 @@ def _load(name: str) -> SentenceTransformerEncoder:
     limit = min(model.max_seq_length or 512, getattr(model.tokenizer, "model_max_length", 512))
     prompt = model.prompts.get(model.default_prompt_name or "", "")
     # Newer releases of sentence-transformers renamed it.
-    dimension = getattr(model, "get_embedding_dimension", None) or model.get_sentence_embedding_dimension
+    dimension = (getattr(model, "get_embedding_dimension", None) or model.get_sentence_embedding_dimension)()
     shown = entry["name"] if entry else Path(name).name if Path(name).is_dir() else name
-    return SentenceTransformerEncoder(shown, revision, weights_sha256, dimension(), limit, model, prompt)
+    halfway, width = _middle(model)
+    return SentenceTransformerEncoder(
+        shown, revision, weights_sha256, dimension, dimension + width, limit, model, halfway, prompt
+    )
+
+
+def _middle(model: Any) -> tuple[int, int]:
+    """Have a model tell its layers; return which is its middle and its width, 0 and 0 where it has none."""
+    config = getattr(getattr(model[0], "auto_model", None), "config", None)
+    layers, width = (getattr(config, name, 0) or 0 for name in ("num_hidden_layers", "hidden_size"))
+    if config is None or layers < _FEWEST_LAYERS or not width:
+        return 0, 0
+    config.output_hidden_states = True
+    return layers // 2, width
 
 
 def load_encoder(name: str | Path | None = None) -> Encoder:
@@ -330,6 +376,11 @@ def _span_mean(tokens: torch.Tensor, offsets: torch.Tensor, span: Span) -> torch
     starts, ends = offsets[:, 0], offsets[:, 1]
     inside = (starts < span[1]) & (ends > span[0]) & (ends > starts)
     return (tokens[inside] if bool(inside.any()) else tokens).mean(dim=0)
+
+
+def _token_mean(tokens: torch.Tensor, real: torch.Tensor) -> torch.Tensor:
+    """Return for each text the mean, (n, d), of those of its tokens (n, t, d) that are real, (n, t)."""
+    return (tokens * real[:, :, None]).sum(dim=1) / real.sum(dim=1, keepdim=True)
 
 
 def _unit(vectors: NDArray[np.floating[Any]]) -> Vectors:

@@ -9,7 +9,7 @@ that a few answers do not make it worse than zero-shot.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,18 +21,20 @@ from sklearn.model_selection import GroupKFold
 from tagger.embeddings import Encoder, load_encoder
 from tagger.errors import UsageError
 from tagger.frameworks import load_framework
-from tagger.learning.calibration import Calibration, calibrate
+from tagger.learning.calibration import calibrate
+from tagger.learning.documents import documents
 from tagger.learning.likeness import Floats, count_runs, extractor, likeness
-from tagger.learning.lines import lines
+from tagger.learning.lines import Lines, lines, stacked
 from tagger.learning.model import Learned
 from tagger.learning.residuals import Rows, coordinates, landmarks, patterns, ridge
 from tagger.records import Framework
-from tagger.suggestions import corpus_mean, phrases_of, scores
+from tagger.suggestions import Matrix, corpus_mean, phrases_of
 
 Labels = Sequence[Sequence[Any]] | NDArray[Any] | pd.DataFrame
 
 SEED = 20
 FOLDS = 5
+ONE_DOCUMENT = 1
 PENALTIES = (float("inf"), 32.0, 10.0, 4.0, 2.0, 1.0, 0.5, 0.2, 0.1)
 """How little the residual is trusted, from not at all; the first of equally good ones is taken."""
 
@@ -52,8 +54,8 @@ def fit(
         texts: answered ones, and others of the same corpus, from which it learns what is common there.
         framework: a framework, or the name or path of one.
         labels: (n, k), values in the framework's order: 1, 0, or NaN (None, pd.NA) where nobody was asked.
-        groups: (n,), the document of each text; documents are kept whole when one part of the answers is used to
-            predict the other. None: each text is a document of its own.
+        groups: (n,), the document of each text, by any name; documents are kept whole when one part of the answers is
+            used to predict the other. None: each text is a document of its own, and its own name.
         encoder: None for the default one.
         seed: of the random choices of parts and landmarks.
 
@@ -61,42 +63,77 @@ def fit(
         UsageError: texts, labels and groups do not fit each other or the framework, or a label is something else.
     """
     values = framework if isinstance(framework, Framework) else load_framework(framework)
-    said = _checked(texts, labels, len(values.values))
-    texts = list(texts)
-    documents = _documents(groups, len(said))
     encoder = encoder or load_encoder()
-    phrases = phrases_of(values, encoder.encode)
-    vectors, runs = encoder.encode(texts), count_runs(texts)
-    centre = corpus_mean([vectors], encoder.dimension)
-    extract = extractor(runs, centre)
-    zero_shot = scores(vectors, phrases, centre)
+    said = _checked(texts, labels, len(values.values))
+    return learn(texts, encoder.encode_deep(texts), values, said, groups, encoder, seed=seed)
+
+
+def learn(
+    texts: Sequence[str],
+    vectors: Matrix,
+    framework: Framework,
+    labels: Labels,
+    groups: Sequence[Any] | None,
+    encoder: Encoder,
+    calibrating: NDArray[np.bool_] | None = None,
+    seed: int = SEED,
+) -> Learned:
+    """
+    Do the same for texts whose vectors are known.
+
+    Args:
+        vectors: (n, deep_dimension), of `encoder.encode_deep`.
+        calibrating: (n,), the texts from whose answers it learns how far to believe itself; the others only teach.
+            None: all.
+
+    Raises:
+        UsageError: as `fit`.
+    """
+    said = _checked(texts, labels, len(framework.values))
+    texts, names = list(texts), _names(texts, groups)
+    trusted = np.ones(len(texts), dtype=bool) if calibrating is None else np.asarray(calibrating, dtype=bool)
+    phrases, runs = phrases_of(framework, encoder.encode), count_runs(texts)
+    extract = extractor(runs, corpus_mean([vectors], encoder.deep_dimension), encoder.dimension)
+    zero_shot = extract.scores(vectors, phrases)
     scale = (round(float(zero_shot.std()), 9) if len(texts) else 0.0) or 1.0
 
     # Sorted, so that nothing that is drawn at random depends on the order in which texts are given.
     answered = np.array(sorted(np.flatnonzero(~np.isnan(said).all(axis=1)), key=texts.__getitem__), dtype=np.intp)
-    documents = pd.factorize(documents[answered])[0]
+    x, y, trusted = zero_shot[answered] / scale, said[answered], trusted[answered]
+    names = [names[row] for row in answered]
+    parts = _parts(names, seed)
     kept = landmarks(len(answered), seed)
     seen = extract.features(runs[answered], vectors[answered])
-    x, y = zero_shot[answered] / scale, said[answered]
     alike = likeness(seen, seen.rows(kept))
     turned = coordinates(alike[kept])
     features = alike @ turned
-    folds = list(_folds(documents, seed))
-    unseen = _unseen(x, y, features, folds)
+    fitted = [lines(x[parts != part], y[parts != part]) for part in range(parts.max(initial=0) + 1)]
+    weights = _weights(features, x, y, parts, fitted)
+    unseen = _unseen(features, x, parts, fitted, weights)
     best = _best(unseen, y)
-    fitted = lines(x, y)
-    weights = turned @ _weights(features, y - fitted.at(x), y, PENALTIES[best])
-    moved = calibrate(unseen[best], y) if folds else _as_they_are(len(values.values))
-    card = _card(values, y, documents) | {"penalty": str(PENALTIES[best]), "seed": seed}
-    return Learned(values, encoder, phrases, extract, scale, fitted, seen.rows(kept), weights, moved, card)
+    # What was learned from one document alone has predicted no other.
+    known = trusted & (len(set(names)) > ONE_DOCUMENT)
+    return Learned(
+        framework,
+        encoder,
+        phrases,
+        extract,
+        scale,
+        stacked(fitted),
+        seen.rows(kept),
+        turned @ weights[:, best],
+        calibrate(unseen[best][known], y[known]),
+        documents(names, parts),
+        _card(framework, y, names) | {"penalty": str(PENALTIES[best]), "seed": seed},
+    )
 
 
-def _card(framework: Framework, labels: Floats, documents: NDArray[Any]) -> dict[str, Any]:
+def _card(framework: Framework, labels: Floats, names: Sequence[str]) -> dict[str, Any]:
     """Say what it was learned from."""
     return {
         "answers": int((~np.isnan(labels)).sum()),
         "texts": len(labels),
-        "documents": len(set(documents.tolist())),
+        "documents": len(set(names)),
         "values": [
             {"id": value.id, "yes": int(np.nansum(column)), "answers": int((~np.isnan(column)).sum())}
             for value, column in zip(framework.values, labels.T, strict=True)
@@ -104,28 +141,26 @@ def _card(framework: Framework, labels: Floats, documents: NDArray[Any]) -> dict
     }
 
 
-def _unseen(x: Floats, y: Floats, features: Floats, folds: Sequence[tuple[Rows, Rows]]) -> Floats:
-    """Return estimates, (penalties, n, k), each of a text from the documents that it is not of; 0 where not asked."""
-    found = np.zeros((len(PENALTIES), *y.shape))
-    fitted = [lines(x[seen], y[seen]) for seen, _ in folds]
+def _weights(features: Floats, x: Floats, y: Floats, parts: Rows, fitted: Sequence[Lines]) -> Floats:
+    """Return the features' weights, (1 + parts, penalties, r, k), from all answers and from those without each part."""
+    found = np.zeros((len(fitted), len(PENALTIES), features.shape[1], y.shape[1]))
     for columns, rows in patterns(y):
         own = features[rows]
         products = own.T @ own
-        for (_, unseen), line in zip(folds, fitted, strict=True):
-            away = np.isin(rows, unseen)
-            expected = line.at(x[rows])[:, columns]
-            sums = own[~away].T @ (y[np.ix_(rows, columns)] - expected)[~away]
-            weights = ridge(products - own[away].T @ own[away], sums, PENALTIES)
-            found[:, rows[away][:, None], columns] = expected[away] + own[away] @ weights
+        for part, line in enumerate(fitted):
+            away = parts[rows] == part
+            left = (y[rows] - line.at(x[rows]))[:, columns]
+            within = products - own[away].T @ own[away]
+            found[part][:, :, columns] = ridge(within, own[~away].T @ left[~away], PENALTIES)
     return found
 
 
-def _weights(features: Floats, left: Floats, labels: Floats, penalty: float) -> Floats:
-    """Return the weights, (r, k), with which features explain what is left of the labels."""
-    found = np.zeros((features.shape[1], labels.shape[1]))
-    for columns, rows in patterns(labels):
-        own = features[rows]
-        found[:, columns] = ridge(own.T @ own, own.T @ left[np.ix_(rows, columns)], [penalty])[0]
+def _unseen(features: Floats, x: Floats, parts: Rows, fitted: Sequence[Lines], weights: Floats) -> Floats:
+    """Return estimates, (penalties, n, k), each of a text by what was learned without its part."""
+    found = np.zeros((len(PENALTIES), *x.shape))
+    for part, line in enumerate(fitted):
+        rows = np.flatnonzero(parts == part)
+        found[:, rows] = line.at(x[rows]) + features[rows] @ weights[part]
     return found
 
 
@@ -135,23 +170,23 @@ def _best(unseen: Floats, labels: Floats) -> int:
     return int(np.argmin(np.round(missed, 9)))
 
 
-def _folds(documents: NDArray[Any], seed: int) -> Iterator[tuple[Rows, Rows]]:
-    """Part the rows by their documents; none where there are fewer than two."""
-    parts = min(FOLDS, len(set(documents.tolist())))
-    if parts > 1:
-        yield from GroupKFold(parts, shuffle=True, random_state=seed).split(documents, groups=documents)
+def _parts(names: Sequence[str], seed: int) -> Rows:
+    """Part texts by their documents, (n,), from 1; one document is a part by itself."""
+    documents = pd.factorize(np.array(names, dtype=object))[0]
+    folds = min(FOLDS, len(set(names)))
+    parts = np.ones(len(names), dtype=np.intp)
+    if folds > ONE_DOCUMENT:
+        split = GroupKFold(folds, shuffle=True, random_state=seed).split(documents, groups=documents)
+        for part, (_, unseen) in enumerate(split, start=1):
+            parts[unseen] = part
+    return parts
 
 
-def _as_they_are(values: int) -> Calibration:
-    return Calibration(np.zeros(values), np.zeros(values))
-
-
-def _documents(groups: Sequence[Any] | None, rows: int) -> NDArray[Any]:
-    if groups is None:
-        return np.arange(rows)
-    if len(groups) != rows:
-        raise UsageError(f"there are {len(groups)} groups for {rows} texts", remedy="Give each text one")
-    return pd.factorize(pd.Series(list(groups), dtype=object), use_na_sentinel=False)[0]
+def _names(texts: Sequence[str], groups: Sequence[Any] | None) -> list[str]:
+    """Return the name of each text's document; what reads the same is the same."""
+    if groups is not None and len(groups) != len(texts):
+        raise UsageError(f"there are {len(groups)} groups for {len(texts)} texts", remedy="Give each text one")
+    return [str(name) for name in (texts if groups is None else groups)]
 
 
 def _checked(texts: Sequence[str], labels: Labels, values: int) -> Floats:

@@ -11,7 +11,7 @@ from scipy import sparse
 from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.preprocessing import normalize
 
-from tagger.suggestions import Matrix, unit
+from tagger.suggestions import Matrix, Phrases, scores, unit
 
 Floats = NDArray[np.float64]
 
@@ -28,7 +28,7 @@ class Features:
     What the learner sees of texts.
 
     Args:
-        vectors: (n, d), centred unit vectors.
+        vectors: (n, d), unit vectors of centred halves.
         runs: (n, `PLACES`), unit rows: runs of `RUNS` characters inside words, weighed by how rare they are.
     """
 
@@ -50,23 +50,32 @@ class Extractor:
     What it takes to see a text as the learner does.
 
     Args:
-        centre: (d,), what the vectors of the corpus have in common.
+        centre: (d,), what the deep vectors of the corpus have in common.
         rarity: (`PLACES`,), inverse document frequencies of the runs of characters in the corpus.
+        dimension: how much of a deep vector is its first half.
     """
 
     centre: Floats
     rarity: NDArray[np.float32]
+    dimension: int
+
+    def scores(self, vectors: Matrix, phrases: Phrases) -> Floats:
+        """Return the zero-shot scores, (n, k), of texts by their deep vectors, (n, d)."""
+        return scores(vectors[:, : self.dimension], phrases, self.centre[: self.dimension])
 
     def features(self, runs: sparse.csr_matrix, vectors: Matrix) -> Features:
-        """Return what the learner sees of texts by their runs, from `count_runs`, and their vectors, (n, d)."""
-        centred = unit(np.asarray(vectors, dtype=np.float64) - self.centre)
-        return Features(centred.astype(np.float32), _weighed(runs, self.rarity))
+        """Return what the learner sees of texts by their runs, from `count_runs`, and their deep vectors, (n, d)."""
+        centred = np.asarray(vectors, dtype=np.float64) - self.centre
+        halves = [unit(half) for half in np.split(centred, [self.dimension], axis=1) if half.shape[1]]
+        seen = np.hstack(halves) / np.sqrt(len(halves))
+        return Features(seen.astype(np.float32), _weighed(runs, self.rarity))
 
 
-def extractor(runs: sparse.csr_matrix, centre: Floats) -> Extractor:
+def extractor(runs: sparse.csr_matrix, centre: Floats, dimension: int) -> Extractor:
     """Learn from the runs of a corpus, from `count_runs`, how rare each of them is."""
     within = np.bincount(runs.indices, minlength=PLACES)
-    return Extractor(centre, (np.log((1 + runs.shape[0]) / (1 + within)) + 1).astype(np.float32))
+    rarity = np.log((1 + runs.shape[0]) / (1 + within)) + 1
+    return Extractor(centre, rarity.astype(np.float32), dimension)
 
 
 def count_runs(texts: Sequence[str]) -> sparse.csr_matrix:

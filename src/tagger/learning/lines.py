@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tagger.learning.likeness import Floats
 
@@ -18,14 +20,23 @@ FLAT = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Lines from scores (n, k) to shares of yes: `level` (k,) at a score of 0, `slope` (k,), always above 0."""
+    """Lines from scores (n, k) to shares of yes: `level` (..., k) at a score of 0, `slope` (..., k), always above 0."""
 
     level: Floats
     slope: Floats
 
+    def of(self, parts: NDArray[np.intp]) -> Lines:
+        """Return for each text the lines of a part, (n, k)."""
+        return Lines(self.level[parts], self.slope[parts])
+
     def at(self, scores: Floats) -> Floats:
         """Return the shares, (n, k); they may lie outside 0 to 1."""
         return self.level + self.slope * scores
+
+
+def stacked(several: Sequence[Lines]) -> Lines:
+    """Put lines that were learned from several parts of the answers together, (parts, k)."""
+    return Lines(np.array([one.level for one in several]), np.array([one.slope for one in several]))
 
 
 def lines(scores: Floats, labels: Floats) -> Lines:

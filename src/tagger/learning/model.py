@@ -17,13 +17,14 @@ from tagger.embeddings import Encoder, load_encoder
 from tagger.errors import FrameworkError, ModelError
 from tagger.frameworks import from_json, to_json
 from tagger.learning.calibration import Calibration
+from tagger.learning.documents import Documents
 from tagger.learning.likeness import PLACES, Extractor, Features, Floats, count_runs, likeness
 from tagger.learning.lines import Lines
 from tagger.records import Framework
-from tagger.suggestions import Matrix, Phrases, scores
+from tagger.suggestions import Matrix, Phrases
 from tagger.whole_files import put_whole
 
-FORMAT = 1
+FORMAT = 2
 CARD = "card.json"
 
 
@@ -38,10 +39,11 @@ class Learned:
         phrases: of the framework, for the zero-shot scores.
         extractor: of what the learner sees of texts.
         scale: what zero-shot scores are divided by.
-        lines: from zero-shot scores to shares.
+        lines: from zero-shot scores to shares, (1 + parts, k): learned from all documents, and without each part.
         landmarks: what it sees of the texts that others are compared with.
-        weights: (landmarks, k), what likeness to each of them adds.
+        weights: (1 + parts, landmarks, k), what likeness to each of them adds, by the same documents.
         calibration: from estimates to probabilities.
+        documents: that were learned from, and which part did without each.
         card: what it was made from.
     """
 
@@ -54,24 +56,35 @@ class Learned:
     landmarks: Features = field(repr=False)
     weights: Floats = field(repr=False)
     calibration: Calibration = field(repr=False)
+    documents: Documents = field(repr=False)
     card: Mapping[str, Any] = field(repr=False)
 
-    def predict_proba(self, texts: Sequence[str]) -> Floats:
+    def predict_proba(self, texts: Sequence[str], groups: Sequence[Any] | None = None) -> Floats:
         """
         Return how probable it is that a reader would find each value in each text.
+
+        Args:
+            groups: (n,), the document of each text. One that was learned from is judged by what was learned without
+                it; None, or a document that is not known: by all.
 
         Returns:
             Probabilities, (n, k), values in the framework's order. Without any answer they only rank.
         """
-        return self.probabilities(texts, self.encoder.encode(texts))
+        return self.probabilities(texts, self.encoder.encode_deep(texts), groups)
 
-    def probabilities(self, texts: Sequence[str], vectors: Matrix) -> Floats:
-        """Return the same for texts whose vectors, (n, d), are known."""
-        found = self.lines.at(scores(vectors, self.phrases, self.extractor.centre) / self.scale)
+    def probabilities(self, texts: Sequence[str], vectors: Matrix, groups: Sequence[Any] | None = None) -> Floats:
+        """Return the same for texts whose deep vectors, (n, deep_dimension), are known."""
+        return self.calibration.probabilities(self.estimates(texts, vectors, groups))
+
+    def estimates(self, texts: Sequence[str], vectors: Matrix, groups: Sequence[Any] | None = None) -> Floats:
+        """Return what the probabilities, (n, k), are before they are calibrated; they may lie outside 0 to 1."""
+        parts = np.zeros(len(texts), dtype=np.intp) if groups is None else self.documents.parts_without(groups)
+        found = self.lines.of(parts).at(self.extractor.scores(vectors, self.phrases) / self.scale)
         if self.weights.any():
-            seen = self.extractor.features(count_runs(texts), vectors)
-            found = found + likeness(seen, self.landmarks) @ self.weights
-        return self.calibration.probabilities(found)
+            alike = likeness(self.extractor.features(count_runs(texts), vectors), self.landmarks)
+            for part in np.unique(parts):
+                found[parts == part] += alike[parts == part] @ self.weights[part]
+        return found
 
     def save(self, folder: str | Path) -> None:
         """
@@ -97,6 +110,8 @@ class Learned:
             "weights": self.weights,
             "shift": self.calibration.shift,
             "stretch": self.calibration.stretch,
+            "documents": self.documents.keys,
+            "parts": self.documents.parts,
         }
         written = io.BytesIO()
         np.savez_compressed(written, **arrays)
@@ -107,6 +122,7 @@ class Learned:
             "framework": json.loads(to_json(self.framework)),
             "encoder": _named(self.encoder),
             "scale": self.scale,
+            "salt": self.documents.salt.hex(),
             **self.card,
         }
         put_whole(_arrays(place, digest), written.getvalue())
@@ -147,12 +163,13 @@ def load(folder: str | Path, encoder: Encoder | None = None) -> Learned:
         )
         made = (
             Phrases(a["phrases"], a["owner"], len(framework.values)),
-            Extractor(a["centre"], a["rarity"]),
+            Extractor(a["centre"], a["rarity"], a["phrases"].shape[1]),
             scale,
             Lines(a["level"], a["slope"]),
             Features(a["vectors"], runs),
             a["weights"],
             Calibration(a["shift"], a["stretch"]),
+            Documents(bytes.fromhex(card["salt"]), a["documents"], a["parts"]),
         )
     except FileNotFoundError as error:
         raise ModelError("nothing that was learned is here", where=str(place), remedy="Name its folder") from error
@@ -168,7 +185,7 @@ def load(folder: str | Path, encoder: Encoder | None = None) -> Learned:
             where=str(place),
             remedy="Give the encoder that it was learned with, or learn again",
         )
-    own = {"format", "arrays", "framework", "encoder", "scale"}
+    own = {"format", "arrays", "framework", "encoder", "scale", "salt"}
     return Learned(framework, encoder, *made, {name: kept for name, kept in card.items() if name not in own})
 
 
@@ -178,6 +195,7 @@ def _named(encoder: Encoder) -> dict[str, Any]:
         "revision": encoder.revision,
         "weights_sha256": encoder.weights_sha256,
         "dimension": encoder.dimension,
+        "deep_dimension": encoder.deep_dimension,
     }
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
 
+from tagger.embeddings import Vectors
 from tagger.privacy import plain_hash
 from tagger.steps.workplace import Outcome, Run, batches, workplace
 
@@ -39,21 +40,21 @@ def embed(run: Run, keys: tuple[str, ...]) -> Outcome:
         ).to_pylist()
     spans = [list(zip(row["starts"], row["ends"], strict=True)) for row in rows]
     excerpts, sentences = place.encoder.encode_with_sentences([row["text"] for row in rows], spans)
-    matrix = np.concatenate([part for pair in zip(excerpts[:, None, :], sentences, strict=True) for part in pair])
+    vectors = [part for excerpt, own in zip(excerpts, sentences, strict=True) for part in (excerpt, *own)]
     lengths = [1 + len(of_text) for of_text in sentences]
     table = pa.table(
         {
-            "model_id": pa.repeat(place.model_id, len(matrix)),
+            "model_id": pa.repeat(place.model_id, len(vectors)),
             "text_key": np.repeat([row["text_key"] for row in rows], lengths),
             "part": np.concatenate([np.arange(length, dtype=np.int32) for length in lengths]),
-            "vector": vector_column(matrix),
+            "vector": vector_column(vectors),
         }
     )
     place.put("embed", plain_hash("embed", place.model_id, *keys), **place.model_rows(), vectors=table)
-    return Outcome({"excerpts embedded": len(rows), "vectors": len(matrix)})
+    return Outcome({"excerpts embedded": len(rows), "vectors": len(vectors)})
 
 
-def vector_column(matrix: np.ndarray[tuple[int, int], np.dtype[np.float32]]) -> pa.ListArray:
-    """Lay the rows of *matrix*, shape (n, d), out as a column of lists."""
-    n, d = matrix.shape
-    return pa.ListArray.from_arrays(np.arange(0, (n + 1) * d, d, dtype=np.int32), pa.array(matrix.ravel()))
+def vector_column(vectors: Sequence[Vectors] | Vectors) -> pa.ListArray:
+    """Lay vectors, each of a length of its own, out as a column of lists."""
+    ends = np.cumsum([0, *(len(vector) for vector in vectors)], dtype=np.int32)
+    return pa.ListArray.from_arrays(ends, pa.array(np.concatenate(vectors)))

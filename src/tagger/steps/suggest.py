@@ -169,10 +169,11 @@ class _Scoring:
         return np.concatenate([scores(vectors, phrases, centre) for vectors in self._vectors(self.excerpts)])
 
     def _vectors(self, excerpts: Sequence[_Excerpt]) -> Iterator[Matrix]:
+        dimension = self.place.card.dimension
         for start in range(0, len(excerpts), _EXCERPTS_A_BATCH):
             batch = excerpts[start : start + _EXCERPTS_A_BATCH]
             found = self._stored([excerpt.text_key for excerpt in batch], "part = 0")
-            yield np.stack([found[excerpt.text_key][0] for excerpt in batch])
+            yield np.stack([found[excerpt.text_key][0, :dimension] for excerpt in batch])
 
     def _sentences(self, keys: Sequence[str]) -> dict[str, _Sentences]:
         with self.place.store.session("reading sentences") as database:

@@ -21,6 +21,7 @@ from tagger.store import Shard, Store
 from tagger.transcripts.corrections import Correction, parse
 
 Rows = list[dict[str, Any]]
+_SIZES = ("dimension", "deep_dimension", "max_tokens")
 UNNAMED = "unnamed"
 """The pseudonym of speech that no source gives a speaker."""
 
@@ -62,6 +63,7 @@ class EncoderCard:
     revision: str
     weights_sha256: str
     dimension: int
+    deep_dimension: int
     max_tokens: int
 
 
@@ -95,12 +97,10 @@ class Workplace:
         name = self._model
         for entry in registry():
             if name in (entry["name"], *entry["aliases"]):
-                known = (entry[key] for key in ("name", "revision", "sha256", "dimension", "max_tokens"))
-                return EncoderCard(*known)
+                return EncoderCard(entry["name"], entry["revision"], entry["sha256"], *(entry[key] for key in _SIZES))
         encoder = self.encoder
-        return EncoderCard(
-            encoder.name, encoder.revision, encoder.weights_sha256, encoder.dimension, encoder.max_tokens
-        )
+        sizes = (getattr(encoder, key) for key in _SIZES)
+        return EncoderCard(encoder.name, encoder.revision, encoder.weights_sha256, *sizes)
 
     @cached_property
     def secret(self) -> bytes:
@@ -109,8 +109,9 @@ class Workplace:
 
     @cached_property
     def model_id(self) -> str:
-        """Return the id of the encoder's weights."""
-        return plain_hash("model", self.card.name, self.card.revision, self.card.weights_sha256)
+        """Return the id of the encoder's weights and of what they make of a text."""
+        card = self.card
+        return plain_hash("model", card.name, card.revision, card.weights_sha256, str(card.deep_dimension))
 
     @cached_property
     def corrections(self) -> tuple[Correction, ...]:
@@ -155,9 +156,8 @@ class Workplace:
 
     def model_rows(self) -> dict[str, Rows]:
         """Return the row that describes the encoder."""
-        card = asdict(self.card)
-        del card["max_tokens"]
-        return {"models": [{"id": self.model_id, **card}]}
+        known = {key: getattr(self.card, key) for key in ("name", "revision", "weights_sha256", "dimension")}
+        return {"models": [{"id": self.model_id, **known}]}
 
     def _run_row(self) -> Rows:
         run = self.run

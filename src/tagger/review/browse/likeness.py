@@ -65,10 +65,11 @@ _VECTORS = f"""
         UNION ALL
         SELECT id, text_key, true, true, NULL, transcript_id, NULL FROM one
     )
-    SELECT c.excerpt_id, c.itself, c.long, v.vector
+    SELECT c.excerpt_id, c.itself, c.long, v.vector[1:m.dimension] AS vector
     FROM compared c
     JOIN one ON true
-    JOIN vectors v ON v.model_id = one.model_id AND v.text_key = c.text_key AND v.part = 0
+    JOIN models m ON m.id = one.model_id
+    JOIN vectors v ON v.model_id = m.id AND v.text_key = c.text_key AND v.part = 0
     LEFT JOIN transcript_list n ON n.transcript_id = c.transcript_id
     ORDER BY c.dataset, n.number, c.start
 """  # noqa: S608

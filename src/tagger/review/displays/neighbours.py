@@ -82,9 +82,10 @@ _READ = "SELECT excerpt_id FROM conclusions WHERE coder_id = $coder AND act <> '
 
 _ALIKE = """
     WITH mine AS (
-        SELECT e.id, e.transcript_id, s.model_id, v.vector, l.revision_id, l.start, l."end"
+        SELECT e.id, e.transcript_id, s.model_id, v.vector[1:o.dimension] AS vector, l.revision_id, l.start, l."end"
         FROM suggestions g
         JOIN scorings s ON s.id = g.scoring_id
+        JOIN models o ON o.id = s.model_id
         JOIN excerpts e ON e.id = g.excerpt_id
         JOIN vectors v ON v.model_id = s.model_id AND v.text_key = e.text_key AND v.part = 0
         LEFT JOIN live_spans l ON l.excerpt_id = e.id
@@ -97,5 +98,5 @@ _ALIKE = """
     JOIN vectors v ON v.model_id = m.model_id AND v.text_key = e.text_key AND v.part = 0
     JOIN live_spans l ON l.excerpt_id = e.id
     WHERE e.id <> m.id AND NOT (l.revision_id = m.revision_id AND l.start < m."end" AND l."end" > m.start)
-    ORDER BY round(list_dot_product(v.vector, m.vector), 6) DESC, w.excerpt_id
+    ORDER BY round(list_dot_product(v.vector[1:len(m.vector)], m.vector), 6) DESC, w.excerpt_id
 """

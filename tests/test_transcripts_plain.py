@@ -250,8 +250,6 @@ def test_labels_in_other_scripts() -> None:
         ("a.txt", "I: " + "word " * 3000, "single line"),
         ("a.txt", "a\n" * 600_000, "lines"),
         ("a.txt", "12 34 ==> 5\n" * 30, "does not read like talk"),
-        ("a.json", '{"segments": [{"text": "hi", "start": 0.0}], "text": " hi"', "Whisper"),
-        ("a.transcribe", '{"results": {"transcripts": [{"transcript": "hi"}]}}', "AWS Transcribe"),
         ("a.json", "[{}]", "JSON"),
         ("a.html", "<!DOCTYPE html><html><p>I: hi", "web page"),
         ("a.eaf", '<?xml version="1.0"?><ANNOTATION_DOCUMENT>', "ELAN"),

@@ -342,8 +342,6 @@ def test_utterances_of_onedrive_and_new_teams() -> None:
 
 REFUSED = {
     "LICENSE": "licence",
-    "1.transcribe": "AWS Transcribe",
-    "1.whisper.out.json": "Whisper",
     "empty.vtt": "empty",
     "no_captions.vtt": "no captions",
     "invalid_format.sbv": "named .sbv",

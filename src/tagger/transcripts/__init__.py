@@ -5,7 +5,12 @@ From the bytes of a file to a transcript.
 `read`, listed in `FORMATS` in the order in which they are asked:
 
     word        DOCX        vtt, srt, sbv   captions, through cues
-    workbook    XLSX        delimited       CSV and its kin, through tables
+    rtf         RTF         delimited       CSV and its kin, through tables
+    workbook    XLSX
+    rtf         RTF
+    aws_transcribe, deepgram, assemblyai, rev, google_speech, azure_speech
+                            JSON of speech-to-text programs, through json_values and speech
+    segments    JSON of Whisper and its kin, and of others that list words with times or speakers
     plain       text with or without speakers, through dialogue and labels (asked last)
 
 They meet in `sources` (what a reader is given) and `utterances` (what it hands back). `decoding` turns bytes into text,
@@ -21,7 +26,27 @@ from __future__ import annotations
 
 from tagger.errors import TranscriptError
 from tagger.records import Transcript
-from tagger.transcripts import decoding, delimited, foreign, packages, plain, sbv, srt, vtt, word, workbook
+from tagger.transcripts import (
+    assemblyai,
+    aws_transcribe,
+    azure_speech,
+    decoding,
+    deepgram,
+    delimited,
+    foreign,
+    google_speech,
+    json_values,
+    packages,
+    plain,
+    rev,
+    rtf,
+    sbv,
+    segments,
+    srt,
+    vtt,
+    word,
+    workbook,
+)
 from tagger.transcripts.sources import Reader, Source
 from tagger.transcripts.utterances import Draft, assemble
 
@@ -33,6 +58,14 @@ LARGEST = 100_000_000
 FORMATS: tuple[Reader, ...] = (
     Reader(word.FORMAT, word.recognises, word.read),
     Reader(workbook.FORMAT, workbook.recognises, workbook.read),
+    Reader(rtf.FORMAT, rtf.recognises, rtf.read),
+    Reader(aws_transcribe.FORMAT, aws_transcribe.recognises, aws_transcribe.read),
+    Reader(deepgram.FORMAT, deepgram.recognises, deepgram.read),
+    Reader(assemblyai.FORMAT, assemblyai.recognises, assemblyai.read),
+    Reader(rev.FORMAT, rev.recognises, rev.read),
+    Reader(google_speech.FORMAT, google_speech.recognises, google_speech.read),
+    Reader(azure_speech.FORMAT, azure_speech.recognises, azure_speech.read),
+    Reader(segments.FORMAT, segments.recognises, segments.read),
     Reader(srt.FORMAT, srt.recognises, srt.read),
     Reader(vtt.FORMAT, vtt.recognises, vtt.read),
     Reader(sbv.FORMAT, sbv.recognises, sbv.read),
@@ -73,13 +106,16 @@ def _source(data: bytes, name: str, encoding: str | None) -> tuple[Source, tuple
         if what not in PACKAGED:
             foreign.refuse_package(what, name)
         return Source(name, data, encoding="utf-8"), ()
+    if rtf.START.match(data):
+        return Source(name, data, encoding=rtf.code_page(data)), ()
     try:
         decoded = decoding.decode(data, name, encoding)
     except TranscriptError as reason:
         if name.casefold().endswith(OFFICE):
             raise packages.broken(name) from reason
         raise
-    source = Source(name, data, decoded.text, decoded.encoding)
+    value = json_values.parsed(decoded.text, name) if json_values.START.match(decoded.text.lstrip()) else None
+    source = Source(name, data, decoded.text, decoded.encoding, value)
     if not source.text.strip():
         raise TranscriptError("It holds nothing but white space", where=name, remedy="Export it again")
     foreign.refuse_text(source)

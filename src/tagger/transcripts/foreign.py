@@ -13,7 +13,6 @@ AS_TEXT = "Export it as DOCX or plain text"
 AS_CAPTIONS = "Export it as WebVTT (.vtt), SRT or plain text"
 SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"%PDF", "a PDF", "Export or save it as DOCX or plain text"),
-    (b"{\\rtf", "a rich text file (RTF)", "Open it in Word and save it as DOCX"),
     (b"\xff\xd8\xff", "a picture (JPEG)", AS_TEXT),
     (b"\x89PNG", "a picture (PNG)", AS_TEXT),
     (b"GIF8", "a picture (GIF)", AS_TEXT),
@@ -26,12 +25,6 @@ SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"7z\xbc\xaf", "a compressed file (7z)", "Unpack it first"),
     (b"Rar!", "a compressed file (RAR)", "Unpack it first"),
     (b"SQLite format 3", "an SQLite database", AS_TEXT),
-)
-JSON = (
-    (('"results"', '"transcripts"'), "a JSON file of AWS Transcribe"),
-    (('"segments"', '"text"'), "a JSON file of Whisper"),
-    (('"channels"', '"alternatives"'), "a JSON file of Deepgram"),
-    (('"utterances"', '"confidence"'), "a JSON file of AssemblyAI"),
 )
 MARKUP = (
     (re.compile(r"<ANNOTATION_DOCUMENT"), "an ELAN file", AS_TEXT),
@@ -91,15 +84,12 @@ def refuse_package(what: str, name: str) -> None:
 
 def refuse_text(source: Source) -> None:
     """
-    Refuse text that is data, markup, a licence or a readme.
+    Refuse text that is markup or data of another kind.
 
     Raises:
         TranscriptError: It is one of them.
     """
     start = source.text[:200_000].lstrip()
-    if re.match(r'\{\s*["}]|\[\s*[\[{"]', start):
-        what = next((what for keys, what in JSON if all(key in start for key in keys)), "a JSON file")
-        raise TranscriptError(f"It is {what}, which is not read", where=source.name, remedy=AS_CAPTIONS)
     if start.startswith("<"):
         for pattern, what, remedy in MARKUP:
             if pattern.search(start[:2000]):

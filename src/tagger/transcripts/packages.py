@@ -50,7 +50,7 @@ def checked(data: bytes, name: str) -> None:
         for part in package.infolist():
             if part.filename.casefold().endswith((".xml", ".rels")):
                 _refuse_declarations(package.read(part), part.filename, name)
-    except (BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError) as reason:
+    except (BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError) as reason:
         raise broken(name) from reason
 
 

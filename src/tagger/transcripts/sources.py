@@ -1,4 +1,4 @@
-"""What a reader is given: the bytes of a file, its name, and its text where it is text."""
+"""What a reader is given: the bytes of a file, its name, its text where it is text, its value where that is JSON."""
 
 from __future__ import annotations
 
@@ -10,12 +10,17 @@ from tagger.transcripts.utterances import Draft
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file to be read; `text` is empty for packages such as DOCX, `data` holds the bytes always."""
+    """
+    A file to be read; `data` holds the bytes always.
+
+    `text` is empty for packages such as DOCX; `value` is what the text of a JSON file stands for, None for all others.
+    """
 
     name: str
     data: bytes
     text: str = ""
     encoding: str = ""
+    value: object = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,59 @@
+"""JSON of Azure AI Speech: the phrases of a batch transcription or of a fast one."""
+
+from __future__ import annotations
+
+from tagger.transcripts import json_values, speech
+from tagger.transcripts.json_values import clock, records, voice, words
+from tagger.transcripts.sources import Source
+from tagger.transcripts.utterances import Draft, Utterance
+from tagger.wording import several
+
+FORMAT = "azure-speech"
+SWITCH_ON = "switch diarization on"
+Record = dict[str, object]
+
+
+def recognises(source: Source) -> bool:
+    """Tell it by its name for phrases."""
+    return bool(json_values.within(source.value, _is_response))
+
+
+def read(source: Source) -> Draft:
+    """
+    Read the likeliest wording of each phrase, as it is written for reading.
+
+    Raises:
+        TranscriptError: There are several responses in one file.
+    """
+    response = json_values.only(json_values.within(source.value, _is_response), source.name)
+    phrases = records(response, "recognizedPhrases") or records(response, "phrases")
+    channels = {str(each.get("channel")) for each in phrases}
+    heard = [_phrase(each, len(channels) > 1) for each in phrases]
+    if len(channels) > 1:
+        heard.sort(key=lambda each: each.begins or 0.0)
+    others = sum(max(len(records(each, "nBest")) - 1, 0) for each in phrases)
+    dropped = [f"{several(others, 'less likely wording')}"] if others else []
+    return speech.draft(heard, to_tell_apart=SWITCH_ON, dropped=dropped)
+
+
+def _is_response(value: object) -> bool:
+    return bool(records(value, "recognizedPhrases")) or any(
+        "offsetMilliseconds" in each for each in records(value, "phrases")
+    )
+
+
+def _phrase(phrase: Record, many: bool) -> Utterance:
+    best = next(iter(records(phrase, "nBest")), phrase)
+    channel = f"Channel {phrase.get('channel')}" if many else None
+    begins, lasts = _seconds(phrase, "offset"), _seconds(phrase, "duration")
+    return Utterance(
+        words(best, "display", "text", "lexical"),
+        " ".join(filter(None, (channel, voice(phrase.get("speaker"))))) or None,
+        begins,
+        None if begins is None or lasts is None else begins + lasts,
+    )
+
+
+def _seconds(phrase: Record, name: str) -> float | None:
+    milliseconds = clock(phrase.get(f"{name}Milliseconds"))
+    return clock(phrase.get(name)) if milliseconds is None else milliseconds / 1000

@@ -138,8 +138,8 @@ def test_nothing_read_is_untested():
         ({"baselines": {"keyword": [1, 2]}}, "3 labels and 2 score"),
         ({"ours": [0.1, np.nan, 0.2]}, "missing or infinite"),
         ({"y": [1, 0, 2]}, "yes is 1 and no is 0"),
-        ({"clusters": ["a", "b"]}, "3 passages and 2 transcripts named"),
-        ({"clusters": ["a", "b", None]}, "3 passages and 2 transcripts named"),
+        ({"clusters": ["a", "b"]}, "3 units and 2 clusters named"),
+        ({"clusters": ["a", "b", None]}, "3 units and 2 clusters named"),
         ({"level": 95}, "95 is no level"),
     ],
 )

@@ -67,7 +67,13 @@ from tagger.agreement.kappas import (
 )
 from tagger.agreement.multiplicity import rejected
 from tagger.agreement.prevalence import prevalence_estimate
-from tagger.agreement.proportions import Benchmark, benchmark_probabilities, clopper_pearson_interval, wilson_interval
+from tagger.agreement.proportions import (
+    Benchmark,
+    benchmark_probabilities,
+    clopper_pearson_interval,
+    clustered_share_interval,
+    wilson_interval,
+)
 from tagger.agreement.sampling import StratifiedRecall, linearised_recall, stratified_recall
 from tagger.agreement.spans import SpanF1, UnitizingAlpha, character_counts, character_kappa, span_f1, unitizing_alpha
 
@@ -104,6 +110,7 @@ __all__ = [
     "character_kappa",
     "clopper_pearson_interval",
     "cluster_bootstrap",
+    "clustered_share_interval",
     "cohen_kappa",
     "conger_kappa",
     "debiased_calibration_error",

@@ -137,6 +137,26 @@ def jackknife_se(without: Floats) -> Floats:
     return np.asarray(np.sqrt((m - 1) / m * ((without - without.mean(axis=0)) ** 2).sum(axis=0)))
 
 
+def numbered(clusters: Sequence[Hashable] | npt.NDArray[Any], units: int) -> tuple[npt.NDArray[np.int64], list[str]]:
+    """
+    Return the number of each unit's cluster, from 0, and the clusters' names.
+
+    Raises:
+        UsageError: there is not one cluster for each unit.
+    """
+    # An array of pairs, such as (participant, transcript), would be a table.
+    if not isinstance(clusters, np.ndarray) or clusters.ndim != 1:
+        clusters = pd.Series(list(clusters), dtype=object).to_numpy()
+    places, names = pd.factorize(clusters, use_na_sentinel=True)
+    if len(places) != units or (places < 0).any():
+        raise UsageError(
+            f"there are {units} units and {int((places >= 0).sum())} clusters named",
+            where="clusters",
+            remedy="Name the cluster of every unit",
+        )
+    return places.astype(np.int64), [str(name) for name in names]
+
+
 def cluster_bootstrap(
     statistic: Statistic,
     rows: Any,
@@ -179,19 +199,7 @@ def cluster_bootstrap(
 
 
 def _groups(rows: Any, clusters: Sequence[Hashable] | npt.NDArray[Any]) -> tuple[npt.NDArray[np.int64], list[str]]:
-    """Return the number of each unit's cluster, and the clusters' names."""
-    n = len(rows.codes) if isinstance(rows, Ratings) else len(rows)
-    # An array of pairs, such as (participant, transcript), would be a table.
-    if not isinstance(clusters, np.ndarray) or clusters.ndim != 1:
-        clusters = pd.Series(list(clusters), dtype=object).to_numpy()
-    places, names = pd.factorize(clusters, use_na_sentinel=True)
-    if len(places) != n or (places < 0).any():
-        raise UsageError(
-            f"there are {n} units and {int((places >= 0).sum())} clusters named",
-            where="clusters",
-            remedy="Name the cluster of every unit",
-        )
-    return places.astype(np.int64), [str(name) for name in names]
+    return numbered(clusters, len(rows.codes) if isinstance(rows, Ratings) else len(rows))
 
 
 def _value(found: Estimate | float | None) -> float | None:

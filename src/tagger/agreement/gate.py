@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tagger.agreement.clusters import Removable, jackknife_interval
+from tagger.agreement.clusters import Removable, jackknife_interval, numbered
 from tagger.agreement.curves import average_precision_statistic
 from tagger.agreement.detection import average_precision
 from tagger.agreement.estimates import check_level
@@ -99,30 +99,19 @@ def gate(
     if not baselines:
         raise UsageError("there is no baseline", where="baselines", remedy="Give the scores of at least one")
     own, others = average_precision(y, ours), {name: average_precision(y, each) for name, each in baselines.items()}
-    answered, transcript = _answered(y, clusters)
-    labels = _numbers(y, answered)
-    n, found, transcripts = len(labels), int(labels.sum()), int(transcript[labels == 1].nunique())
+    places, _ = numbered(clusters, len(y))
+    answered = np.array(pd.notna(pd.Series(y, dtype=object)))
+    labels, transcript = _numbers(y, answered), places[answered]
+    n, found, transcripts = len(labels), int(labels.sum()), len(np.unique(transcript[labels == 1]))
     if not tested(found, transcripts) or own.value is None:
         return Gate("untested", n, found, transcripts, None, "", None, None, None, _too_few(found, transcripts))
     best, highest = max(((name, one.value or 0.0) for name, one in others.items()), key=lambda one: one[1])
     rows = np.column_stack([labels, _numbers(ours, answered), _numbers(baselines[best], answered)])
-    lead = jackknife_interval(_LEAD, rows, transcript.to_numpy(), level=1 - (1 - level) / len(baselines))
+    lead = jackknife_interval(_LEAD, rows, transcript, level=1 - (1 - level) / len(baselines))
     low, high = lead.interval or (-1.0, 1.0)
     state: State = "silent" if high < 0 else "shown"
     reason = _compared(own.value, best, highest, low, high)
     return Gate(state, n, found, transcripts, own.value, best, highest, low, high, reason)
-
-
-def _answered(y: Column, clusters: Sequence[Hashable] | npt.NDArray[Any]) -> tuple[npt.NDArray[np.bool_], pd.Series]:
-    """Return (n,) which passages have an answer, and the transcripts of those."""
-    answered, transcript = pd.Series(list(y), dtype=object).notna().to_numpy(), pd.Series(list(clusters), dtype=object)
-    if transcript.count() != len(answered):
-        raise UsageError(
-            f"there are {several(len(answered), 'passage')} and {several(int(transcript.count()), 'transcript')} named",
-            where="clusters",
-            remedy="Name the transcript of every passage",
-        )
-    return answered, transcript[answered]
 
 
 def _numbers(column: Column, answered: npt.NDArray[np.bool_]) -> Floats:

@@ -268,7 +268,7 @@ def with_wide_entity(part: bytes) -> bytes:
         (OLE + "EncryptedPackage".encode("utf-16-le"), "locked with a password"),
         (OLE + "WordDocument".encode("utf-16-le"), r"old Word file \(.doc\)"),
         (b"%PDF-1.7\n", "a PDF"),
-        (rb"{\rtf1 I: hi}", "RTF"),
+        (b"\x89PNG\r\n\x1a\n", "a picture"),
     ],
 )
 def test_what_cannot_be_read_says_why(data: bytes, reason: str) -> None:

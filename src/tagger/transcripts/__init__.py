@@ -114,7 +114,7 @@ def _source(data: bytes, name: str, encoding: str | None) -> tuple[Source, tuple
         if name.casefold().endswith(OFFICE):
             raise packages.broken(name) from reason
         raise
-    value = json_values.parsed(decoded.text, name) if json_values.START.match(decoded.text.lstrip()) else None
+    value = json_values.parsed(decoded.text, name) if json_values.is_meant(decoded.text, name) else None
     source = Source(name, data, decoded.text, decoded.encoding, value)
     if not source.text.strip():
         raise TranscriptError("It holds nothing but white space", where=name, remedy="Export it again")

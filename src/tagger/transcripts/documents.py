@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tagger.transcripts import cues, dialogue, tables, vtt
@@ -23,6 +23,15 @@ class Table:
     """Rows of cells; a merged cell speaks once, and its further places are empty."""
 
     rows: tuple[tuple[str, ...], ...]
+
+
+def paragraph(runs: Iterable[tuple[str, bool]]) -> Paragraph:
+    """Put together a paragraph of its runs: the words of each, and whether they are bold."""
+    runs = list(runs)
+    first_plain = next((place for place, (words, bold) in enumerate(runs) if words.strip() and not bold), len(runs))
+    start = "".join(words for words, _ in runs[:first_plain]).strip()
+    whole = first_plain == len(runs) or "\n" in start
+    return Paragraph("".join(words for words, _ in runs), "" if whole else start)
 
 
 def read(blocks: Sequence[Paragraph | Table]) -> Draft:

@@ -52,7 +52,9 @@ def read(source: Source) -> Draft:
 
 
 def _block(element: Any) -> Paragraph | Table:
-    return Paragraph(_text(element), _bold_start(element)) if element.tag == P else Table(tuple(_grid(element)))
+    if element.tag == TBL:
+        return Table(tuple(_grid(element)))
+    return documents.paragraph((_words(run), _is_bold(run)) for run in _each(element, {R}))
 
 
 def _each(parent: Any, tags: set[str]) -> Iterator[Any]:
@@ -82,17 +84,6 @@ def _words(run: Any) -> str:
         elif child.tag in HOLDERS:
             words.extend(_words(inner) for inner in _each(child, {R}))
     return "".join(words)
-
-
-def _bold_start(paragraph: Any) -> str:
-    start, rest = "", False
-    for run in _each(paragraph, {R}):
-        words = _words(run)
-        if words.strip() and not _is_bold(run):
-            rest = True
-            break
-        start += words
-    return start.strip() if rest and "\n" not in start.strip() else ""
 
 
 def _is_bold(run: Any) -> bool:

@@ -332,12 +332,12 @@ def test_times_and_standing_come_with_a_passage(desk):
 
 
 def test_the_most_alike_come_first_and_the_least_alike_last(desk):
-    """Order follows the cosine of the stored vectors; the passage itself and what overlaps it are left out."""
+    """Order follows the cosine of what the model makes of texts; the passage itself and what overlaps it are left out."""
     itself = desk.excerpt(RANG)
     alike = likeness.alike(desk.db, itself, 5, 3)
     cosines = dict(
         desk.db.rows(
-            "SELECT e.excerpt_id, list_dot_product(v.vector, w.vector) FROM excerpt_list e "
+            "SELECT e.excerpt_id, list_dot_product(v.vector[:384], w.vector[:384]) FROM excerpt_list e "
             "JOIN excerpts x ON x.id = e.excerpt_id JOIN vectors v ON v.text_key = x.text_key AND v.part = 0, "
             "(SELECT vector FROM vectors JOIN excerpts USING (text_key) WHERE id = $id AND part = 0) w "
             "WHERE e.kind = 'passage' AND e.excerpt_id <> $id",

@@ -13,6 +13,7 @@ How far people agree with each other, and a model with people: functions under t
     annotators.py   may a model stand in for an annotator; multiplicity.py: many tests at once
     anchoring.py    what seeing a suggestion does
     sampling.py     what suggestions miss, from a random sample read blind; elusion.py: its bound and its size
+    stopping.py     how much has been found at least, from such a sample; missed.py: how many can be left at most
     prevalence.py   how often a value occurs, from few people's labels and many of a model
     clusters.py     intervals that know of transcripts: leave one out, draw again
     proportions.py  intervals of shares, levels of a scale
@@ -65,6 +66,7 @@ from tagger.agreement.kappas import (
     percent_agreement,
     scott_pi,
 )
+from tagger.agreement.missed import Searched
 from tagger.agreement.multiplicity import rejected
 from tagger.agreement.prevalence import prevalence_estimate
 from tagger.agreement.proportions import (
@@ -76,6 +78,7 @@ from tagger.agreement.proportions import (
 )
 from tagger.agreement.sampling import StratifiedRecall, linearised_recall, stratified_recall
 from tagger.agreement.spans import SpanF1, UnitizingAlpha, character_counts, character_kappa, span_f1, unitizing_alpha
+from tagger.agreement.stopping import FoundAtLeast, found_at_least, plan_search
 
 __all__ = [
     "Additive",
@@ -88,10 +91,12 @@ __all__ = [
     "CalibrationCurve",
     "ElusionRecall",
     "Estimate",
+    "FoundAtLeast",
     "Gate",
     "RankingCurve",
     "Removable",
     "SampleSize",
+    "Searched",
     "SpanF1",
     "SpecificAgreement",
     "StratifiedRecall",
@@ -120,6 +125,7 @@ __all__ = [
     "expected_calibration_error",
     "f1",
     "fleiss_kappa",
+    "found_at_least",
     "gains_curve",
     "gate",
     "gwet_ac1",
@@ -133,6 +139,7 @@ __all__ = [
     "pabak",
     "percent_agreement",
     "plan_sample",
+    "plan_search",
     "precision",
     "precision_recall_curve",
     "prevalence_estimate",

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 from quality_sets import Floats, LabelledSet, Rows
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 import tagger
 from tagger.embeddings import Encoder
+from tagger.learning import baselines
 from tagger.records import Span
 
 Vectors = NDArray[np.float32]
@@ -109,9 +109,7 @@ def label_frequency(labelled: LabelledSet, seen: Rows, wanted: Rows, _: Encoder)
 
 def keyword(labelled: LabelledSet, _: Rows, wanted: Rows, __: Encoder) -> Floats:
     """Score 1 where a word of the value's name or phrases occurs, short and empty ones left aside."""
-    texts = [_words(labelled.texts[row]) for row in wanted]
-    values = [_words(" ".join((value.name, *value.phrases))) for value in labelled.framework.values]
-    return np.array([[float(bool(text & value)) for value in values] for text in texts])
+    return baselines.keyword([labelled.texts[row] for row in wanted], labelled.framework)
 
 
 def tfidf(labelled: LabelledSet, seen: Rows, wanted: Rows, _: Encoder) -> Floats:
@@ -125,12 +123,15 @@ def tfidf(labelled: LabelledSet, seen: Rows, wanted: Rows, _: Encoder) -> Floats
 
 def name_only(labelled: LabelledSet, _: Rows, wanted: Rows, encoder: Encoder) -> Floats:
     """Score by the cosine of a text and the value's name."""
-    return _cosines(labelled, wanted, encoder, [value.name for value in labelled.framework.values])
+    vectors = encoder.encode([labelled.texts[row] for row in wanted])
+    return baselines.name_only(vectors, labelled.framework, encoder.encode)
 
 
 def definition_only(labelled: LabelledSet, _: Rows, wanted: Rows, encoder: Encoder) -> Floats:
     """Score by the cosine of a text and the value's definition."""
-    return _cosines(labelled, wanted, encoder, [value.definition.text for value in labelled.framework.values])
+    texts = encoder.encode([labelled.texts[row] for row in wanted])
+    values = encoder.encode([value.definition.text for value in labelled.framework.values])
+    return np.asarray(texts @ values.T, dtype=np.float64)
 
 
 def logistic_regression(labelled: LabelledSet, seen: Rows, wanted: Rows, encoder: Encoder) -> Floats:
@@ -168,12 +169,3 @@ LEARNERS = (
     Learner("logistic regression", logistic_regression, untaught=False, learns=True, probabilities=True, threshold=0.5),
     Learner("**tagger.fit**", ours, learns=True, probabilities=True, threshold=0.5),
 )
-
-
-def _cosines(labelled: LabelledSet, wanted: Rows, encoder: Encoder, values: Sequence[str]) -> Floats:
-    texts = encoder.encode([labelled.texts[row] for row in wanted])
-    return np.asarray(texts @ encoder.encode(values).T, dtype=np.float64)
-
-
-def _words(text: str) -> set[str]:
-    return {word for word in re.findall(r"[^\W\d_]{3,}", text.lower()) if word not in ENGLISH_STOP_WORDS}

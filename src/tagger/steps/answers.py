@@ -1,0 +1,181 @@
+"""What people said of excerpts before a machine or another reader could sway them, as the learner takes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from tagger.frameworks import digest
+from tagger.records import Framework
+from tagger.steps.meanings import same_meaning
+from tagger.steps.workplace import framework_rows
+from tagger.store import Readable
+
+Floats = NDArray[np.float64]
+
+# A reading counts as it was when it was stored: what somebody did after they saw the suggestions changes nothing.
+_READINGS = """
+WITH there AS (
+    SELECT e.excerpt_id FROM live_excerpts e
+    JOIN excerpts o ON o.id = e.excerpt_id AND o.parent_id IS NULL
+    WHERE e.dataset = $dataset OR e.dataset IN (SELECT dataset FROM newest_scorings WHERE framework = $framework)
+), ends AS (
+    SELECT x.id AS coding_id, arg_max(d.act, d.number) AS act
+    FROM current_codings x
+    JOIN decision_sets s ON s.decision_id = x.decision_id
+    JOIN standing_decisions d ON d.coder_id = x.coder_id AND d.excerpt_id = x.excerpt_id AND d.number <= s.number
+    LEFT JOIN frameworks f ON f.id = d.framework_id
+    WHERE d.act IN ('done', 'nothing here', 'unsure', 'skip') AND coalesce(f.name, x.framework) = x.framework
+    GROUP BY x.id
+)
+SELECT x.id AS coding_id, x.excerpt_id, x.coder_id, x.framework, x.framework_id,
+       CASE WHEN t.excerpt_id IS NULL THEN 'of words or datasets that are no longer read with it'
+            WHEN x.round = 'after talk' THEN 'after talk'
+            WHEN x.kind = 'imported' AND x.made <> 'independently' THEN 'imported, and not made independently'
+            WHEN x.kind = 'imported' THEN 'independent'
+            WHEN x.kind NOT IN ('blind', 'own-first') THEN x.kind
+            WHEN x.id IN (SELECT coding_id FROM doubtful_codings) THEN 'with something shown before'
+            WHEN coalesce(c.act NOT IN ('done', 'nothing here'), true) THEN 'not read to the end'
+            ELSE x.kind END AS source,
+       coalesce(a.stratum = 'runs' AND a.arm = s.arm AND s.reason NOT IN ('audit', 'chosen'), false) AS drawn
+FROM current_codings x
+LEFT JOIN there t ON t.excerpt_id = x.excerpt_id
+LEFT JOIN ends c ON c.coding_id = x.id
+LEFT JOIN servings s ON s.id = x.serving_id
+LEFT JOIN arms a ON a.coder_id = x.coder_id AND a.excerpt_id = x.excerpt_id
+WHERE x.framework = $framework
+ORDER BY x.id
+"""
+
+_SAID = """
+SELECT a.coding_id, a.value_id, a.answer = 'yes' AS yes
+FROM coding_answers a SEMI JOIN wanted w ON w.coding_id = a.coding_id
+"""
+
+_VERSIONS = """
+SELECT f.name AS framework, v.framework_id, v.value_id, v.stands_for, v.meaning_revised
+FROM framework_values v JOIN frameworks f ON f.id = v.framework_id
+WHERE f.name = $framework
+"""
+
+# The passages of now are the corpus, whether somebody read them or not.
+_EXCERPTS = """
+SELECT e.excerpt_id, e.dataset, e.kind, e.transcript_id AS transcript, c.cluster, e.text, e.text_key,
+       l.excerpt_id IS NOT NULL AS current
+FROM live_excerpts e
+JOIN transcript_clusters c ON c.transcript_id = e.transcript_id
+LEFT JOIN excerpt_list l ON l.excerpt_id = e.excerpt_id
+WHERE e.excerpt_id IN (SELECT excerpt_id FROM wanted) OR (
+    l.excerpt_id IS NOT NULL AND e.kind = 'passage'
+    AND (e.dataset = $dataset OR e.dataset IN (SELECT dataset FROM newest_scorings WHERE framework = $framework))
+)
+ORDER BY e.excerpt_id
+"""
+
+SOURCES = ("blind", "independent", "own-first")
+"""The readings that are learned from. Never one that was made after something was shown, nor after talk."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """
+    What is learned from.
+
+    Args:
+        readings: of the framework, learned from or not: coding_id, excerpt_id, coder_id, source (one of `SOURCES`, or
+            why it is left out), drawn (chance decided that it was read blind).
+        excerpts: the answered ones and all passages of now, by their ids: excerpt_id, dataset, kind, transcript,
+            cluster, text, text_key, current (cut in the current way).
+        labels: (excerpts, values), what most said: 1, 0, or NaN where nobody was asked, or as many said one as other.
+            Where an excerpt was read blind or coded independently, that alone counts, and own-first readings do not.
+        calibrating: (excerpts,), those whose labels are of blind or independent readings.
+        drawn: (excerpts, values), the same of blind readings whose passage was drawn at random.
+    """
+
+    readings: pd.DataFrame
+    excerpts: pd.DataFrame
+    labels: Floats
+    calibrating: NDArray[np.bool_]
+    drawn: Floats
+
+    @property
+    def answered(self) -> NDArray[np.bool_]:
+        """Return (excerpts,) which ones have an answer."""
+        return np.asarray(~np.isnan(self.labels).all(axis=1))
+
+    @property
+    def read(self) -> pd.DataFrame:
+        """Return the readings that are learned from."""
+        return self.readings[self.readings["source"].isin(SOURCES)]
+
+    @property
+    def transcripts(self) -> int:
+        """Return how many transcripts have an answered excerpt."""
+        return int(self.excerpts.loc[self.answered, "transcript"].nunique())
+
+    def left_out(self) -> dict[str, int]:
+        """Count the readings that are never learned from, by why."""
+        why = self.readings.loc[~self.readings["source"].isin(SOURCES), "source"]
+        return {str(reason): int(n) for reason, n in why.value_counts(sort=False).sort_index().items()}
+
+    def rows(self) -> list[str]:
+        """Write out, in an order of its own, what would change what is learned: texts, documents and answers."""
+        columns = (self.excerpts["text_key"], self.excerpts["cluster"], self.calibrating, self.labels, self.drawn)
+        return sorted(" ".join(map(str, row)) for row in zip(*columns, strict=True))
+
+
+def gather(study: Readable, framework: Framework, dataset: str) -> Answers:
+    """
+    Read what is learned from: of *dataset*, and of all datasets that people read with this framework now.
+
+    A value whose meaning another version of the framework revised has the answers of no version but that one.
+    """
+    asked = {"framework": framework.id, "dataset": dataset}
+    readings = study.table(_READINGS, asked).to_pandas()
+    read = readings[readings["source"].isin(SOURCES)]
+    said = study.table(_SAID, wanted=_column("coding_id", read)).to_pandas().merge(read, on="coding_id")
+    said = said[same_meaning(said, _revised(study, framework))]
+    excerpts = study.table(_EXCERPTS, asked, wanted=_column("excerpt_id", read)).to_pandas()
+    columns = {value.id: column for column, value in enumerate(framework.values)}
+    said = said[said["value_id"].isin(columns)].assign(
+        row=lambda one: one["excerpt_id"].map({excerpt: row for row, excerpt in enumerate(excerpts["excerpt_id"])}),
+        column=lambda one: one["value_id"].map(columns),
+    )
+    untouched = said["source"] != "own-first"
+    calibrating = np.isin(np.arange(len(excerpts)), said.loc[untouched, "row"])
+    counted = said[untouched | ~said["row"].isin(np.flatnonzero(calibrating))]
+    shape = (len(excerpts), len(columns))
+    drawn = said[(said["source"] == "blind") & said["drawn"]]
+    return Answers(readings, excerpts, _majority(counted, shape), calibrating, _majority(drawn, shape))
+
+
+def _revised(study: Readable, framework: Framework) -> pd.DataFrame:
+    """
+    Return which versions revised the meaning of a value: framework, value_id, framework_id.
+
+    The version at hand may not be in the study yet. A value that stands for one of another framework differs from that
+    one in every version that says so, so it counts where not all versions do.
+    """
+    own = pd.DataFrame(framework_rows(framework)["framework_values"]).assign(framework=framework.id)
+    stored = study.table(_VERSIONS, {"framework": framework.id}).to_pandas()
+    versions = pd.concat([stored[stored["framework_id"] != digest(framework)], own[stored.columns]])
+    as_before = versions.loc[~versions["meaning_revised"].astype(bool), "value_id"]
+    new = versions["stands_for"].isna() | versions["value_id"].isin(as_before)
+    return versions.loc[versions["meaning_revised"].astype(bool) & new, ["framework", "value_id", "framework_id"]]
+
+
+def _majority(said: pd.DataFrame, shape: tuple[int, int]) -> Floats:
+    """Return 1 where most said yes, 0 where most said no, NaN where as many said one as other."""
+    yes, all_ = np.zeros(shape), np.zeros(shape)
+    place = (said["row"].to_numpy(np.intp), said["column"].to_numpy(np.intp))
+    np.add.at(yes, place, said["yes"].to_numpy(float))
+    np.add.at(all_, place, 1)
+    return np.where(2 * yes == all_, np.nan, (2 * yes > all_).astype(float))
+
+
+def _column(name: str, rows: pd.DataFrame) -> pa.Table:
+    return pa.table({name: pa.array(rows[name].tolist(), pa.string())})

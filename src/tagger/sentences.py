@@ -7,10 +7,14 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from importlib.util import find_spec
 from itertools import pairwise
+from typing import TYPE_CHECKING
 from unicodedata import category, combining
 
 from tagger.errors import SettingsError
 from tagger.records import Span
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 SplitSentences = Callable[[str], list[Span]]
 
@@ -40,18 +44,7 @@ def sentence_splitter(language: str) -> SplitSentences:
     Raises:
         SettingsError: spaCy does not know the language.
     """
-    import spacy
-
-    if not language.isalpha() or find_spec(f"spacy.lang.{language}") is None:
-        raise SettingsError(
-            f"spaCy does not know the language {language!r}",
-            where="language",
-            remedy="Use a code such as en, de or zh, or xx for any language",
-        )
-    try:
-        pipeline = spacy.blank(language)
-    except ImportError:
-        pipeline = spacy.blank("xx")
+    pipeline = _blank(language)
     pipeline.add_pipe("sentencizer")
 
     def starts(piece: str) -> list[int]:
@@ -65,6 +58,32 @@ def sentence_splitter(language: str) -> SplitSentences:
         return [span for span in spans if span[0] < span[1]]
 
     return split
+
+
+def common_words(language: str) -> frozenset[str]:
+    """
+    Return the words of a language that say little by themselves ("the", "yourself"), in small letters.
+
+    Raises:
+        SettingsError: spaCy does not know the language.
+    """
+    return frozenset(word.casefold() for word in _blank(language).Defaults.stop_words)
+
+
+def _blank(language: str) -> Language:
+    """Return what spaCy knows of a language without a model; of any language where that takes another package."""
+    import spacy
+
+    if not language.isalpha() or find_spec(f"spacy.lang.{language}") is None:
+        raise SettingsError(
+            f"spaCy does not know the language {language!r}",
+            where="language",
+            remedy="Use a code such as en, de or zh, or xx for any language",
+        )
+    try:
+        return spacy.blank(language)
+    except ImportError:
+        return spacy.blank("xx")
 
 
 def halves(text: str, span: Span, *, anywhere: bool = False) -> tuple[Span, Span] | None:

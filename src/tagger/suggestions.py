@@ -145,6 +145,24 @@ def choose(
     return [Candidate(*found) for found in zip(row.tolist(), column.tolist(), (rank + 1).tolist(), strict=True)]
 
 
+def held_back(table: Scores, named: NDArray[np.bool_]) -> Scores:
+    """
+    Return the scores to choose by where somebody named a value right before.
+
+    A named pair above the value's median counts as if it stood half as high above it. That is the same for similarities
+    and for probabilities, keeps the order of the named among themselves, and leaves those that are among the strongest
+    even so.
+
+    Args:
+        table: scores, shape (n, k).
+        named: the pairs that were named, shape (n, k).
+    """
+    if not len(table):
+        return table
+    above = np.maximum(table - np.median(table, axis=0), 0.0)
+    return np.where(named, table - above / 2, table)
+
+
 def match(sentences: Matrix, phrases: Phrases, value: int, centre: Matrix) -> Match:
     """
     Find the evidence: which sentence of an excerpt is most similar to which phrase of the value.

@@ -9,9 +9,12 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
-from tagger.privacy import plain_hash
+from tagger.privacy import keyed_hash, plain_hash
+from tagger.reading_orders import reading_order, uncertainty
 from tagger.records import Candidate, Span
+from tagger.steps.asked import named_before, questions
 from tagger.steps.embed import vector_column
 from tagger.steps.workplace import Outcome, Rows, Run, Workplace, workplace
 from tagger.suggestions import (
@@ -20,12 +23,14 @@ from tagger.suggestions import (
     Scores,
     choose,
     corpus_mean,
+    held_back,
     match,
     phrases_of,
     scores,
+    unit,
 )
 
-_VERSION = 1
+_VERSION = 2
 _EXCERPTS_A_BATCH = 4096
 
 
@@ -48,6 +53,7 @@ def suggest(run: Run, _datasets: tuple[str, ...]) -> Outcome:
         suggestions = len(found)
         tables |= {**place.framework_rows(), **place.model_rows(), "scorings": [scoring.row()]}
         tables |= {"scores": scoring.score_rows(), "suggestions": found}
+        tables |= {"named_before": scoring.named_rows(), "reading_orders": scoring.reading_rows()}
     place.put("suggest", plain_hash("suggest", scoring.id, str(scoring.uses + 1)), **tables)
     return Outcome({"suggestions": suggestions})
 
@@ -81,17 +87,21 @@ class _Scoring:
                 "SELECT scoring_id FROM current_scorings WHERE dataset = $dataset AND framework = $framework",
                 {**here, "framework": place.framework.id},
             )
+            self.questions = questions(database, run.dataset, place.segmentation_id)
+            read = database.rows("SELECT DISTINCT excerpt_id FROM current_codings WHERE outcome <> 'skipped'")
             uses = database.rows("SELECT coalesce(max(number), 0) FROM scoring_uses WHERE dataset = $dataset", here)
             self.known = bool(database.rows("SELECT 1 FROM scorings WHERE id = $id", {"id": self.id}))
+        self.read = {excerpt_id for (excerpt_id,) in read}
         self.current = current[0][0] if current else ""
         self.uses = uses[0][0]
 
     @cached_property
     def id(self) -> str:
-        """Return the id of this comparison: the same excerpts, values, model and settings give the same."""
+        """Return the id of this comparison: the same excerpts, questions, values, model and settings give the same."""
         place = self.place
         settings = f"{_VERSION} {place.settings.suggestions}"
-        parts = (place.run.dataset, place.framework_id, place.model_id, place.segmentation_id, settings)
+        asked = keyed_hash(place.secret, *(f"{excerpt} {question}" for excerpt, question in self.questions.items()))
+        parts = (place.run.dataset, place.framework_id, place.model_id, place.segmentation_id, settings, asked)
         return plain_hash("scoring", *parts, *(excerpt.id for excerpt in self.excerpts))
 
     def row(self) -> dict[str, Any]:
@@ -115,9 +125,7 @@ class _Scoring:
 
     def suggestions(self) -> Rows:
         """Choose what to suggest among passages and among exchanges, each with the evidence that matched best."""
-        values = self.place.framework.values
-        exchange_values = [column for column, value in enumerate(values) if value.unit == "exchange"]
-        chosen = [*self._chosen("passage", None), *self._chosen("exchange", exchange_values)]
+        chosen = [*self._chosen("passage"), *self._chosen("exchange")]
         rows: Rows = []
         for start in range(0, len(chosen), _EXCERPTS_A_BATCH):
             batch = chosen[start : start + _EXCERPTS_A_BATCH]
@@ -125,15 +133,50 @@ class _Scoring:
             rows += [self._suggestion(candidate, sentences) for candidate in batch]
         return rows
 
-    def _chosen(self, kind: str, columns: Sequence[int] | None) -> list[Candidate]:
-        settings = self.place.settings.suggestions
-        rows = [
-            row
-            for row, excerpt in enumerate(self.excerpts)
-            if excerpt.kind == kind and excerpt.length >= settings.min_characters
+    def named_rows(self) -> Rows:
+        """Return the passages and values that the interviewer had just named, suggested or not."""
+        values = self.place.framework.values
+        return [
+            {"scoring_id": self.id, "excerpt_id": self.excerpts[row].id, "value_id": values[column].id}
+            for row, column in np.argwhere(self.named)
         ]
-        found = choose(self.scores[rows], settings.per_excerpt, settings.share, columns)
+
+    def reading_rows(self) -> Rows:
+        """Return the order in which the excerpts that can be suggested teach most, given what people have read."""
+        rows = [row for kind in ("passage", "exchange") for row in self._rows(kind)]
+        uncertain = [
+            uncertainty(self._offered(kind)[:, self._columns(kind)], self.place.settings.suggestions.share)
+            for kind in ("passage", "exchange")
+        ]
+        order = reading_order(
+            np.concatenate(uncertain),
+            lambda wanted: self._centred([self.excerpts[rows[at]] for at in wanted]),
+            self._centred([excerpt for excerpt in self.excerpts if excerpt.id in self.read]),
+        )
+        return [
+            {"scoring_id": self.id, "excerpt_id": self.excerpts[rows[at]].id, "place": place}
+            for place, at in enumerate(order, start=1)
+        ]
+
+    def _chosen(self, kind: str) -> list[Candidate]:
+        settings, rows = self.place.settings.suggestions, self._rows(kind)
+        found = choose(self._offered(kind), settings.per_excerpt, settings.share, self._columns(kind))
         return [Candidate(rows[candidate.row], candidate.column, candidate.rank) for candidate in found]
+
+    def _rows(self, kind: str) -> list[int]:
+        """List the excerpts of a kind that are long enough to be suggested."""
+        least = self.place.settings.suggestions.min_characters
+        return [row for row, one in enumerate(self.excerpts) if one.kind == kind and one.length >= least]
+
+    def _columns(self, kind: str) -> list[int]:
+        """List the values that a kind serves: an exchange those that ask for it, a passage all."""
+        values = self.place.framework.values
+        return [column for column, value in enumerate(values) if kind == "passage" or value.unit == kind]
+
+    def _offered(self, kind: str) -> Scores:
+        """Return the scores that suggestions of a kind are chosen by."""
+        rows = self._rows(kind)
+        return held_back(self.scores[rows], self.named[rows])
 
     def _suggestion(self, candidate: Candidate, sentences: dict[str, _Sentences]) -> dict[str, Any]:
         excerpt = self.excerpts[candidate.row]
@@ -167,6 +210,17 @@ class _Scoring:
     def scores(self) -> Scores:
         centre, phrases = self.centre, self.phrases
         return np.concatenate([scores(vectors, phrases, centre) for vectors in self._vectors(self.excerpts)])
+
+    @cached_property
+    def named(self) -> NDArray[np.bool_]:
+        """Return which values the interviewer had just named, shape (n, k)."""
+        ids = [excerpt.id for excerpt in self.excerpts]
+        return named_before(ids, self.questions, self.place.framework, self.place.settings.study.language)
+
+    def _centred(self, excerpts: Sequence[_Excerpt]) -> Scores:
+        """Return unit vectors without what the passages have in common."""
+        batches = [unit(np.asarray(batch, dtype=np.float64) - self.centre) for batch in self._vectors(excerpts)]
+        return np.concatenate([np.empty((0, self.place.card.dimension)), *batches])
 
     def _vectors(self, excerpts: Sequence[_Excerpt]) -> Iterator[Matrix]:
         dimension = self.place.card.dimension

@@ -11,7 +11,7 @@ from itertools import islice
 from tagger.errors import TranscriptError
 from tagger.transcripts import times
 
-START = re.compile(r'\{\s*["}]|\[\s*[\]\[{"]')
+START = re.compile(r'\s*(?:\{\s*(?:["}]|\Z)|\[\s*(?:[\]\[{"]|\Z))')
 MOST_VALUES = 10_000_000
 """Values of the largest file that is read; an hour of Whisper with its tokens has about 50,000."""
 MOST_WRAPPED = 1_000
@@ -19,6 +19,11 @@ LONGEST_WHOLE, LONGEST_CLOCK = 18, 40
 AGAIN = "Export or download it again"
 SECONDS = re.compile(r"(-?\d{1,9}(?:\.\d{1,9})?)s?")
 PERIOD = re.compile(r"PT(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,9}(?:\.\d{1,9})?)S)?")
+
+
+def is_meant(text: str, name: str) -> bool:
+    """Tell text that is JSON, or that its name says is."""
+    return bool(START.match(text)) or (name.casefold().endswith(".json") and bool(text.strip()))
 
 
 def parsed(text: str, name: str) -> object:
@@ -117,8 +122,9 @@ def voice(value: object) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int | str):
         return None
     label = str(value).strip()
-    alone = len(label) < 3 and label.isalnum()
-    return f"Speaker {label}" if alone else label if any(map(str.isalnum, label)) else None
+    if label.isdecimal() or (len(label) == 1 and label.isalpha()):
+        return f"Speaker {label}"
+    return label if any(map(str.isalnum, label)) else None
 
 
 def _written(text: str) -> float | None:
@@ -152,6 +158,8 @@ def _record(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _broken(text: str, name: str, reason: json.JSONDecodeError) -> TranscriptError:
     where = f"{name}, line {reason.lineno:,}"
+    if not START.match(text):
+        return TranscriptError("It is named .json, but is not JSON", where=name, remedy=AGAIN)
     if reason.msg.startswith("Unterminated") or not text[reason.pos + 5 :].strip():
         end = len(text.rstrip())
         return TranscriptError(

@@ -130,9 +130,9 @@ def _spaced(heard: Sequence[Utterance]) -> list[Utterance]:
 
 def _without_segments(source: Source) -> TranscriptError:
     texts = [words(each, *WHOLE) for each in json_values.within(source.value, _has_whole)]
-    if not texts:
+    if len(texts) != 1:
         what, remedy = "not of a speech-to-text program that is known: no words with times or speakers", AS_CAPTIONS
-    elif not any(text.strip() for text in texts):
+    elif not texts[0].strip():
         what, remedy = "holds no words that somebody said", "Check that it is whole"
     else:
         what, remedy = "holds what was said in one piece, without times and speakers", AS_SEGMENTS

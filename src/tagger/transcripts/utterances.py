@@ -18,6 +18,7 @@ MOST_NOTES = 20
 # Control characters, zero-width marks and halves of surrogate pairs: never spoken, and trouble in every store.
 UNSPOKEN = re.compile(r"[\x00-\x08\x0e-\x1b\x7f\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
 TERMINAL = re.compile(r"""[.!?…。！？‽][)\]"'”’»]*$""")
+SENTENCE_END = re.compile(r"""[.!?…‽][)\]"'”’»]*(?:\s|$)|[。！？]""")
 LONGEST_JOIN = 80
 LONGEST_PAUSE = 2.0
 MOST_CUES = 8
@@ -94,10 +95,10 @@ def joined_by_sentence(utterances: Iterable[Utterance]) -> tuple[Utterance, ...]
     Join captions that break inside a sentence.
 
     The next one continues the sentence when it begins in lower case, soon after, and the last one did not end it.
-    Captions that hardly ever end a sentence are left as they are: nothing tells where theirs end.
+    Captions in which hardly ever a sentence ends are left as they are: nothing tells where theirs end.
     """
     utterances = tuple(utterances)
-    if sum(bool(TERMINAL.search(each.text)) for each in utterances) < 0.2 * len(utterances):
+    if sum(bool(SENTENCE_END.search(each.text)) for each in utterances) < 0.2 * len(utterances):
         return utterances
     turns: list[list[Utterance]] = []
     words = 0

@@ -19,6 +19,7 @@ _WORDS = {
     "read": "Reading transcripts",
     "split": "Cutting excerpts",
     "embed": "Embedding excerpts",
+    "learn": "Learning from answers",
     "suggest": "Finding suggestions",
 }
 

@@ -4,7 +4,8 @@ Read, compute, write: the stages of a run, each a function over one batch, in th
     read      files -> transcripts, revisions, turns, speakers
     split     revisions -> excerpts
     embed     excerpts -> vectors
-    suggest   vectors and a framework -> scores and suggestions
+    learn     vectors and people's answers -> what suggestions rest on besides a framework's wording, if asked for
+    suggest   vectors, a framework, and what was learned -> scores and suggestions
 
 A stage writes shards; `store` merges them. What is pending is asked of the database, so a run that was stopped goes on
 where it was, and a run with nothing to do adds nothing.
@@ -24,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from tagger.errors import UsageError
-from tagger.steps import embed, read, split, suggest
+from tagger.steps import embed, learn, read, split, suggest
 from tagger.steps.workplace import Outcome, Run, workplace
 
 __all__ = [
@@ -60,6 +61,7 @@ STAGES = (
     Stage("read", read.pending, read.read),
     Stage("split", split.pending, split.split),
     Stage("embed", embed.pending, embed.embed),
+    Stage("learn", learn.pending, learn.learn),
     Stage("suggest", suggest.pending, suggest.suggest),
 )
 

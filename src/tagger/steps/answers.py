@@ -117,6 +117,11 @@ class Answers:
         """Return how many transcripts have an answered excerpt."""
         return int(self.excerpts.loc[self.answered, "transcript"].nunique())
 
+    @property
+    def clusters(self) -> int:
+        """Return how many they are if those in which one and the same person speaks alone count once."""
+        return int(self.excerpts.loc[self.answered, "cluster"].nunique())
+
     def left_out(self) -> dict[str, int]:
         """Count the readings that are never learned from, by why."""
         why = self.readings.loc[~self.readings["source"].isin(SOURCES), "source"]
@@ -165,7 +170,8 @@ def _revised(study: Readable, framework: Framework) -> pd.DataFrame:
     versions = pd.concat([stored[stored["framework_id"] != digest(framework)], own[stored.columns]])
     as_before = versions.loc[~versions["meaning_revised"].astype(bool), "value_id"]
     new = versions["stands_for"].isna() | versions["value_id"].isin(as_before)
-    return versions.loc[versions["meaning_revised"].astype(bool) & new, ["framework", "value_id", "framework_id"]]
+    revised: pd.DataFrame = versions[versions["meaning_revised"].astype(bool) & new]
+    return revised[["framework", "value_id", "framework_id"]]
 
 
 def _majority(said: pd.DataFrame, shape: tuple[int, int]) -> Floats:

@@ -16,8 +16,10 @@ from tagger.reading_orders import reading_order, uncertainty
 from tagger.records import Candidate, Span
 from tagger.steps.asked import named_before, questions
 from tagger.steps.embed import vector_column
-from tagger.steps.workplace import Outcome, Rows, Run, Workplace, workplace
+from tagger.steps.learn import in_use, learned_of
+from tagger.steps.workplace import Outcome, Rows, Run, Workplace, wanted, workplace
 from tagger.suggestions import (
+    DECIMALS,
     Matrix,
     Phrases,
     Scores,
@@ -33,9 +35,21 @@ from tagger.suggestions import (
 _VERSION = 2
 _EXCERPTS_A_BATCH = 4096
 
+# What was learned from a transcript knows it by the name that it had then.
+_EXCERPTS = """
+SELECT e.excerpt_id AS id, e.kind, e.text_key, e.text, coalesce(l.cluster, c.cluster) AS cluster
+FROM live_excerpts e
+JOIN transcript_clusters c ON c.transcript_id = e.transcript_id
+LEFT JOIN learned_transcripts l ON l.transcript_id = e.transcript_id AND l.learned_id = $learned
+WHERE e.dataset = $dataset AND e.segmentation_id = $segmentation
+ORDER BY e.excerpt_id
+"""
+
+_SILENT = "SELECT value_id FROM gates WHERE learned_id = $learned AND dataset = $dataset AND state = 'silent'"
+
 
 def pending(run: Run) -> Iterator[tuple[str, ...]]:
-    """Name the dataset, if its excerpts, framework, model and settings are not the ones it was last scored with."""
+    """Name the dataset, if its excerpts, framework, model, settings or what was learned are not those of its scores."""
     scoring = _Scoring(workplace(run))
     if scoring.excerpts and scoring.current != scoring.id:
         yield (run.dataset,)
@@ -63,7 +77,8 @@ class _Excerpt:
     id: str
     kind: str
     text_key: str
-    length: int
+    text: str
+    cluster: str
 
 
 _Sentences = tuple[list[Span], Matrix]
@@ -77,12 +92,12 @@ class _Scoring:
         run = place.run
         here = {"dataset": run.dataset}
         with place.store.session("looking for excerpts to score") as database:
-            rows = database.table(
-                "SELECT excerpt_id AS id, kind, text_key, length(text) AS length FROM live_excerpts "
-                "WHERE dataset = $dataset AND segmentation_id = $segmentation ORDER BY excerpt_id",
-                {**here, "segmentation": place.segmentation_id},
-            ).to_pylist()
+            used = in_use(database, place.framework.id)
+            self.learned_id = used.learned_id if used.fits(place) else None
+            learned = {**here, "learned": self.learned_id}
+            rows = database.table(_EXCERPTS, {**learned, "segmentation": place.segmentation_id}).to_pylist()
             self.excerpts = [_Excerpt(**row) for row in rows]
+            self.silent = {value_id for (value_id,) in database.rows(_SILENT, learned)}
             current = database.rows(
                 "SELECT scoring_id FROM current_scorings WHERE dataset = $dataset AND framework = $framework",
                 {**here, "framework": place.framework.id},
@@ -97,12 +112,13 @@ class _Scoring:
 
     @cached_property
     def id(self) -> str:
-        """Return the id of this comparison: the same excerpts, questions, values, model and settings give the same."""
+        """Return the id of this comparison: what makes the same scores and suggestions gives the same."""
         place = self.place
         settings = f"{_VERSION} {place.settings.suggestions}"
         asked = keyed_hash(place.secret, *(f"{excerpt} {question}" for excerpt, question in self.questions.items()))
         parts = (place.run.dataset, place.framework_id, place.model_id, place.segmentation_id, settings, asked)
-        return plain_hash("scoring", *parts, *(excerpt.id for excerpt in self.excerpts))
+        learned = (self.learned_id,) if self.learned_id else ()
+        return plain_hash("scoring", *parts, *learned, *(excerpt.id for excerpt in self.excerpts))
 
     def row(self) -> dict[str, Any]:
         """Return the row that describes this comparison."""
@@ -111,6 +127,7 @@ class _Scoring:
             "framework_id": place.framework_id,
             "model_id": place.model_id,
             "segmentation_id": place.segmentation_id,
+            "learned_id": self.learned_id,
         }
         settings = {"settings": place.settings.as_json(), "run_id": place.run.id}
         return {"id": self.id, "dataset": place.run.dataset, **made, **settings}
@@ -166,12 +183,12 @@ class _Scoring:
     def _rows(self, kind: str) -> list[int]:
         """List the excerpts of a kind that are long enough to be suggested."""
         least = self.place.settings.suggestions.min_characters
-        return [row for row, one in enumerate(self.excerpts) if one.kind == kind and one.length >= least]
+        return [row for row, one in enumerate(self.excerpts) if one.kind == kind and len(one.text) >= least]
 
     def _columns(self, kind: str) -> list[int]:
-        """List the values that a kind serves: an exchange those that ask for it, a passage all."""
-        values = self.place.framework.values
-        return [column for column, value in enumerate(values) if kind == "passage" or value.unit == kind]
+        """List the values that a kind serves, an exchange those that ask for it, but for those that are silent here."""
+        heard = [one for one in enumerate(self.place.framework.values) if one[1].id not in self.silent]
+        return [column for column, value in heard if kind == "passage" or value.unit == kind]
 
     def _offered(self, kind: str) -> Scores:
         """Return the scores that suggestions of a kind are chosen by."""
@@ -208,8 +225,17 @@ class _Scoring:
 
     @cached_property
     def scores(self) -> Scores:
-        centre, phrases = self.centre, self.phrases
-        return np.concatenate([scores(vectors, phrases, centre) for vectors in self._vectors(self.excerpts)])
+        """Return similarities, (n, k), or probabilities by what was learned without an excerpt's own transcript."""
+        if self.learned_id is None:
+            centre, phrases = self.centre, self.phrases
+            return np.concatenate([scores(vectors, phrases, centre) for vectors in self._vectors(self.excerpts)])
+        learned = learned_of(self.place, self.learned_id)
+        found = [
+            learned.probabilities([one.text for one in batch], vectors, [one.cluster for one in batch])
+            for batch, vectors in self._deep(self.excerpts)
+        ]
+        probabilities: Scores = np.round(np.concatenate(found), DECIMALS)
+        return probabilities
 
     @cached_property
     def named(self) -> NDArray[np.bool_]:
@@ -223,37 +249,23 @@ class _Scoring:
         return np.concatenate([np.empty((0, self.place.card.dimension)), *batches])
 
     def _vectors(self, excerpts: Sequence[_Excerpt]) -> Iterator[Matrix]:
-        dimension = self.place.card.dimension
+        for _, vectors in self._deep(excerpts):
+            yield vectors[:, : self.place.card.dimension]
+
+    def _deep(self, excerpts: Sequence[_Excerpt]) -> Iterator[tuple[Sequence[_Excerpt], Matrix]]:
+        """Hand out excerpts with their deep vectors, (n, d), by the batch."""
         for start in range(0, len(excerpts), _EXCERPTS_A_BATCH):
             batch = excerpts[start : start + _EXCERPTS_A_BATCH]
-            found = self._stored([excerpt.text_key for excerpt in batch], "part = 0")
-            yield np.stack([found[excerpt.text_key][0, :dimension] for excerpt in batch])
+            found = self.place.stored_vectors([excerpt.text_key for excerpt in batch])
+            yield batch, np.stack([found[excerpt.text_key][0] for excerpt in batch])
 
     def _sentences(self, keys: Sequence[str]) -> dict[str, _Sentences]:
         with self.place.store.session("reading sentences") as database:
             rows = database.table(
                 "SELECT text_key, any_value(sentence_starts) AS starts, any_value(sentence_ends) AS ends "
                 "FROM excerpts SEMI JOIN wanted USING (text_key) GROUP BY text_key",
-                wanted=_wanted(keys),
+                wanted=wanted(keys),
             ).to_pylist()
-        vectors = self._stored(keys, "part > 0")
+        vectors = self.place.stored_vectors(keys, "part > 0")
         spans = {row["text_key"]: list(zip(row["starts"], row["ends"], strict=True)) for row in rows}
         return {key: (spans[key], vectors[key]) for key in spans}
-
-    def _stored(self, keys: Sequence[str], which: str) -> dict[str, Matrix]:
-        with self.place.store.session("reading vectors") as database:
-            rows = database.table(
-                "SELECT text_key, vector FROM vectors SEMI JOIN wanted USING (text_key) "  # noqa: S608
-                f"WHERE model_id = $model AND {which} ORDER BY text_key, part",
-                {"model": self.place.model_id},
-                wanted=_wanted(keys),
-            )
-        matrix = rows["vector"].combine_chunks().flatten().to_numpy().reshape(rows.num_rows, -1)
-        names = np.asarray(rows["text_key"].to_pylist())
-        starts = np.flatnonzero(np.r_[True, names[1:] != names[:-1]]) if len(names) else np.array([], dtype=int)
-        ends = [*starts[1:], len(names)]
-        return {str(names[start]): matrix[start:end] for start, end in zip(starts, ends, strict=False)}
-
-
-def _wanted(keys: Sequence[str]) -> pa.Table:
-    return pa.table({"text_key": pa.array(sorted(set(keys)), pa.string())})

@@ -9,15 +9,17 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from tagger import __version__
 from tagger.config import Settings, load_settings
 from tagger.embeddings import Encoder, load_encoder, registry
-from tagger.frameworks import digest, load_framework, to_json
+from tagger.frameworks import digest, from_json, load_framework, to_json
 from tagger.privacy import plain_hash
 from tagger.records import Framework
 from tagger.store import Shard, Store
+from tagger.suggestions import Matrix
 from tagger.transcripts.corrections import Correction, parse
 
 Rows = list[dict[str, Any]]
@@ -31,8 +33,9 @@ class Run:
     """
     One run of the pipeline as plain values, so that it can be handed to any process.
 
-    `framework` is a name or a path, empty for the study's own; `speakers` the path of a corrected speakers sheet;
-    `encoding` overrules what is detected.
+    `framework` is a name, a path, or the id of a version that the study holds, empty for the study's own; `speakers`
+    the path of a corrected speakers sheet; `encoding` overrules what is detected; `learn` has the run learn from
+    people's answers before it suggests.
     """
 
     id: str
@@ -44,6 +47,7 @@ class Run:
     speakers: str = ""
     encoding: str = ""
     engine: str = "local"
+    learn: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,9 +86,10 @@ class Workplace:
     @cached_property
     def framework(self) -> Framework:
         """Return the framework of this run."""
-        return load_framework(
-            self.run.framework or self.settings.study.framework, [Path(self.run.study) / "frameworks"]
-        )
+        name = self.run.framework or self.settings.study.framework
+        if held := self._held(name):
+            return from_json(held)
+        return load_framework(name, [Path(self.run.study) / "frameworks"])
 
     @cached_property
     def encoder(self) -> Encoder:
@@ -142,6 +147,34 @@ class Workplace:
         folder = Path(self.run.study) / self.settings.model.name
         return str(folder) if folder.is_dir() else self.settings.model.name
 
+    def _held(self, framework_id: str) -> str:
+        """Return the content of a version of a framework that the study holds; empty where there is none of that id."""
+        if not self.store.path.exists():
+            return ""
+        with self.store.session("a look at the framework") as database:
+            found = database.rows("SELECT content FROM frameworks WHERE id = $id", {"id": framework_id})
+        return str(found[0][0]) if found else ""
+
+    def stored_vectors(self, keys: Sequence[str], which: str = "part = 0") -> dict[str, Matrix]:
+        """
+        Return the vectors, (parts, d), of texts by their keys; those of texts that have none are left out.
+
+        Args:
+            which: part 0 is the text's deep vector, and the parts above 0 are its sentences' plain ones.
+        """
+        with self.store.session("reading vectors") as database:
+            rows = database.table(
+                "SELECT text_key, vector FROM vectors SEMI JOIN wanted USING (text_key) "  # noqa: S608
+                f"WHERE model_id = $model AND {which} ORDER BY text_key, part",
+                {"model": self.model_id},
+                wanted=wanted(keys),
+            )
+        matrix = rows["vector"].combine_chunks().flatten().to_numpy().reshape(rows.num_rows, -1)
+        names = np.asarray(rows["text_key"].to_pylist())
+        starts = np.flatnonzero(np.r_[True, names[1:] != names[:-1]]) if len(names) else np.array([], dtype=int)
+        ends = [*starts[1:], len(names)]
+        return {str(names[start]): matrix[start:end] for start, end in zip(starts, ends, strict=False)}
+
     def put(self, stage: str, key: str, **tables: Rows | pa.Table) -> None:
         """Leave the rows of one finished piece of work in the inbox, with what they refer to."""
         named = {"runs": self._run_row(), **tables}
@@ -193,6 +226,11 @@ def framework_rows(framework: Framework) -> dict[str, Rows]:
         for position, value in enumerate(framework.values)
     ]
     return {"frameworks": [{"id": identity, **described, "content": to_json(framework)}], "framework_values": values}
+
+
+def wanted(keys: Sequence[str]) -> pa.Table:
+    """Return keys of texts as a table to join with."""
+    return pa.table({"text_key": pa.array(sorted(set(keys)), pa.string())})
 
 
 def batches(items: Sequence[str], size: int) -> Iterator[tuple[str, ...]]:

@@ -1,0 +1,49 @@
+"""Which values' suggestions earn their place in a dataset, by passages drawn at random and read without suggestions."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tagger.agreement import gate
+from tagger.embeddings import Encoder
+from tagger.learning.baselines import keyword, name_only
+from tagger.records import Framework
+from tagger.steps.answers import Answers
+from tagger.steps.workplace import Rows
+from tagger.suggestions import Matrix
+
+Floats = NDArray[np.float64]
+
+
+def gates(framework: Framework, answers: Answers, ours: Floats, vectors: Matrix, encoder: Encoder) -> Rows:
+    """
+    Return the state of each value in each dataset, as rows of `gates` without the id of what was learned.
+
+    Args:
+        ours: (excerpts, values), probabilities, each by what was learned without the excerpt's own transcript.
+        vectors: (excerpts, deep_dimension), of the excerpts.
+    """
+    excerpts = answers.excerpts
+    baselines = {
+        "label frequency": np.zeros_like(ours),
+        "value name only": name_only(vectors[:, : encoder.dimension], framework, encoder.encode),
+        "keyword": keyword(excerpts["text"].tolist(), framework),
+    }
+    passages = (excerpts["current"] & (excerpts["kind"] == "passage")).to_numpy(bool)
+    found: Rows = []
+    for dataset in sorted(excerpts["dataset"].unique()):
+        here = passages & (excerpts["dataset"] == dataset).to_numpy(bool)
+        transcripts = excerpts.loc[here, "transcript"].tolist()
+        for column, value in enumerate(framework.values):
+            simple = {name: scores[here, column] for name, scores in baselines.items()}
+            made = gate(answers.drawn[here, column], ours[here, column], simple, transcripts)
+            found.append({"dataset": dataset, "value_id": value.id, **_row(asdict(made))})
+    return found
+
+
+def _row(made: dict[str, Any]) -> dict[str, Any]:
+    return {key: float(one) if isinstance(one, np.floating) else one for key, one in made.items()}

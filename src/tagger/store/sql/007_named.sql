@@ -30,18 +30,20 @@ CREATE OR REPLACE VIEW suggestion_list AS
     JOIN excerpt_list e ON e.excerpt_id = g.excerpt_id
     JOIN framework_values v ON v.framework_id = c.framework_id AND v.value_id = g.value_id
     LEFT JOIN named_before b ON b.scoring_id = c.scoring_id AND b.excerpt_id = g.excerpt_id AND b.value_id = g.value_id;
-COMMENT ON VIEW suggestion_list IS 'The current suggestions, one row each. score is a similarity, not a rate: compare it within one value only. named_by_interviewer is empty for exchanges.';
+COMMENT ON VIEW suggestion_list IS 'The current suggestions, one row each. score is a similarity, or a probability where something was learned from people''s answers: compare it within one value and scoring only. named_by_interviewer is empty for exchanges.';
 
 CREATE OR REPLACE VIEW export_list AS
     WITH readings AS (
-        SELECT excerpt_id, framework, count(DISTINCT coder_id) AS readers
-        FROM current_codings WHERE outcome IN ('values', 'nothing here') GROUP BY excerpt_id, framework
+        SELECT excerpt_id, framework, count(DISTINCT coder_id) AS readers, bool_or(outcome = 'nothing here') AS nothing_here
+        FROM latest_readings
+        WHERE outcome IN ('values', 'nothing here', 'something not on our list')
+        GROUP BY excerpt_id, framework
     ), answers AS (
         SELECT c.excerpt_id, c.framework, a.value_id, any_value(v.name) AS value,
                count(*) FILTER (WHERE a.answer = 'yes') AS said_yes, count(*) FILTER (WHERE a.answer = 'no') AS said_no
-        FROM current_codings c
-        JOIN coding_answers a ON a.coding_id = c.id
-        JOIN framework_values v ON v.framework_id = c.framework_id AND v.value_id = a.value_id
+        FROM latest_readings c
+        JOIN coding_answers a ON a.coding_id = c.coding_id
+        JOIN known_values v ON v.framework_id = c.framework_id AND v.value_id = a.value_id
         GROUP BY c.excerpt_id, c.framework, a.value_id
     ), pairs AS (
         SELECT excerpt_id, framework, value_id, value FROM suggestion_list
@@ -49,7 +51,8 @@ CREATE OR REPLACE VIEW export_list AS
         SELECT excerpt_id, framework, value_id, value FROM answers WHERE said_yes > 0
         UNION
         SELECT r.excerpt_id, r.framework, NULL, NULL FROM readings r
-        WHERE NOT EXISTS (SELECT 1 FROM suggestion_list s WHERE s.excerpt_id = r.excerpt_id AND s.framework = r.framework)
+        WHERE r.nothing_here
+          AND NOT EXISTS (SELECT 1 FROM suggestion_list s WHERE s.excerpt_id = r.excerpt_id AND s.framework = r.framework)
           AND NOT EXISTS (SELECT 1 FROM answers a WHERE a.excerpt_id = r.excerpt_id AND a.framework = r.framework AND a.said_yes > 0)
     )
     SELECT CASE WHEN r.readers IS NULL THEN 'not reviewed' ELSE 'reviewed' END AS review,
@@ -72,4 +75,4 @@ CREATE OR REPLACE VIEW export_list AS
     LEFT JOIN unquotable q ON q.excerpt_id = p.excerpt_id
     LEFT JOIN current_scorings c ON c.dataset = e.dataset AND c.framework = p.framework
     LEFT JOIN named_before b ON b.scoring_id = c.scoring_id AND b.excerpt_id = p.excerpt_id AND b.value_id = p.value_id;
-COMMENT ON VIEW export_list IS 'Every pair of excerpt and value that was suggested or that a reader saw, and the excerpts read with no value; kinds of reading are counted together here, so this is for reading and not for statistics.';
+COMMENT ON VIEW export_list IS 'Every pair of excerpt and value that was suggested or that a reader saw, and the excerpts of which somebody said that nothing is here and nobody anything else; each person counts once, with what they held last, whatever kind of reading that was; so this is for reading and not for statistics.';

@@ -633,7 +633,7 @@ def outcome_of(value: object) -> Transcript | TranscriptError:
         return refused
 
 
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(data=st.data(), write=st.sampled_from(KINDS))
 def test_any_value_in_any_place_is_read_or_refused(data: Any, write: Callable[[Heard], object]) -> None:
     """Whatever stands where, there is a sound transcript or a reason, and never anything else."""

@@ -27,6 +27,8 @@ WORD = ("word", "text", "punctuated_word")
 SPEAKER = ("speaker", "speaker_name", "speakerName", "speaker_label", "speakerLabel", "speaker_id", "speakerId")
 SPANS = (("start", "end"), ("start_time", "end_time"), ("startTime", "endTime"), ("from", "to"), ("begin", "end"))
 WHEN = (*[begins for begins, _ in SPANS], "timestamps", "timestamp")
+SAMPLE = 1_000
+"""Segments by which it is told what a list holds."""
 AS_SEGMENTS = "Export it with segments and times (verbose_json, WhisperX), or as WebVTT or SRT"
 SWITCH_ON = "switch diarisation on (WhisperX: --diarize)"
 AS_CAPTIONS = "Export it as WebVTT (.vtt), SRT or plain text"
@@ -61,7 +63,7 @@ def _segments(value: object) -> list[Record]:
     lists = [value] if isinstance(value, list) else [at(value, name) for name in (*LISTS, *WORD_LISTS)]
     for each in lists:
         listed = records({"": each}, "")
-        segments = [segment for segment in listed if _text(segment)]
+        segments = [segment for segment in listed[:SAMPLE] if _text(segment)]
         if sum(any(key in segment for key in (*WHEN, *SPEAKER)) for segment in segments) > len(segments) / 2:
             return listed
     return []
@@ -77,7 +79,7 @@ def _word_texts(segment: Record) -> list[str]:
 
 
 def _speaker(record: Record) -> str | None:
-    return next((label for key in SPEAKER if (label := voice(record.get(key)))), None)
+    return next((label for key in SPEAKER if key in record and (label := voice(record[key]))), None)
 
 
 def _span(record: Record) -> tuple[float | None, float | None]:
@@ -115,7 +117,7 @@ def _pieces(segment: Record) -> list[Utterance]:
 
 def _one_word_each(segments: Sequence[Record]) -> bool:
     """Tell lists of words, which come out of options such as --max-len 1, from lists of sentences."""
-    texts = [text for each in segments if (text := _text(each).strip())]
+    texts = [text for each in segments[:SAMPLE] if (text := _text(each).strip())]
     short = sum(len(text.split()) < 2 and len(text) < 20 and len(IDEOGRAPHS.findall(text)) < 4 for text in texts)
     return short > 0.9 * len(texts)
 

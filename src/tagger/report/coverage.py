@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tagger import agreement
+from tagger.report import found as so_far
 from tagger.report.document import Number, Section, Table, shown
 from tagger.report.evidence import AUDIT, FEWEST_POSITIVES, INDEPENDENT, Evidence, Places, Value
 from tagger.report.measuring import About
@@ -61,15 +62,17 @@ def coverage(evidence: Evidence, seed: int) -> Section:
     made = [(value, sample, _covered(evidence, value, sample, seed)) for value, sample in samples]
     numbers = tuple(number for _, _, rows in made for number in rows.values())
     misses = _misses(evidence, samples)
+    found = so_far.found_so_far(evidence)
+    limits = so_far.numbers(evidence, found)
     return Section(
         9,
         _COVERAGE,
         _reached([rows["recall"] for _, _, rows in made], {value.id: value.name for value, _ in samples}),
         "It speaks of this corpus, the passages that the sample was drawn from, and not of interviews elsewhere. It "
         "takes what most readers said for right. No miss in a sample does not mean that nothing is missed.",
-        (_covered_table(made), *((misses,) if misses.rows else ())),
-        numbers=numbers,
-        notes=_sampled(evidence, samples),
+        (_covered_table(made), *((so_far.table(found, limits),) if found else ()), *((misses,) if misses.rows else ())),
+        numbers=numbers + limits,
+        notes=_sampled(evidence, samples) + (so_far.notes(found) if found else ()),
     )
 
 

@@ -41,6 +41,20 @@ REFUSED = {
 FEWEST_POSITIVES = 10
 """With fewer passages in which anybody found a value, nothing about it is estimable."""
 
+SEARCHED = (
+    "dataset",
+    "value_id",
+    "look",
+    "stratum",
+    "population",
+    "sample",
+    "found",
+    "unanswered",
+    "found_now",
+    "rest",
+)
+"""The columns of `Evidence.searched`."""
+
 Places = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -143,6 +157,11 @@ class Evidence:
         spans: what coders marked in tables made independently: coder, transcript, start, end, value_id.
         sources: name and version of program, libraries, models and frameworks.
         facts: numbers for the description of the design, by name.
+        searched: one row for each dataset, value and stratum of the newest audit: look (how many audits of the dataset
+            there are), population and sample (of the passages in which nobody had found the value before the draw), in
+            how many of the sample the audit's readers found it and how many nobody answered, and in how many passages
+            of the stratum, those found before among them, somebody holds now that it is there (found_now), or nobody
+            does (rest).
     """
 
     study: str
@@ -155,6 +174,7 @@ class Evidence:
     spans: pd.DataFrame
     sources: tuple[tuple[str, str], ...]
     facts: Mapping[str, str] = field(default_factory=dict)
+    searched: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(SEARCHED)))
 
     @cached_property
     def available(self) -> tuple[str, ...]:

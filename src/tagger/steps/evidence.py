@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -14,6 +15,7 @@ from tagger import __version__
 from tagger.config import load_settings
 from tagger.errors import UsageError
 from tagger.report.evidence import AUDIT, BLIND, EARLIER, INDEPENDENT, Evidence
+from tagger.steps.audited import held, searched
 from tagger.steps.meanings import renamed, same_meaning, shared_values
 from tagger.steps.overview import dataset_names
 from tagger.store import Readable, Store
@@ -219,6 +221,8 @@ class _Gathered:
     audit: pd.DataFrame
     frame: pd.DataFrame
     since: pd.DataFrame
+    held: pd.DataFrame
+    before: pd.DataFrame
     spans: pd.DataFrame
     scorings: pd.DataFrame
     revised: pd.DataFrame
@@ -263,6 +267,7 @@ def _gathered(study: Readable, dataset: str) -> _Gathered:
     there = passages.select(["excerpt_id", "dataset"])
     readings = study.table(_READINGS, passages=there)
     answers = study.table(_ANSWERS, readings=readings.select(["coding_id"]))
+    in_audits, before = held(study, dataset)
     return _Gathered(
         passages.to_pandas(),
         readings.to_pandas(),
@@ -272,6 +277,8 @@ def _gathered(study: Readable, dataset: str) -> _Gathered:
         study.table(_AUDIT).to_pandas(),
         study.table(_AUDIT_FRAME, asked).to_pandas(),
         study.table(_AUDIT_SINCE, asked).to_pandas(),
+        in_audits.to_pandas(),
+        before.to_pandas(),
         study.table(_SPANS, asked).to_pandas(),
         study.table(_SCORINGS, asked).to_pandas(),
         study.table(_REVISED).to_pandas(),
@@ -293,6 +300,8 @@ def _evidence(name: str, found: _Gathered) -> Evidence:
     readings["framework"] += " " + readings["framework_version"]
     kept = same & answers["value_id"].isin([value.id for value in values])
     revised = int(answers.loc[~same, "coding_id"].nunique())
+    before = found.before.assign(value_id=renamed(found.before["value_id"], found.before["dataset"].to_numpy(), named))
+    looked = searched(found.held, before, answers[kept], _asked(found, named))
     answers = answers[kept].astype(dict.fromkeys(("coder", "source", "value_id"), "category"))
     machine = found.machine.assign(place=found.machine["excerpt_id"].map(place).astype(np.int64))
     machine["value_id"] = renamed(machine["value_id"], dataset_of[machine["place"]], named)
@@ -310,7 +319,15 @@ def _evidence(name: str, found: _Gathered) -> Evidence:
         spans.drop(columns="dataset"),
         _sources(found.scorings),
         _facts(found, revised),
+        looked,
     )
+
+
+def _asked(found: _Gathered, named: Mapping[tuple[str, str], str]) -> list[tuple[str, str]]:
+    """Return the values of each dataset that has an audit, as they are called here."""
+    audited = set(found.held["dataset"])
+    rows = zip(found.values["dataset"].tolist(), found.values["value_id"].tolist(), strict=True)
+    return [(dataset, named[dataset, value]) for dataset, value in rows if dataset in audited]
 
 
 def _readings(readings: pd.DataFrame, place: pd.Series, audit: pd.DataFrame) -> pd.DataFrame:

@@ -6,15 +6,18 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from evidence_example import complete, drawn, evidence
 
 from tagger import agreement
+from tagger.agreement import Searched
 from tagger.agreement.clusters import jackknife_interval
 from tagger.report import statistics
 from tagger.report.coverage import LINEARISED, MOST_MISSES, SINCE, coverage, frame_of
 from tagger.report.document import Forest, Number, Section
-from tagger.report.evidence import Evidence
+from tagger.report.evidence import SEARCHED, Evidence
+from tagger.report.found import FOUND, MISSED
 from tagger.report.prevalence import ALONE, BIASED, PEOPLE, WITH_MODEL, prevalence
 
 SEED = 3
@@ -46,7 +49,7 @@ def audited(
 
 def parts(section: Section, value: str = "trust") -> dict[str, Number]:
     """Return the numbers of section 9 by what they are, such as recall."""
-    here = [one for one in section.numbers if one.value_id == value and one.estimator != LINEARISED]
+    here = [one for one in section.numbers if one.value_id == value and one.estimator.startswith("stratified_recall")]
     return {one.estimator.split("(")[1].rstrip(")"): one for one in here}
 
 
@@ -236,6 +239,54 @@ def test_strata_in_which_the_machine_was_not_asked_are_no_part_of_the_frame() ->
         audit=[*(tuple(row) for row in base.audit.itertuples(index=False)), (120, "mothers, far below", 50)],
     )
     assert parts(coverage(made, SEED))["recall"].estimate == parts(coverage(base, SEED))["recall"].estimate
+
+
+def looked(
+    made: Evidence, *strata: tuple[int, int, int, int, int, int], look: int = 1, dataset: str = "women"
+) -> Evidence:
+    """Add what was searched for trust: population, sample, found, unanswered, found_now and rest of each stratum."""
+    rows = [(dataset, "trust", look, f"stratum {at}", *counts) for at, counts in enumerate(strata)]
+    table = pd.concat([made.searched, pd.DataFrame(rows, columns=list(SEARCHED))], ignore_index=True)
+    return replace(made, searched=table)
+
+
+def test_what_has_been_found_is_that_of_the_public_function() -> None:
+    """As a number with its limit, and in a sentence; and what is missed at most is a number too."""
+    made = looked(audited(), (500, 60, 1, 2, 40, 499), (100, 50, 2, 0, 12, 98))
+    expected = agreement.found_at_least([Searched(500, 60, 1, 2), Searched(100, 50, 2)], 52)
+    section = coverage(made, SEED)
+    found = {one.estimator: one for one in section.numbers}
+    assert (found[FOUND].estimate, found[FOUND].low, found[FOUND].high) == (expected.value, expected.at_least, 1)
+    assert (found[MISSED].estimate, found[MISSED].high) == (expected.missed, expected.missed_at_most)
+    assert (found[FOUND].n, found[FOUND].transcripts) == (110, 6)
+    (row,) = section.tables[1].rows
+    needed = agreement.plan_search(52, 597, look=2).value
+    assert row[0] == "Trust"
+    assert row[2:] == (expected.words("Trust"), f"{needed} of 597")
+    assert any("96% (audit 1)" in note for note in section.notes)
+    assert any("such as 2 passages for one value, count as if each showed it" in note for note in section.notes)
+    complete(section)
+
+
+def test_a_share_that_is_reached_needs_no_more() -> None:
+    """And what nobody found has no share, but a limit."""
+    (row,) = coverage(looked(audited(), (100, 90, 0, 0, 60, 100)), SEED).tables[1].rows
+    assert row[3] == "reached"
+    section = coverage(looked(audited(), (100, 50, 0, 0, 0, 100), look=2), SEED)
+    (row,) = section.tables[1].rows
+    assert (row[1], row[3]) == ("not estimable", "not known yet")
+    assert row[2].startswith("Nobody has found Trust yet. With 95% confidence at most 6 of 100 passages show it")
+    assert any("99.2% (audit 2)" in note for note in section.notes)
+    complete(section)
+
+
+def test_datasets_are_searched_one_by_one() -> None:
+    """Each audit speaks of its own dataset."""
+    made = looked(looked(audited(), (100, 50, 1, 0, 30, 99)), (200, 50, 0, 0, 5, 200), dataset="mothers")
+    section = coverage(made, SEED)
+    assert [row[0] for row in section.tables[1].rows] == ["Trust, mothers", "Trust, women"]
+    assert "showing Trust in women have been found (30 found" in section.tables[1].rows[1][2]
+    assert {one.group for one in section.numbers if one.estimator == FOUND} == {"women", "mothers"}
 
 
 def test_without_an_audit_the_section_says_what_would_fill_it() -> None:

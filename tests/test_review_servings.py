@@ -378,18 +378,32 @@ def test_every_order_gives_the_same_passages_and_says_why(desk, order):
 
 
 def test_likely_begins_with_the_strongest_of_a_value(desk):
-    """In the queue of one value its strongest suggestion comes first, its weakest last; uncertain is the reverse."""
+    """In the queue of one value its strongest suggestion comes first."""
     desk.review = replace(ALONE, blind_share=0.0)
     desk.reader()
     by_score = desk.column(
         "SELECT excerpt_id FROM suggestion_list WHERE value_id = 'choice' ORDER BY kind DESC, score DESC"
     )
-    likely, uncertain = Queue("general", "likely", "choice"), Queue("general", "uncertain", "choice")
-    first, last = desk.next(queue=likely), None
-    assert by_score[0] == first.excerpt_id
-    desk.decide(first, "skip")
-    last = desk.next(queue=uncertain)
-    assert by_score[-1] == last.excerpt_id
+    assert by_score[0] == desk.next(queue=Queue("general", "likely", "choice")).excerpt_id
+
+
+@pytest.mark.parametrize("read", ["suggested", "all"])
+def test_uncertain_follows_the_order_in_which_passages_teach_most(desk, read):
+    """What has no suggestion is part of it where all is read; the blind come in an order of their own."""
+    desk.review = replace(ALONE, blind_share=0.3)
+    desk.reader(seed=2)
+    found = desk.finish(queue=Queue("general", order="uncertain", read=read))
+    places = dict(desk.db.rows("SELECT excerpt_id, place FROM reading_orders"))
+    arms = desk.arms()
+    blind = [given.excerpt_id for given in found if arms.get(given.excerpt_id) == "blind"]
+    others = [given for given in found if given.excerpt_id not in blind]
+    by_place = sorted((places[given.excerpt_id], given.excerpt_id) for given in others if given.excerpt_id in places)
+    assert [name for _, name in by_place] == [given.excerpt_id for given in others][: len(by_place)]
+    assert {"uncertain"} == {given.reason for given in others}
+    suggested = set(desk.column("SELECT excerpt_id FROM suggestion_list"))
+    assert (read == "all") == any(given.excerpt_id not in suggested for given in others)
+    drawn = dict(desk.db.rows("SELECT excerpt_id, place FROM arms WHERE arm = 'blind'"))
+    assert sorted(blind, key=drawn.get) == blind
 
 
 def test_the_queue_of_a_value_never_gives_blind_passages(desk):

@@ -147,7 +147,9 @@ def test_two_lists_are_spread_evenly(many, few):
 def _listed(blind=0, suggested=0, other=0):
     names = [f"b{n}" for n in range(blind)] + [f"s{n}" for n in range(suggested)] + [f"o{n}" for n in range(other)]
     return [
-        Listed(name, name[0] == "b", place(1, name), *((int(name[1:]) / 9,) * 2 if name[0] == "s" else (None, None)))
+        Listed(
+            name, name[0] == "b", place(1, name), *((int(name[1:]) / 9, 9 - int(name[1:])) if name[0] == "s" else ())
+        )
         for name in names
     ]
 
@@ -163,7 +165,7 @@ def test_the_blind_come_in_random_order_and_evenly(order):
 
 
 def test_orders():
-    """Likely begins with the strongest suggestion, uncertain with the weakest; the others keep the text's order."""
+    """Likely begins with the strongest suggestion, uncertain with what teaches most; others keep the text's order."""
     listed = _listed(suggested=3, other=2)[::-1]
     names = {order: [one.excerpt_id for one, _ in sequence(listed, order, {})] for order in ("likely", "uncertain")}
     assert {"likely": ["s0", "s1", "s2", "o1", "o0"], "uncertain": ["s2", "s1", "s0", "o1", "o0"]} == names

@@ -62,7 +62,10 @@ class SuggestionSettings:
 
 
 ORDERS = ("transcript", "likely", "uncertain", "random", "mix")
-"""The orders in which passages are handed out: as they were said, or by the machine's scores, or by chance."""
+"""
+The orders in which passages are handed out: as they were said; likely serves finding, uncertain serves learning, random
+serves estimating, and a mix some of each.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +179,7 @@ min_characters = {suggestions.min_characters}       # shorter ones are never sug
 blind_share = {review.blind_share}         # this share is read without suggestions, to see what they do to us; 0: none
 own_first = {str(review.own_first).lower()}          # suggestions come after the reader's own reading; false: at once
 read = "{review.read}"        # "all": passages without a suggestion are handed out too
-order = "{review.order}"      # or "likely", "uncertain", "random", "mix"
+order = "{review.order}"      # or "likely" (to find), "uncertain" (to learn), "random" (to estimate), "mix"
 mix = "{review.mix}"
 double_share = {review.double_share}        # this share goes to several readers, the rest to one
 readers = {review.readers}               # how many

@@ -58,14 +58,14 @@ def alike(one: str, other: str) -> bool:
     """
     Say whether two words differ in their endings alone: safe and safety, family and families, not common and comment.
 
-    They begin with the same four letters or more; after these the shorter word has one letter at most, and the longer
-    one four at most. No list of endings is needed, so that it holds in any language that inflects by endings.
+    They begin with the same four letters or more; the shorter ending has at most a third of that number, and the longer
+    one at most four letters. No list of endings is needed, so it holds in any language that inflects by endings.
     """
     if one == other:
         return True
     stem = len(list(takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))))
     shorter, longer = sorted((len(one) - stem, len(other) - stem))
-    return stem >= _LEAST_STEM and shorter <= 1 and longer <= _LONGEST_ENDING
+    return stem >= _LEAST_STEM and 3 * shorter <= stem and longer <= _LONGEST_ENDING
 
 
 def _meaning(value: Value) -> list[str]:

@@ -43,15 +43,16 @@ class Listed(NamedTuple):
     """
     An excerpt of a queue; there are thousands, and a tuple is made ten times faster than a frozen dataclass.
 
-    `place` is its place in a random order; `best` and `weakest` say how far up its strongest and its weakest
-    suggestion stand among the excerpts of the dataset, from 0 (strongest), and are None where nothing is suggested.
+    `place` is its place in a random order; `best` says how far up its strongest suggestion stands among the excerpts of
+    the dataset, from 0 (strongest), and is None where nothing is suggested; `teaches` is its place in the order in which
+    excerpts teach most, None where it has none.
     """
 
     excerpt_id: str
     blind: bool
     place: int
     best: float | None = None
-    weakest: float | None = None
+    teaches: int | None = None
 
 
 def runs(turns: Iterable[Sequence[Item]], least: int = LEAST) -> list[list[Item]]:
@@ -198,8 +199,7 @@ def sequence(listed: Sequence[Listed], order: str, weights: Mapping[str, int]) -
     Args:
         listed: all that the person was or will be given, in the order of the transcripts; to put only what is left in
             order would bunch the blind ones together.
-        order: transcript, likely (best suggestion first), uncertain (weakest suggestion first: nearest to what is not
-            suggested), random, or mix.
+        order: transcript, likely (best suggestion first), uncertain (by what they teach), random, or mix.
         weights: how often each order has its turn in a mix.
 
     Returns:
@@ -219,9 +219,9 @@ def _ordered(listed: Sequence[Listed], which: list[int], order: str) -> list[int
     if order == "random":
         return sorted(which, key=lambda n: _by_place(listed[n]))
     if order == "likely":
-        return sorted(which, key=lambda n: _none_last(listed[n].best, 1))
+        return sorted(which, key=lambda n: _none_last(listed[n].best))
     if order == "uncertain":
-        return sorted(which, key=lambda n: _none_last(listed[n].weakest, -1))
+        return sorted(which, key=lambda n: _none_last(listed[n].teaches))
     return which
 
 
@@ -229,8 +229,8 @@ def _by_place(one: Listed) -> tuple[int, str]:
     return one.place, one.excerpt_id
 
 
-def _none_last(standing: float | None, sign: int) -> tuple[bool, float]:
-    return standing is None, sign * (standing or 0.0)
+def _none_last(standing: float | None) -> tuple[bool, float]:
+    return standing is None, standing or 0.0
 
 
 def _turns(passages: Iterable[Passage]) -> list[list[Passage]]:

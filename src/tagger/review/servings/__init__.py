@@ -259,8 +259,10 @@ def _audit(db: Readable, ids: dict[str, object]) -> dict[str, Any]:
 def _reason(db: Readable, coder_id: str, entry: Entry, brought: str) -> dict[str, Any]:
     """Return the columns that say why an excerpt is given, and how probable its arm was where that was drawn."""
     excerpt_id, suggested = entry.listed.excerpt_id, entry.listed.best is not None
-    if suggested and brought != "random" and not entry.listed.blind:
-        return {"reason": "uncertain" if brought == "uncertain" else "likely"}
+    if not entry.listed.blind and brought == "uncertain":
+        return {"reason": "uncertain"}
+    if not entry.listed.blind and brought != "random" and suggested:
+        return {"reason": "likely"}
     ids = {"coder": coder_id, "excerpt": excerpt_id}
     if entry.kind == "passage":
         [(draw_id, stratum, probability)] = db.rows(_ARM, ids)

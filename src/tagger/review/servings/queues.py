@@ -75,7 +75,7 @@ class Entry(NamedTuple):
         return self.concluded is not None or self.answered
 
 
-_RANKED = ("likely", "uncertain", "mix")
+_RANKED = ("likely", "mix")
 
 # Around a passage of the blind arm no exchange comes at all, and around one of an audit none before that was read, so
 # that the probability of an exchange stays that of its arms.
@@ -135,7 +135,7 @@ WITH scoring AS (
     UNION ALL
     SELECT excerpt_id, value_id, 1 FROM pairs WHERE NOT $ranked
 ), suggested AS (
-    SELECT m.excerpt_id, min(m.above) AS best, max(m.above) AS weakest, bool_and(a.value_id IS NOT NULL) AS answered
+    SELECT m.excerpt_id, min(m.above) AS best, bool_and(a.value_id IS NOT NULL) AS answered
     FROM marks m LEFT JOIN answers a ON a.excerpt_id = m.excerpt_id AND a.value_id = m.value_id
     WHERE $value = '' OR m.value_id = $value
     GROUP BY m.excerpt_id
@@ -162,13 +162,15 @@ WITH scoring AS (
     WHERE coder_id IN (SELECT id FROM coders WHERE role IS NOT NULL AND id <> $coder)
     GROUP BY excerpt_id
 ), listed AS (
-    SELECT r.* REPLACE (r.kind = 'passage' AND r.blind AS blind), g.best, g.weakest,
+    SELECT r.* REPLACE (r.kind = 'passage' AND r.blind AS blind), g.best, t.place AS teaches,
            coalesce(g.answered, false) AS answered,
            CASE WHEN r.blind THEN r.kind = 'passage' AND $value = ''
                 WHEN g.excerpt_id IS NOT NULL THEN true
                 ELSE $value = '' AND ($everything OR NOT EXISTS (SELECT 1 FROM pairs)) END AS in_queue
     FROM reach r
+    CROSS JOIN scoring c
     LEFT JOIN suggested g ON g.excerpt_id = r.excerpt_id
+    LEFT JOIN reading_orders t ON t.scoring_id = c.scoring_id AND t.excerpt_id = r.excerpt_id
 ), mine AS (
     SELECT g.excerpt_id, bool_or(g.packed) AS packed, max(g.touched_at) > $since AS held,
            arg_max(g.id::VARCHAR, g.position)
@@ -180,7 +182,7 @@ WITH scoring AS (
     WHERE g.coder_id = $coder AND (g.reason <> 'chosen' OR g.later IS NOT NULL OR g.packed)
     GROUP BY g.excerpt_id
 )
-SELECT l.excerpt_id, l.kind, l.in_queue, l.blind, l.place, l.best, l.weakest, l.answered, e.act AS concluded,
+SELECT l.excerpt_id, l.kind, l.in_queue, l.blind, l.place, l.best, l.teaches, l.answered, e.act AS concluded,
        l.blind OR coalesce(o.people, 0) < coalesce(l.wanted, 1) OR coalesce(m.held, false) AS free,
        m.open_id, m.open_position, m.later, coalesce(m.packed, false) AS packed
 FROM listed l
@@ -236,8 +238,8 @@ def entries(db: Readable, coder_id: str, queue: Queue, review: ReviewSettings, s
     found = db.table(_QUEUE, {**asked, "everything": read == "all", "ranked": order in _RANKED})
     by_answers = bool(queue.value) or not review.own_first
     return [
-        Entry(Listed(name, blind, place, best, weakest), kind, in_queue, concluded, answered and by_answers, *rest)
-        for name, kind, in_queue, blind, place, best, weakest, answered, concluded, *rest in zip(
+        Entry(Listed(name, blind, place, best, teaches), kind, in_queue, concluded, answered and by_answers, *rest)
+        for name, kind, in_queue, blind, place, best, teaches, answered, concluded, *rest in zip(
             *(column.to_pylist() for column in found.columns), strict=True
         )
     ]

@@ -149,7 +149,7 @@ def test_a_value_that_nobody_found_has_no_share():
     assert "nobody has found it yet" in found.reason
     assert (
         f"Nobody has found Trust yet. With 95% confidence at most {found.missed_at_most} of 400 passages show it "
-        "(audit of 100 other passages)." == found.words("Trust")
+        "(audit of 100 of them)." == found.words("Trust")
     )
 
 

@@ -57,20 +57,18 @@ class FoundAtLeast:
 
     def words(self, name: str) -> str:
         """Say it in a sentence, of a value of this name."""
-        audit = f"audit of {several(self.sampled, 'other passage')}"
-        if self.unanswered:
-            audit += f", {self.unanswered:,} not yet read"
+        unread = f", {self.unanswered:,} not yet read" if self.unanswered else ""
         sure = f"With {100 * self.confidence:g}% confidence"
         if self.at_least is None:
             return (
                 f"Nobody has found {name} yet. {sure} at most {self.missed_at_most:,} of "
-                f"{several(self.population, 'passage')} show it ({audit})."
+                f"{several(self.population, 'passage')} show it (audit of {self.sampled:,} of them{unread})."
             )
         # Rounded down: what is at least 0.899 is not at least 90%.
         share = int(100 * self.at_least + _ROUNDING)
         return (
             f"{sure} at least {share}% of the passages showing {name} have been found ({self.found:,} found, at most "
-            f"{self.missed_at_most:,} missed; {audit})."
+            f"{self.missed_at_most:,} missed; audit of {several(self.sampled, 'other passage')}{unread})."
         )
 
 

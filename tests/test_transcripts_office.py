@@ -260,7 +260,7 @@ def with_wide_entity(part: bytes) -> bytes:
         (bytes(range(1, 256)) * 20, "damaged or incomplete"),
         (zipped("word/document.xml", b"<a/>"), "damaged or incomplete"),
         (zipped("note.txt", b"hi"), "zip archive"),
-        (zipped("content.xml", b"<a/>"), "OpenDocument"),
+        (zipped("content.xml", b"<a/>"), "OpenDocument file without text"),
         (zipped("word/document.xml", b"0" * 250_000_000), "unpacks to more than 200 MB"),
         (repacked(paragraphs("I: Hi?"), "word/document.xml", with_entity), "declares XML entities"),
         (repacked(paragraphs("I: Hi?"), "word/document.xml", with_wide_entity), "declares XML entities"),

@@ -6,8 +6,7 @@ From the bytes of a file to a transcript.
 
     word        DOCX        vtt, srt, sbv   captions, through cues
     rtf         RTF         delimited       CSV and its kin, through tables
-    workbook    XLSX
-    rtf         RTF
+    workbook    XLSX        opendocument    ODT and flat FODT
     aws_transcribe, deepgram, assemblyai, rev, google_speech, azure_speech
                             JSON of speech-to-text programs, through json_values and speech
     segments    JSON of Whisper and its kin, and of others that list words with times or speakers
@@ -36,6 +35,7 @@ from tagger.transcripts import (
     foreign,
     google_speech,
     json_values,
+    opendocument,
     packages,
     plain,
     rev,
@@ -58,6 +58,7 @@ LARGEST = 100_000_000
 FORMATS: tuple[Reader, ...] = (
     Reader(word.FORMAT, word.recognises, word.read),
     Reader(workbook.FORMAT, workbook.recognises, workbook.read),
+    Reader(opendocument.FORMAT, opendocument.recognises, opendocument.read),
     Reader(rtf.FORMAT, rtf.recognises, rtf.read),
     Reader(aws_transcribe.FORMAT, aws_transcribe.recognises, aws_transcribe.read),
     Reader(deepgram.FORMAT, deepgram.recognises, deepgram.read),
@@ -72,8 +73,8 @@ FORMATS: tuple[Reader, ...] = (
     Reader(delimited.FORMAT, delimited.recognises, delimited.read),
     Reader(plain.FORMAT, plain.recognises, plain.read),
 )
-PACKAGED = (word.FORMAT, workbook.FORMAT)
-OFFICE = (".docx", ".xlsx")
+PACKAGED = (word.FORMAT, workbook.FORMAT, opendocument.FORMAT)
+OFFICE = (".docx", ".xlsx", ".odt")
 
 
 def read(data: bytes, name: str, encoding: str | None = None) -> Transcript:

@@ -9,6 +9,8 @@ from tagger.transcripts import cues, dialogue, tables, vtt
 from tagger.transcripts.dialogue import Line
 from tagger.transcripts.utterances import Draft
 
+BOXED = "its text boxes are not read: move their words into the text"
+
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:

@@ -30,7 +30,7 @@ MARKUP = (
     (re.compile(r"<ANNOTATION_DOCUMENT"), "an ELAN file", AS_TEXT),
     (re.compile(r"<!doctype html|<html[\s>]", re.IGNORECASE), "a web page (HTML)", AS_TEXT),
     (re.compile(r"<tt[\s>:]"), "captions in TTML", AS_CAPTIONS),
-    (re.compile(r"<\?xml"), "an XML file", AS_TEXT),
+    (re.compile(r"<\?xml(?!.{0,800}<office:document\s)", re.DOTALL), "an XML file", AS_TEXT),
 )
 LEGAL = re.compile(
     r"permission is hereby granted|provided .{0,3}as is|redistribution and use in source"

@@ -1,4 +1,4 @@
-"""Zip packages (DOCX, XLSX) opened within bounds: size, encryption, and no document types in their XML."""
+"""Zip packages (DOCX, XLSX, ODT) opened within bounds: size, encryption, and no document types in their XML."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ LARGEST = 200_000_000
 MOST_PARTS = 10_000
 TYPE_DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 DECLARED = re.compile(rb"""<\?xml[^>]{0,100}?encoding\s*=\s*["']([^"']{1,40})""")
+UNREADABLE = (BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError)
+"""What zipfile raises for parts that are damaged."""
 KINDS = (
     ("word/document", "docx"),
     ("word/", "docx"),
@@ -21,13 +23,14 @@ KINDS = (
     ("ppt/", "a presentation"),
     ("META-INF/container.xml", "an e-book"),
     ("Index/Document.iwa", "a Pages document"),
-    ("content.xml", "an OpenDocument file (ODT or ODS)"),
+    ("content.xml", "odt"),
+    ("encrypted-package", "odt"),
 )
 
 
 def kind(data: bytes, name: str) -> str:
     """
-    Say what a zip package holds: docx, xlsx, or in words what else it is.
+    Say what a zip package holds: docx, xlsx, odt, or in words what else it is.
 
     Raises:
         TranscriptError: It is broken, encrypted or unpacks to too much.
@@ -49,9 +52,41 @@ def checked(data: bytes, name: str) -> None:
     try:
         for part in package.infolist():
             if part.filename.casefold().endswith((".xml", ".rels")):
-                _refuse_declarations(package.read(part), part.filename, name)
-    except (BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError) as reason:
+                refuse_declarations(package.read(part), part.filename, name)
+    except UNREADABLE as reason:
         raise broken(name) from reason
+
+
+def part(data: bytes, name: str, title: str) -> bytes:
+    """
+    Unpack one part; empty where there is none of this title.
+
+    Raises:
+        TranscriptError: It cannot be unpacked.
+    """
+    package = _opened(data, name)
+    try:
+        return package.read(title) if title in package.namelist() else b""
+    except UNREADABLE as reason:
+        raise broken(name) from reason
+
+
+def refuse_declarations(part: bytes, title: str, name: str) -> None:
+    """
+    Refuse XML that declares entities, which could be expanded without end or fetched from elsewhere.
+
+    Raises:
+        TranscriptError: It declares a document type, or is in an encoding that could hide one.
+    """
+    text = part.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    declared = DECLARED.match(text)
+    strange = declared and declared[1].lower() not in (b"utf-8", b"utf-16", b"us-ascii", b"iso-8859-1", b"windows-1252")
+    if TYPE_DECLARATION.search(text) or strange or (text and not text.startswith(b"<")):
+        raise TranscriptError(
+            f"Its part {title} declares XML entities or an encoding that no Office program writes",
+            where=name,
+            remedy="Open it in the program that wrote it, and save it again",
+        )
 
 
 def broken(name: str) -> TranscriptError:
@@ -59,7 +94,7 @@ def broken(name: str) -> TranscriptError:
     return TranscriptError(
         "It is a damaged or incomplete Office file",
         where=name,
-        remedy="Open it in Word or Excel, let it be repaired, and save it again",
+        remedy="Open it in the program that wrote it, let it be repaired, and save it again",
     )
 
 
@@ -78,15 +113,3 @@ def _opened(data: bytes, name: str) -> ZipFile:
     if any(part.flag_bits & 1 for part in parts):
         raise TranscriptError("It is encrypted", where=name, remedy="Save it without a password")
     return package
-
-
-def _refuse_declarations(part: bytes, title: str, name: str) -> None:
-    text = part.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
-    declared = DECLARED.match(text)
-    strange = declared and declared[1].lower() not in (b"utf-8", b"utf-16", b"us-ascii", b"iso-8859-1", b"windows-1252")
-    if TYPE_DECLARATION.search(text) or strange or (text and not text.startswith(b"<")):
-        raise TranscriptError(
-            f"Its part {title} declares XML entities or an encoding that Office never writes",
-            where=name,
-            remedy="Open it in Word or Excel and save it again",
-        )

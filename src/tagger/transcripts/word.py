@@ -141,4 +141,4 @@ def _left_out(document: Any) -> tuple[list[str], list[str]]:
         if number:
             dropped.append(several(number, thing))
     boxed = any(True for _ in body.iter(qn("w:txbxContent")))
-    return dropped, ["its text boxes are not read: move their words into the text"] if boxed else []
+    return dropped, [documents.BOXED] if boxed else []

@@ -238,6 +238,161 @@ def test_workbook_without_words_is_refused() -> None:
         read(saved(book), "a.xlsx")
 
 
+SPACES = " ".join(
+    f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+    for prefix, name in {
+        "office": "office",
+        "text": "text",
+        "table": "table",
+        "style": "style",
+        "draw": "drawing",
+        "fo": "xsl-fo-compatible",
+    }.items()
+)
+STYLES = """<style:style style:name="Strong"><style:text-properties fo:font-weight="bold"/></style:style>
+    <style:style style:name="T1" style:parent-style-name="Strong"/>
+    <style:style style:name="T2"><style:text-properties fo:font-weight="normal"/></style:style>
+    <style:style style:name="P1"><style:text-properties fo:font-weight="bold"/></style:style>"""
+
+
+def opendocument(body: str, kind: str = "document-content") -> str:
+    """Write a text document as OpenDocument does."""
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<office:{kind} {SPACES}>'
+        f"<office:automatic-styles>{STYLES}</office:automatic-styles>"
+        f"<office:body>{body}</office:body></office:{kind}>"
+    )
+
+
+def odt(text: str, **parts: str) -> bytes:
+    """Make an ODT of what stands in its text; further parts by their names."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        package.writestr("content.xml", opendocument(f"<office:text>{text}</office:text>"))
+        for name, part in parts.items():
+            package.writestr("META-INF/manifest.xml" if name == "manifest" else f"{name}.xml", part)
+    return buffer.getvalue()
+
+
+def bold(name: str, words: str) -> str:
+    """Write a paragraph with a name in bold."""
+    return f'<text:p><text:span text:style-name="T1">{name}</text:span> {words}</text:p>'
+
+
+def test_opendocument_with_bold_names_lists_and_white_space() -> None:
+    """Bold names open turns, in lists and sections too; blanks, tabs and line breaks have elements of their own."""
+    talk = [
+        "<text:h>Interview 3</text:h>",
+        bold("Anna", "How<text:s text:c='3'/>was<text:tab/>it?"),
+        bold("Sam", "Good:<text:line-break/>really <text:span>  very\n good</text:span>."),
+        f"<text:list><text:list-item>{bold('Anna', 'And?')}</text:list-item></text:list>",
+        f"<text:section>{bold('Sam', 'Yes')}<text:p>A second one.</text:p></text:section>",
+    ]
+
+    transcript = read(odt("".join(talk)), "a.odt")
+
+    assert [
+        ("Anna", "How was it?"),
+        ("Sam", "Good: really very good."),
+        ("Anna", "And?"),
+        ("Sam", "Yes A second one."),
+    ] == said(transcript)
+    assert ("odt", ("Interview 3",)) == (transcript.format, transcript.dropped)
+
+
+def test_a_bold_paragraph_with_words_that_are_not() -> None:
+    """The style of a paragraph says what is bold where that of a part says nothing else."""
+    lines = [("Anna", "How was it?"), ("Sam", "Good"), ("Anna", "And?"), ("Sam", "Yes")]
+    talk = [
+        f'<text:p text:style-name="P1">{name} <text:span text:style-name="T2">{words}</text:span></text:p>'
+        for name, words in lines
+    ]
+
+    assert lines == said(read(odt("".join(talk)), "a.odt"))
+
+
+def test_opendocument_as_accepted() -> None:
+    """Deletions, comments, notes and margins are no part of the talk, and each is listed."""
+    deletion = "<text:changed-region><text:deletion><text:p>gone</text:p></text:deletion></text:changed-region>"
+    comment = "<office:annotation><text:p>look here</text:p></office:annotation>"
+    note = "<text:note><text:note-body><text:p>see there</text:p></text:note-body></text:note>"
+    page = "<style:master-page><style:header><text:p>Study X</text:p></style:header></style:master-page>"
+    styles = (
+        f"<office:document-styles {SPACES}><office:master-styles>{page}</office:master-styles></office:document-styles>"
+    )
+    talk = f"<text:tracked-changes>{deletion}</text:tracked-changes>" + "".join(
+        f"<text:p>{line}</text:p>"
+        for line in (
+            f"I: How{comment} was <text:change-start/>all of it<text:change-end/>?",
+            f"P: Good{note}.",
+            "I: And?",
+            "P: Yes",
+        )
+    )
+
+    transcript = read(odt(talk, styles=styles), "a.odt")
+
+    assert [("I", "How was all of it?"), ("P", "Good."), ("I", "And?"), ("P", "Yes")] == said(transcript)
+    assert (
+        "page header or footer: Study X",
+        "1 comment",
+        "1 tracked deletion",
+        "1 footnote",
+    ) == transcript.dropped
+
+
+def test_text_boxes_and_pictures_of_opendocument() -> None:
+    """Words in a box are not read, and that is said; a picture is nothing to say."""
+    frame = "<draw:frame><draw:{0}>{1}</draw:{0}></draw:frame>"
+    lines = "<text:p>I: How was it?</text:p><text:p>P: Good{}</text:p>"
+
+    boxed = read(odt(lines.format(frame.format("text-box", "<text:p>Aside</text:p>"))), "a.odt")
+    pictured = read(odt(lines.format(frame.format("image", ""))), "a.odt")
+
+    assert "How was it?\nGood" == boxed.text == pictured.text
+    assert "its text boxes are not read: move their words into the text" in boxed.problems
+    assert not pictured.problems
+
+
+def test_table_of_opendocument() -> None:
+    """A table is read row by row; a merged cell speaks once, and cells that repeat to the right edge are bounded."""
+    rows = [("Speaker", "Text"), ("I", "So how was it for you?"), ("P", "Good, I think. Really"), ("I", "And then?")]
+    cell = "<table:table-cell><text:p>{}</text:p></table:table-cell>"
+    merged = (
+        '<table:table-row><table:table-cell table:number-columns-spanned="2"><text:p>Part two</text:p>'
+        '</table:table-cell><table:covered-table-cell table:number-columns-repeated="16000"/></table:table-row>'
+    )
+    table = "".join(f"<table:table-row>{''.join(map(cell.format, row))}</table:table-row>" for row in rows)
+
+    transcript = read(odt(f"<table:table><table:table-rows>{table}{merged}</table:table-rows></table:table>"), "a.odt")
+
+    assert rows[1:] == said(transcript)
+    assert "1 row without words, such as 'Part two'" in transcript.dropped
+
+
+def test_a_flat_document() -> None:
+    """FODT is the same in one file of text."""
+    text = "<office:text><text:p>I: How was it?</text:p>\n<text:p>P: naïve</text:p></office:text>"
+    flat = opendocument(text, "document")
+
+    for encoding in ("utf-8", "utf-8-sig", "utf-16"):
+        transcript = read(flat.encode(encoding), "a.fodt")
+        assert [("I", "How was it?"), ("P", "naïve")] == said(transcript)
+        assert "odt" == transcript.format
+
+
+def test_every_word_of_a_document_comes_back() -> None:
+    """However deep its paragraphs lie in lists and sections, no word is lost or doubled."""
+    words = [f"word{number}" for number in range(40)]
+    text = ""
+    for number, word in enumerate(words):
+        tag = "text:section" if number % 2 else "text:list"
+        text = f"<{tag}>{text}<text:p><text:a><text:span>{word}</text:span></text:a> and on</text:p></{tag}>"
+
+    assert " and on ".join([*words, ""]).split() == read(odt(text), "a.odt").text.split()
+
+
 def with_entity(part: bytes) -> bytes:
     """Declare an external entity."""
     return part.replace(b"<w:document", b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><w:document', 1)
@@ -261,13 +416,24 @@ def with_wide_entity(part: bytes) -> bytes:
         (zipped("word/document.xml", b"<a/>"), "damaged or incomplete"),
         (zipped("note.txt", b"hi"), "zip archive"),
         (zipped("content.xml", b"<a/>"), "OpenDocument file without text"),
+        (zipped("content.xml", opendocument("<office:spreadsheet/>").encode()), "a spreadsheet"),
+        (zipped("content.xml", opendocument("<office:presentation/>").encode()), "a presentation"),
+        (zipped("content.xml", b"<office:text"), "damaged or incomplete"),
+        (zipped("content.xml", b"<!DOCTYPE a [<!ENTITY x 'y'>]><a/>"), "declares XML entities"),
+        (zipped("content.xml", b"<a>" * 100_000 + b"</a>" * 100_000), "without text"),
+        (zipped("content.xml", b"<a>" + b"<a/>" * 2_000_000 + b"</a>"), "more than 2,000,000 elements"),
+        (odt("<text:section>" * 50_000 + "</text:section>" * 50_000), "damaged or incomplete"),
+        (odt("<text:p>I: Hi?</text:p>")[:300], "damaged or incomplete"),
+        (odt("", manifest="<m><manifest:encryption-data/></m>"), "locked with a password"),
+        (odt("<text:p> </text:p>"), "no words"),
+        (b"<?xml version='1.0'?><office:document xmlns:office='o'><a></office:document>", "damaged or incomplete"),
         (zipped("word/document.xml", b"0" * 250_000_000), "unpacks to more than 200 MB"),
         (repacked(paragraphs("I: Hi?"), "word/document.xml", with_entity), "declares XML entities"),
         (repacked(paragraphs("I: Hi?"), "word/document.xml", with_wide_entity), "declares XML entities"),
         (paragraphs(), "no words"),
         (OLE + "EncryptedPackage".encode("utf-16-le"), "locked with a password"),
         (OLE + "WordDocument".encode("utf-16-le"), r"old Word file \(.doc\)"),
-        (b"%PDF-1.7\n", "a PDF"),
+        (b"%PDF-1.7\n", "incomplete PDF"),
         (b"\x89PNG\r\n\x1a\n", "a picture"),
     ],
 )

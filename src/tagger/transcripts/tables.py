@@ -38,7 +38,7 @@ def read(rows: Sequence[Row]) -> Draft | None:
     problems = [_said(rows, columns)]
     if joined:
         problems.append(f"{several(joined, 'row')} without speaker or time: joined to the row above")
-    dropped = [*[each for each in header if each], *_unused(rows, columns)]
+    dropped = [*[each for each in header if each], *_unused(rows, columns), *_silent(rows[first:], columns)]
     if columns.speaker is None and columns.begins is None:
         lines = [Line(line, number) for number, each in enumerate(utterances, 1) for line in each.text.split("\n")]
         draft = dialogue.read(lines)
@@ -150,6 +150,13 @@ def _utterances(rows: Sequence[Row], columns: Columns, offset: int) -> tuple[lis
             start, end = times.span(begins)
         utterances.append(Utterance(text, speaker or None, start, end, number))
     return utterances, joined
+
+
+def _silent(rows: Sequence[Row], columns: Columns) -> list[str]:
+    """Count the rows that name a speaker and nothing said: headings in merged cells, and people who say nothing."""
+    named = [_cell(row, columns.speaker) for row in rows if not _cell(row, columns.text)]
+    found = [each for each in named if each]
+    return [f"{several(len(found), 'row')} without words, such as '{found[0][:60]}'"] if found else []
 
 
 def _in_milliseconds(rows: Sequence[Row], columns: Columns) -> bool:

@@ -14,6 +14,7 @@ How far people agree with each other, and a model with people: functions under t
     anchoring.py    what seeing a suggestion does
     sampling.py     what suggestions miss, from a random sample read blind; elusion.py: its bound and its size
     stopping.py     how much has been found at least, from such a sample; missed.py: how many can be left at most
+    thresholds.py   how much to open, in the order of scores, for a wanted recall
     prevalence.py   how often a value occurs, from few people's labels and many of a model
     clusters.py     intervals that know of transcripts: leave one out, draw again
     proportions.py  intervals of shares, levels of a scale
@@ -79,6 +80,7 @@ from tagger.agreement.proportions import (
 from tagger.agreement.sampling import StratifiedRecall, linearised_recall, stratified_recall
 from tagger.agreement.spans import SpanF1, UnitizingAlpha, character_counts, character_kappa, span_f1, unitizing_alpha
 from tagger.agreement.stopping import FoundAtLeast, found_at_least, plan_search
+from tagger.agreement.thresholds import Threshold, share_for_recall
 
 __all__ = [
     "Additive",
@@ -100,6 +102,7 @@ __all__ = [
     "SpanF1",
     "SpecificAgreement",
     "StratifiedRecall",
+    "Threshold",
     "UnitizingAlpha",
     "alpha_statistic",
     "alternative_annotator_test",
@@ -146,6 +149,7 @@ __all__ = [
     "recall",
     "rejected",
     "scott_pi",
+    "share_for_recall",
     "span_f1",
     "specific_agreement",
     "stratified_recall",

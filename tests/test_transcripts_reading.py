@@ -6,6 +6,7 @@ import csv
 import io
 import textwrap
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -134,6 +135,17 @@ def workbook(talk: Talk) -> bytes:
     return buffer.getvalue()
 
 
+def odt(talk: Talk) -> bytes:
+    """An OpenDocument text with names before a colon."""
+    urn = "urn:oasis:names:tc:opendocument:xmlns"
+    lines = "".join(f"<t:p>{who}: {escaped(words)}</t:p>" for who, words in talk)
+    body = f"<o:body><o:text>{lines}</o:text></o:body>"
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as package:
+        package.writestr("content.xml", f'<o:a xmlns:o="{urn}:office:1.0" xmlns:t="{urn}:text:1.0">{body}</o:a>')
+    return buffer.getvalue()
+
+
 def said(transcript: Transcript) -> list[tuple[str | None, str]]:
     """Say who says what, turn by turn."""
     return [(turn.speaker, transcript.text[turn.start : turn.end]) for turn in transcript.turns]
@@ -172,11 +184,11 @@ def test_no_word_is_lost_or_doubled(write: Callable[[Talk], bytes], talk: Talk) 
     assert hold(transcript)
 
 
-@pytest.mark.parametrize("write", [word, workbook])
+@pytest.mark.parametrize("write", [word, workbook, odt])
 @settings(max_examples=8, deadline=None)
 @given(talk=talks())
 def test_no_word_is_lost_or_doubled_in_office_files(write: Callable[[Talk], bytes], talk: Talk) -> None:
-    """The same holds for DOCX and XLSX."""
+    """The same holds for DOCX, XLSX and ODT."""
     transcript = read(write(talk), "talk.docx")
 
     assert talk == said(transcript)

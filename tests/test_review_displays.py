@@ -12,7 +12,7 @@ from small_study import copied
 from test_steps_imports import table, whole
 
 from tagger.review.displays import may_show, nearest
-from tagger.review.displays.why import rate_words
+from tagger.review.displays.why import UNTESTED, range_words, rate_words
 from tagger.steps.imports import import_codings
 from tagger.store.database import opened
 
@@ -22,6 +22,7 @@ SHED = "a thing about the night shift"
 WINDOW = "near the window"
 WILL_GO = "I will go. It was a bad one"
 THANKS = "Would somebody else"
+EXCERPTS = {"excerpts": "id", "placements": "excerpt_id", "scores": "excerpt_id"}
 
 
 @pytest.fixture
@@ -371,6 +372,35 @@ def test_more_people_who_say_yes_never_sound_like_fewer(counts):
     assert scale.index(rate_words(said_yes, n)) <= scale.index(rate_words(said_yes + 1, n))
 
 
+@pytest.mark.parametrize(
+    ("interval", "words"),
+    [
+        ((0.31, 0.79), "between 3 and 8 in 10"),
+        ((0.3, 0.5), "between 3 and 5 in 10"),
+        ((0.301, 0.5), ""),
+        ((0.0, 0.17), ""),
+        ((0.0, 0.21), "at most 3 in 10"),
+        ((0.05, 0.38), "at most 4 in 10"),
+        ((0.72, 1.0), "at least 7 in 10"),
+        ((0.55, 0.92), "at least 5 in 10"),
+    ],
+)
+def test_ranges_are_said_in_tenths(interval, words):
+    """Widened to whole ones, and left out below a width of two."""
+    assert words == range_words(interval)
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_what_is_said_of_a_range_holds_all_of_it(one, other):
+    """No share of the interval lies outside of the words."""
+    low, high = sorted((one, other))
+    words = range_words((low, high)).replace("at most", "0 and").replace("at least", "10 and")
+    said = [int(word) for word in words.split() if word.isdigit()][:2]
+
+    assert (high - low < 0.2) == (words == "")
+    assert not said or min(said) <= 10 * low <= 10 * high <= max(said)
+
+
 def read_blind(desk, number, answer):
     """Let somebody read passages of three transcripts blind, and say the same of all of them."""
     who = desk.reader(f"Reader {number}")
@@ -387,25 +417,91 @@ def add_weaker(desk, count):
     desk.add_all("scores", [{"scoring_id": scoring, "excerpt_id": one, "scores": [-1.0, -1.0, -1.0]} for one in ids])
 
 
+def add_transcripts(desk, count, each):
+    """Add transcripts of passages that all match as the strongest one for Choice; return their ids by transcript."""
+    excerpt = desk.excerpt(WILL_GO)
+
+    def like(table, where):
+        [row] = desk.ask(f"SELECT x.* FROM {table} x, excerpts e WHERE e.id = $id AND {where}", id=excerpt)
+        return row
+
+    talk, revision = like("transcripts", "x.id = e.transcript_id"), like("revisions", "x.id = e.revision_id")
+    row, placed, scores = (like(table, f"x.{key} = e.id") for table, key in EXCERPTS.items())
+    talks = {f"talk {number}": [f"talk {number}, {place}" for place in range(each)] for number in range(count)}
+    desk.add_all("transcripts", [talk | {"id": one, "source": one} for one in talks])
+    desk.add_all("revisions", [revision | {"id": one, "transcript_id": one} for one in talks])
+    passages = [
+        {"id": one, "transcript_id": of, "revision_id": of, "end": row["end"] - place}
+        for of, found in talks.items()
+        for place, one in enumerate(found)
+    ]
+    desk.add_all("excerpts", [row | one for one in passages])
+    places = [{"excerpt_id": one["id"], "revision_id": one["revision_id"], "end": one["end"]} for one in passages]
+    desk.add_all("placements", [placed | one for one in places])
+    desk.add_all("scores", [scores | {"excerpt_id": one["id"]} for one in passages])
+    return talks
+
+
+def say_blind(desk, who, excerpt_ids, yes):
+    """Let somebody read passages blind, and find Choice in the first ones."""
+    for place, excerpt in enumerate(excerpt_ids):
+        desk.decide(desk.blind(who, excerpt), "done", {"choice": "yes" if place < yes else "no"})
+
+
+def first(desk, excerpt):
+    """Show a passage to Ann, and return why its first suggestion is made: Choice."""
+    one = desk.show("Ann", excerpt, review=AT_ONCE)[excerpt].suggestions[0]
+    assert ("choice", "strong") == (one.value_id, one.why.strength)
+    return one.why
+
+
 def test_the_honest_rate_is_told_once_enough_was_read_blind(desk):
     """Twenty readings of passages that match as strongly, in three transcripts; and it is recorded as shown."""
-    excerpt = desk.excerpt(WILL_GO)
-    add_weaker(desk, 700)
-
-    def rate():
-        first = desk.show("Ann", excerpt, review=AT_ONCE)[excerpt].suggestions[0]
-        assert ("choice", "strong") == (first.value_id, first.why.strength)
-        return first.why.rate
-
-    for number, answer in enumerate(("yes", "no", "yes", "no")):
-        read_blind(desk, number, answer)
-    assert "" == rate()
+    excerpt, talks = desk.excerpt(WILL_GO), add_transcripts(desk, 3, 7)
+    add_weaker(desk, 1000)
+    [last, *others] = [one for found in talks.values() for one in found]
+    for number, found in enumerate(talks.values()):
+        say_blind(desk, desk.reader(f"Reader {number}"), [one for one in found if one not in (last, others[0])], 3)
+    assert "" == first(desk, excerpt).rate
     assert {"suggestion"} == {row["shown"] for row in desk.ask("SELECT shown FROM displays")}
-    read_blind(desk, 4, "yes")
+    say_blind(desk, desk.reader("Cleo"), [last], 1)
 
-    assert "when we read passages like this without a suggestion, about 6 in 10 showed Choice (n = 20)" == rate()
+    # 10 of 20, in transcripts of 6, 7 and 7, are worth 400 / (.8 * 20 + .2 * 134) readings: 4.7 of 9.3, .18 to .82.
+    words = "about 5 in 10 showed Choice (between 1 and 9 in 10; n = 20)"
+    assert f"when we read passages like this without a suggestion, {words}" == first(desk, excerpt).rate
     newest = "SELECT shown FROM displays WHERE shown_at = (SELECT max(shown_at) FROM displays) ORDER BY position"
     assert ["suggestion", "rate", "suggestion"] == [row["shown"] for row in desk.ask(newest)]
+
+
+def test_a_rate_that_might_be_any_is_not_told(desk):
+    """Twenty readings of four passages are no more than four, of which nothing can be said yet."""
+    excerpt = desk.excerpt(WILL_GO)
+    add_weaker(desk, 700)
+    for number, answer in enumerate(("yes", "no", "yes", "no", "yes")):
+        read_blind(desk, number, answer)
+
+    assert (20, 12, 3) == tuple(
+        desk.ask("SELECT n, said_yes, transcripts FROM blind_rates WHERE value_id = 'choice'")[0].values()
+    )
+    assert "" == first(desk, excerpt).rate
+
+
+def test_a_value_is_untested_until_it_was_found_often_enough(desk):
+    """In ten passages of five transcripts, by at least half of those who read them without suggestions."""
+    excerpt, talks = desk.excerpt(WILL_GO), list(add_transcripts(desk, 5, 3).values())
+    add_weaker(desk, 1000)
+    ben, cleo = desk.reader("Dan"), desk.reader("Cleo")
+    for found in talks[:4]:
+        say_blind(desk, ben, found, 3)
+    assert first(desk, excerpt).untested
+    say_blind(desk, ben, talks[4], 0)
+    assert first(desk, excerpt).untested
+    say_blind(desk, cleo, talks[4], 1)
+
+    assert "" == first(desk, excerpt).untested
+    assert UNTESTED == desk.show("Ann", excerpt, review=AT_ONCE)[excerpt].suggestions[1].why.untested
+    say_blind(desk, desk.reader("Eve"), talks[4], 0)
+    assert first(desk, excerpt).untested
 
 
 def test_a_suggestion_beyond_the_usual_shares_is_weak_and_has_no_rate(desk):

@@ -26,13 +26,18 @@ Answered = Literal["accept", "reject", ""]
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Why a value was suggested: the sentence (relative to its excerpt), the cue it resembles, and how strongly."""
+    """
+    Why a value was suggested: the sentence (relative to its excerpt), the cue it resembles, and how strongly.
+
+    `rate` and `untested` say what such suggestions are worth, as in `why.Because`.
+    """
 
     sentence: Span
     sentence_text: str
     cue: str
     strength: Strength
     rate: str
+    untested: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,17 +140,11 @@ def _suggestions(
 ) -> dict[str, tuple[Suggested, ...]]:
     about = {"coder": coder_id, "value": value, "excerpts": sorted(excerpt_ids)}
     rows = db.table(_SUGGESTED, about, wanted=wanted(excerpt_ids)).to_pylist()
-    reasons = because(
-        db,
-        [
-            Asked(row["id"], row["scoring_id"], row["excerpt_id"], row["value_id"], row["value"], row["framework"])
-            for row in rows
-        ],
-    )
+    reasons = because(db, [Asked(*(row[column] for column in _ASKED)) for row in rows])
     found: dict[str, tuple[Suggested, ...]] = {}
     for row in rows:
         reason = reasons[row["id"]]
-        why = Why(*_evidence(row), row["cue"], reason.strength, reason.rate)
+        why = Why(*_evidence(row), row["cue"], reason.strength, reason.rate, reason.untested)
         answered: Answered = row["answered"] if row["answered"] in ("accept", "reject") else ""
         one = Suggested(row["id"], row["value_id"], row["value"], row["rank"], why, answered)
         found[row["excerpt_id"]] = (*found.get(row["excerpt_id"], ()), one)
@@ -169,6 +168,8 @@ def _others(db: Readable, coder_id: str, excerpt_ids: Collection[str]) -> dict[s
     return found
 
 
+_ASKED = ("id", "scoring_id", "excerpt_id", "value_id", "value", "framework", "dataset")
+
 # Answers are looked up by value and not by suggestion: a new scoring makes new suggestions of the same values.
 _SUGGESTED = """
     WITH answered AS (
@@ -178,8 +179,8 @@ _SUGGESTED = """
         WHERE d.coder_id = $coder AND list_contains($excerpts, d.excerpt_id) AND d.act IN ('accept', 'reject', 'choose')
         GROUP BY d.excerpt_id, f.name, d.value_id
     )
-    SELECT g.id, g.excerpt_id, g.scoring_id, c.framework, g.value_id, v.name AS value, g.rank, g.evidence_start,
-           g.evidence_end, g.cue, e.text, a.act AS answered
+    SELECT g.id, g.excerpt_id, g.scoring_id, c.dataset, c.framework, g.value_id, v.name AS value, g.rank,
+           g.evidence_start, g.evidence_end, g.cue, e.text, a.act AS answered
     FROM wanted w
     JOIN excerpts e ON e.id = w.excerpt_id
     JOIN transcripts t ON t.id = e.transcript_id

@@ -1,19 +1,34 @@
-"""Why something was suggested, in words: how strong the match is, and how often people found such things unprompted."""
+"""
+Why something was suggested, in words: how strong the match is, and how often people found such things unprompted.
+
+Once something was learned from people's answers, how strongly a passage matches is worked out without its own
+transcript, so a rate never rests on the answers that made the match.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import pyarrow as pa
 
+from tagger.agreement import clustered_share_interval, tested
+from tagger.agreement.estimates import Interval
+from tagger.agreement.gate import ENOUGH_FOUND, ENOUGH_TRANSCRIPTS
 from tagger.store import Readable
 
 Strength = Literal["strong", "middling", "weak"]
 
 ENOUGH_READINGS = 20
-ENOUGH_TRANSCRIPTS = 3
+NARROW = 0.2
+"""An interval narrower than this says no more than a share in tenths does."""
+UNTESTED = (
+    f"fewer than {ENOUGH_FOUND} passages read without suggestions showed this value yet, in this dataset (or from "
+    f"fewer than {ENOUGH_TRANSCRIPTS} transcripts), so nobody can say how often this is right"
+)
 
 _WORDS: dict[str, Strength] = {"strong": "strong", "middling": "middling", "weak": "weak"}
 
@@ -28,14 +43,44 @@ class Asked:
     value_id: str
     value: str
     framework: str
+    dataset: str
 
 
 @dataclass(frozen=True, slots=True)
 class Because:
-    """How strong a match is, and in words the rate at which people found the value unprompted; empty: not known yet."""
+    """
+    Why something was suggested.
+
+    Args:
+        strength: how strong the match is.
+        rate: in words, how often people found the value unprompted in matches as strong; empty: not known yet.
+        untested: in words, that the value was found unprompted too seldom in this dataset; empty: often enough.
+    """
 
     strength: Strength
     rate: str
+    untested: str
+
+
+class _Answer(NamedTuple):
+    """What was said of a value in a passage that was read without suggestions: yes by so many of n people."""
+
+    dataset: str
+    framework: str
+    value_id: str
+    strength: str
+    transcript_id: str
+    said_yes: int
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Rate:
+    """How many of n readings without a suggestion said yes, and the interval of that share."""
+
+    said_yes: int
+    n: int
+    interval: Interval
 
 
 def rate_words(said_yes: int, n: int) -> str:
@@ -60,8 +105,22 @@ def rate_words(said_yes: int, n: int) -> str:
     return f"about {int(10 * share + 0.5)} in 10"
 
 
+def range_words(interval: Interval) -> str:
+    """
+    Say between which shares the true one lies, in whole tenths and widened to these.
+
+    Empty where the interval is narrower than 2 tenths, since the share in words then says as much.
+    """
+    if interval[1] - interval[0] < NARROW:
+        return ""
+    least, most = _tenths(interval)
+    if least == 0:
+        return f"at most {most} in 10"
+    return f"at least {least} in 10" if most == 10 else f"between {least} and {most} in 10"
+
+
 def because(db: Readable, asked: Sequence[Asked]) -> dict[str, Because]:
-    """Say of each suggestion how strong it is and, once there are enough blind readings, how often people agreed."""
+    """Say of each suggestion how strong it is, and how often people agree, or that too little is known to say so."""
     if not asked:
         return {}
     columns = ("suggestion_id", "scoring_id", "excerpt_id", "value_id")
@@ -69,20 +128,27 @@ def because(db: Readable, asked: Sequence[Asked]) -> dict[str, Because]:
     values = sorted({one.value_id for one in asked})
     narrowed = {"values": values, "excerpts": sorted({one.excerpt_id for one in asked})}
     found = {row["suggestion_id"]: row for row in db.table(_STRENGTHS, narrowed, about=about).to_pylist()}
-    rates = _rates(db, sorted({one.value_id for one in asked if _has_rate(found.get(one.suggestion_id))}))
-    return {one.suggestion_id: _because(one, found.get(one.suggestion_id), rates) for one in asked}
+    answers = [_Answer(*row) for row in db.rows(_ANSWERS, {"values": values})]
+    rates, known = _rates(answers), _tested(answers)
+    return {one.suggestion_id: _because(one, found.get(one.suggestion_id), rates, known) for one in asked}
 
 
-def _because(one: Asked, found: dict[str, str] | None, rates: dict[tuple[str, str, str], tuple[int, int]]) -> Because:
+def _because(
+    one: Asked,
+    found: Mapping[str, str] | None,
+    rates: Mapping[tuple[str, str, str], _Rate],
+    known: Collection[tuple[str, str, str]],
+) -> Because:
     """Put it in words; a suggestion beyond the usual shares, as a study may set, is a weak one."""
     strength = _WORDS.get(found["strength"]) if found else None
+    untested = "" if (one.dataset, one.framework, one.value_id) in known else UNTESTED
     if not strength or not _has_rate(found):
-        return Because(strength or "weak", "")
-    said_yes, n = rates.get((one.framework, one.value_id, strength), (0, 0))
-    return Because(strength, _sentence(one.value, said_yes, n) if n else "")
+        return Because(strength or "weak", "", untested)
+    rate = rates.get((one.framework, one.value_id, strength))
+    return Because(strength, _sentence(one.value, rate) if rate else "", untested)
 
 
-def _has_rate(found: dict[str, str] | None) -> bool:
+def _has_rate(found: Mapping[str, str] | None) -> bool:
     """
     Say whether a rate would say anything.
 
@@ -92,16 +158,41 @@ def _has_rate(found: dict[str, str] | None) -> bool:
     return found is not None and found["strength"] in _WORDS and found["kind"] == "passage"
 
 
-def _sentence(value: str, said_yes: int, n: int) -> str:
-    share = rate_words(said_yes, n)
-    return f"when we read passages like this without a suggestion, {share} showed {value} (n = {n})"
+def _sentence(value: str, rate: _Rate) -> str:
+    """Say a rate; where any share might be the true one, there is nothing to say."""
+    if _tenths(rate.interval) == (0, 10):
+        return ""
+    share = rate_words(rate.said_yes, rate.n)
+    among = "; ".join(part for part in (range_words(rate.interval), f"n = {rate.n}") if part)
+    return f"when we read passages like this without a suggestion, {share} showed {value} ({among})"
 
 
-def _rates(db: Readable, values: Sequence[str]) -> dict[tuple[str, str, str], tuple[int, int]]:
-    if not values:
-        return {}
-    enough = {"readings": ENOUGH_READINGS, "transcripts": ENOUGH_TRANSCRIPTS, "values": values}
-    return {(framework, value, strength): (yes, n) for framework, value, strength, yes, n in db.rows(_RATES, enough)}
+def _tenths(interval: Interval) -> tuple[int, int]:
+    return math.floor(10 * interval[0]), math.ceil(10 * interval[1])
+
+
+def _rates(answers: Iterable[_Answer]) -> dict[tuple[str, str, str], _Rate]:
+    """Return the rates that rest on enough readings, by framework, value and strength, of all datasets together."""
+    alike = defaultdict(list)
+    for one in answers:
+        if one.strength in _WORDS:
+            alike[one.framework, one.value_id, one.strength].append(one)
+    rates = {}
+    for key, passages in alike.items():
+        yes, read, transcripts = zip(*((one.said_yes, one.n, one.transcript_id) for one in passages), strict=True)
+        interval = clustered_share_interval(yes, read, transcripts).interval
+        if interval and sum(read) >= ENOUGH_READINGS:
+            rates[key] = _Rate(sum(yes), sum(read), interval)
+    return rates
+
+
+def _tested(answers: Iterable[_Answer]) -> set[tuple[str, str, str]]:
+    """Return the values that were found often enough, after dataset and framework: by half of a passage's readers."""
+    finds = defaultdict(list)
+    for one in answers:
+        if 2 * one.said_yes >= one.n:
+            finds[one.dataset, one.framework, one.value_id].append(one.transcript_id)
+    return {key for key, transcripts in finds.items() if tested(len(transcripts), len(set(transcripts)))}
 
 
 # Values and excerpts are said apart, since a condition on a column reaches into the views and a join does not.
@@ -111,7 +202,9 @@ _STRENGTHS = """
     WHERE list_contains($values, g.value_id) AND list_contains($excerpts, g.excerpt_id)
 """  # noqa: E501
 
-_RATES = """
-    SELECT framework, value_id, strength, said_yes, n FROM blind_rates
-    WHERE n >= $readings AND transcripts >= $transcripts AND list_contains($values, value_id)
+# Most passages match nothing and show nothing, and no rate and no find rests on these.
+_ANSWERS = """
+    SELECT dataset, framework, value_id, strength, transcript_id, said_yes, n FROM blind_answers
+    WHERE list_contains($values, value_id) AND (strength <> 'none' OR said_yes > 0)
+    ORDER BY excerpt_id
 """

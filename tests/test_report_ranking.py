@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import numpy as np
 import pytest
 from evidence_example import complete, drawn, evidence
@@ -12,6 +14,7 @@ from tagger.report.calibration import calibration, rates_elsewhere
 from tagger.report.document import Curves, Number, Section
 from tagger.report.evidence import Evidence
 from tagger.report.ranking import AP, CHANCE, WORKLOAD, decided, ranking, standing
+from tagger.report.thresholds import WANTED
 
 
 def by_name(section: Section, value: str, source: str = "blind") -> dict[str, Number]:
@@ -75,7 +78,8 @@ def test_each_number_is_that_of_the_public_function() -> None:
         assert found["f1"].estimate == pytest.approx(agreement.f1(labels, panel.suggested).value)
         assert found[CHANCE].estimate == pytest.approx(labels[said].mean())
         assert found[WORKLOAD].estimate == pytest.approx(panel.suggested[said].mean())
-        assert {one.n for one in found.values()} == {said.sum()}
+        of_all = [one for name, one in found.items() if not name.startswith("share_for_recall")]
+        assert {one.n for one in of_all} == {said.sum()}
 
 
 def test_the_interval_of_average_precision_is_the_jackknife_s() -> None:
@@ -245,3 +249,60 @@ def test_an_error_that_chance_explains_has_no_interval_of_no_width() -> None:
     assert debiased.estimate == 0
     assert debiased.low is None
     assert debiased.reason
+
+
+def test_how_much_to_open_is_that_of_the_public_function() -> None:
+    """By the places of what most readers found, among all passages of the dataset, whether they were read or not."""
+    made = drawn(read=0.6)
+    section = ranking(made)
+    panel = made.panel("blind", "trust")
+    yes = panel.majority() == 1
+    _, scores = made.machine_of("trust")
+    depths = np.array([(scores >= one).mean() for one in panel.scores[yes]])
+    found = by_name(section, "trust", "blind")
+    for wanted in WANTED:
+        expected = agreement.share_for_recall(depths, np.ones(len(depths)), wanted)
+        name = f"share_for_recall, wanted={wanted:g}"
+        assert found[name].estimate == pytest.approx(expected.share)
+        assert found[f"{name} (recall)"].low == expected.at_least
+        assert found[f"{name} (recall)"].estimate >= wanted
+    [table] = [one for one in section.tables if one.caption.startswith("How much to open")]
+    opened = round(found["share_for_recall, wanted=0.9"].estimate * len(scores))
+    assert f"({opened} passages; at least " in table.rows[0][3]
+    assert table.rows[0][1] == f"{made.machine_of('trust')[0].mean():.2f}"
+
+
+def test_the_line_for_study_toml_can_be_read_as_it_stands() -> None:
+    """TOML with a share for each value that is enough for nine in ten, rounded up; the audit's where there is one."""
+    section = ranking(drawn(read=0.6))
+    [note] = [one for one in section.notes if "study.toml" in one]
+    shares = tomllib.loads(note.split("[suggestions]: ")[1].split(". Each share")[0])["shares"]
+    for value, share in shares.items():
+        exact = by_name(section, value, "blind")["share_for_recall, wanted=0.9"].estimate
+        assert exact <= share < exact + 0.0101
+    assert set(shares) == {"trust", "safety"}
+
+
+def test_too_few_finds_leave_no_share() -> None:
+    """The reason says how many it takes."""
+    answers = [(place, "Reader A", "blind", "trust", place < 7, True) for place in range(40)]
+    machine = [(place, "trust", 1 - place / 40, place < 4, "weak") for place in range(40)]
+    section = ranking(evidence(["a", "b", "c", "d"] * 10, answers=answers, machine=machine))
+    [table] = [one for one in section.tables if one.caption.startswith("How much to open")]
+    assert table.rows[0][3] == "not enough positives (n = 7; 9 needed for 90%)"
+    assert "(7 passages; at least 0.65)" in table.rows[0][2]
+    assert not any("study.toml" in one for one in section.notes)
+
+
+def test_an_audit_weighs_what_it_found() -> None:
+    """A find far below stands for many that nobody drew, so more has to be opened."""
+    answers = [(place, "Reader A", "audit", "trust", place < 30 or place == 59, True) for place in range(60)]
+    machine = [(place, "trust", 1 - place / 100, place < 10, "weak") for place in range(100)]
+    audit = [(place, "suggested", 40) if place < 40 else (place, "far below", 60) for place in range(60)]
+    made = evidence(["a", "b", "c", "d"] * 25, answers=answers, machine=machine, audit=audit)
+    found = by_name(ranking(made), "trust", "audit")
+    depths = np.append(np.arange(1, 31) / 100, 0.6)
+    expected = agreement.share_for_recall(depths, np.append(np.ones(30), 3.0), 0.9)
+    assert expected.share == 0.6
+    assert found["share_for_recall, wanted=0.9"].estimate == pytest.approx(0.6)
+    assert found["share_for_recall, wanted=0.9 (recall)"].low == pytest.approx(expected.at_least)

@@ -10,9 +10,19 @@ import pandas as pd
 from tagger import agreement
 from tagger.agreement import RankingCurve
 from tagger.agreement.clusters import Statistic
-from tagger.report import statistics
+from tagger.report import statistics, thresholds
 from tagger.report.document import Curves, Line, Number, Section, Table, shown
-from tagger.report.evidence import FEWEST_POSITIVES, WORDS, Evidence, Floats, Panel
+from tagger.report.evidence import (
+    AUDIT,
+    BLIND,
+    FEWEST_POSITIVES,
+    INDEPENDENT,
+    WORDS,
+    Evidence,
+    Floats,
+    Panel,
+    Value,
+)
 from tagger.report.measuring import About
 
 MODEL = "model and the majority"
@@ -63,6 +73,7 @@ def ranking(evidence: Evidence) -> Section:
     """Return section 7: how well scores order passages, and what is suggested now."""
     numbers: list[Number] = []
     tables = []
+    settings = []
     ties = 0
     for source in evidence.available:
         found = [(value, scored(evidence, source, value.id)) for value in evidence.values]
@@ -70,7 +81,10 @@ def ranking(evidence: Evidence) -> Section:
         if made:
             numbers += [number for _, rows in made for number in rows.values()]
             ties += sum(one.ties for _, one in found)
-            tables += _tables(source, made)
+            choices = [_choice(evidence, value, one) for value, one in found if len(one.labels)]
+            numbers += thresholds.numbers(source, MODEL, choices)
+            tables += [*_tables(source, made), thresholds.table(source, choices)]
+            settings += [thresholds.setting(choices)] if source == _for_settings(evidence) else []
     if not numbers:
         return Section(7, _RANKING, "", empty=f"Nothing to rank yet: {_NO_SCORES}.")
     plots = _plots(evidence)
@@ -83,8 +97,21 @@ def ranking(evidence: Evidence) -> Section:
         tuple(tables),
         plots,
         tuple(numbers),
-        (*_notes(evidence, ties), *((_IN_THE_PLOTS,) if plots else ())),
+        (*_notes(evidence, ties), *filter(None, settings), *((_IN_THE_PLOTS,) if plots else ())),
     )
+
+
+def _for_settings(evidence: Evidence) -> str:
+    """Return the source that shares are best set by: the nearest to a random sample of all passages."""
+    return next((source for source in (AUDIT, BLIND, INDEPENDENT) if source in evidence.available), "")
+
+
+def _choice(evidence: Evidence, value: Value, one: Decided) -> thresholds.Choice:
+    suggested, scores = evidence.machine_of(value.id)
+    yes = one.labels == 1
+    depths = 1 - standing(evidence, value.id)[one.panel.places][yes]
+    scored, now = int(np.isfinite(scores).sum()), int((suggested == 1).sum())
+    return thresholds.choice(value, depths, one.panel.weights[yes], scored, now, one.panel.n_clusters)
 
 
 def scored(evidence: Evidence, source: str, value_id: str) -> Decided:

@@ -7,8 +7,11 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from small_study import copied
+from test_steps_imports import table, whole
 
 from tagger.frameworks import load_framework
+from tagger.steps.imports import import_codings
 
 COLUMNS = [
     "dataset", "transcript", "participant", "standing", "start", "end", "text", "value", "rank", "score",
@@ -179,3 +182,129 @@ def test_one_more_transcript_scores_the_dataset_anew(study):
     assert study.one("SELECT count(*) FROM live_excerpts") == study.one(
         "SELECT count(*) FROM scores WHERE scoring_id = $id", id=current
     )
+
+
+ASKED = """\
+Interviewer: Did you have a choice about coming here in the first place?
+
+Ottoline: My sister drove me, and she did not ask. I sat in the car for the whole of the first morning and watched \
+the others go in and out of the gate with their mugs and their boots. After that I got out when I felt like it. I told \
+them that I would come on Tuesdays and on no other day, and that was fine with everybody. People decide for themselves \
+what they do and say, and nobody is pushed. So I stayed away for most of the autumn. Then I came back by myself, one \
+day in November, because I wanted to see what had become of the beans.
+
+Cornelius: I came because of the soup. Nobody is pushed, and I come and go when I decide to.
+
+Ottoline: You decide for yourself what you do there and what you say.
+
+Interviewer: And what was it like to dig?
+
+Ottoline: It was wet, and the spade was older than I am.
+
+Interviewer: And the shed?
+
+Ottoline: There was a kettle in it, and a family of mice.
+"""
+
+
+def asked(study, question=""):
+    """Run a study of one transcript whose first question names a value, or asks *question* instead."""
+    (study.files / "asked.txt").write_text(ASKED, "utf-8")
+    if question:
+        study.edit("asked.txt", "Did you have a choice about coming here in the first place?", question)
+    study.run(study.files / "asked.txt")
+    return study
+
+
+def test_a_question_names_a_value_for_the_whole_answer_and_no_longer(fresh):
+    """Every part of the answer is marked; what another person said, and what came after it, is not."""
+    asked(fresh)
+
+    named = fresh.ask("SELECT e.text, b.value_id FROM named_before b JOIN excerpts e ON e.id = b.excerpt_id")
+    assert len(named) > 1
+    assert {"choice"} == {row["value_id"] for row in named}
+    [answer] = [turn for turn in ASKED.split("\n\n") if turn.startswith("Ottoline: My sister")]
+    spoken = answer.removeprefix("Ottoline: ")
+    assert len("".join(spoken.split())) == sum(len("".join(row["text"].split())) for row in named)
+    assert all(row["text"] in spoken for row in named)
+    told = {row["text"]: row["named_by_interviewer"] for row in fresh.ask("SELECT * FROM suggestion_list")}
+    assert {"no", "yes", None} >= set(told.values())
+
+
+def test_a_named_value_is_suggested_where_it_is_among_the_strongest_even_so(fresh, empty_study, tmp_path):
+    """
+    The score stays what it is; the place among the others is that of half the height above the median.
+
+    Counted here by hand from the stored scores, and beside a study whose interviewer named nothing.
+    """
+    plain = copied(empty_study, tmp_path / "plain")
+    for study in (fresh, plain):
+        study.set("share = 0.3")
+        study.set("per_excerpt = 3")
+    asked(fresh)
+    asked(plain, "How did you come to be here in the first place?")
+
+    scores = {study.home: _choice_scores(study) for study in (fresh, plain)}
+    assert scores[fresh.home] == pytest.approx(scores[plain.home], abs=1e-6)
+    assert 0 == plain.one("SELECT count(*) FROM named_before")
+    named = {row["text"] for row in fresh.ask("SELECT text FROM excerpts JOIN named_before ON excerpt_id = id")}
+    middle = np.median(list(scores[fresh.home].values()))
+    held = {text: (s + middle) / 2 if text in named and s > middle else s for text, s in scores[fresh.home].items()}
+    most = math.ceil(round(0.3 * len(held), 9))
+    assert set(sorted(held, key=held.get, reverse=True)[:most]) == _suggested_for_choice(fresh)
+    assert set(sorted(held, key=scores[plain.home].get, reverse=True)[:most]) == _suggested_for_choice(plain)
+    assert _suggested_for_choice(fresh) != _suggested_for_choice(plain)
+
+
+def _choice_scores(study):
+    rows = study.ask(
+        "SELECT e.text, s.scores FROM scores s JOIN excerpts e ON e.id = s.excerpt_id WHERE e.kind = 'passage'"
+    )
+    return {row["text"]: row["scores"][0] for row in rows}
+
+
+def _suggested_for_choice(study):
+    rows = study.ask("SELECT text FROM suggestion_list WHERE kind = 'passage' AND value_id = 'choice'")
+    return {row["text"] for row in rows}
+
+
+def test_another_question_makes_a_new_scoring(study):
+    """Also where no word of an answer changed."""
+    before = study.one("SELECT scoring_id FROM current_scorings")
+    excerpts = study.ask("SELECT excerpt_id FROM live_excerpts ORDER BY 1")
+    study.edit("garden.txt", "And what was it like to talk there?", "And what choices did you have there?")
+    study.run()
+
+    assert excerpts == study.ask("SELECT excerpt_id FROM live_excerpts ORDER BY 1")
+    after = study.one("SELECT scoring_id FROM current_scorings")
+    assert before != after
+    named = study.ask("SELECT e.text, b.* FROM named_before b JOIN excerpts e ON e.id = b.excerpt_id")
+    assert {after} == {row["scoring_id"] for row in named}
+    assert "You don't have to." in "".join(row["text"] for row in named)
+
+
+def test_the_order_in_which_passages_teach_most_holds_all_that_can_be_suggested(tagged):
+    """Each once, from the first place on; what is too short for a suggestion has no place."""
+    places = tagged.ask(
+        "SELECT o.place, length(e.text) AS length FROM reading_orders o JOIN excerpts e ON e.id = o.excerpt_id"
+    )
+
+    enough = tagged.one("SELECT count(*) FROM live_excerpts WHERE length(text) >= 20")
+    assert list(range(1, enough + 1)) == sorted(row["place"] for row in places)
+    assert min(row["length"] for row in places) >= 20
+
+
+def test_what_was_read_teaches_little_more(study):
+    """A new scoring puts what somebody read, and so has nothing new to say, at the end of those compared."""
+    first = study.one("SELECT e.text FROM reading_orders o JOIN excerpts e ON e.id = o.excerpt_id "
+                      "WHERE o.place <= 9 AND e.kind = 'passage' ORDER BY o.place LIMIT 1")  # fmt: skip
+    source = study.one(
+        "SELECT t.source FROM excerpts e JOIN transcripts t ON t.id = e.transcript_id WHERE e.text = $text", text=first
+    )
+    import_codings(study.folder, table(study, whole(study, first, "Ann", "none", source)), "independently")
+    study.set("min_characters = 19")
+    study.run()
+
+    places = study.ask("SELECT o.place, e.text FROM reading_orders o JOIN excerpts e ON e.id = o.excerpt_id "
+                       "JOIN current_scorings USING (scoring_id) ORDER BY place")  # fmt: skip
+    assert first == places[-1]["text"]

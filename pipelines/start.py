@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import atexit
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from tagger import steps
 from tagger.pipelines.server import Server, ServerUnavailable, await_records, connect, start_server, stop_server
-from tagger.steps import Summary
+from tagger.steps import Run, Summary, from_review
+from tagger.steps.from_review import Lessons
+
+if TYPE_CHECKING:
+    from prefect.client.schemas.objects import State
+
+Done = TypeVar("Done", Summary, Lessons)
 
 log = logging.getLogger("tagger.progress")
 
@@ -25,26 +32,53 @@ def start(folder: Path, paths: Iterable[Path], **chosen: str) -> Summary:
     run = steps.begin(folder, paths, **chosen)
     if not steps.anything_pending(run):
         return steps.tag(run)
+
+    def flow() -> State[Summary]:
+        from tagger.pipelines.tag_transcripts import tag_transcripts
+
+        given = (run.study, list(run.paths), run.dataset, run.framework, run.speakers, run.encoding)
+        return tag_transcripts(*given, return_state=True)
+
+    return _by_prefect(run, flow, otherwise=lambda: steps.tag(run))
+
+
+def start_learning(folder: Path, framework: str = "") -> Lessons:
+    """Run the flow `learn_from_review` on the study in *folder*, if there is anything to do, as `start` does."""
+
+    def here() -> Lessons:
+        return from_review.learn_from_review(folder, framework)
+
+    runs = [run for planned in from_review.begin_all(folder, framework).values() for run in planned]
+    if not any(steps.anything_pending(run) for run in runs):
+        return here()
+
+    def flow() -> State[Lessons]:
+        from tagger.pipelines.learn_from_review import learn_from_review
+
+        return learn_from_review(runs[0].study, framework, return_state=True)
+
+    return _by_prefect(runs[0], flow, otherwise=here)
+
+
+def _by_prefect(run: Run, flow: Callable[[], State[Done]], otherwise: Callable[[], Done]) -> Done:
+    """Run a flow, with its server, or do the same without Prefect where that fails."""
     log.info("starting Prefect", extra={"stage": "start", "done": 0, "total": 1})
     try:
         server = _server(Path(run.study))
         steps.prepare(run)
         connect(server)
     except (ServerUnavailable, OSError) as error:
-        return steps.tag(run).with_note(f"Prefect could not start, so the stages were run without it ({error}).")
-    from tagger.pipelines.tag_transcripts import tag_transcripts
-
+        return otherwise().with_note(f"Prefect could not start, so the stages were run without it ({error}).")
     log.info("Prefect is there", extra={"stage": "start", "done": 1, "total": 1})
-    given = (run.study, list(run.paths), run.dataset, run.framework, run.speakers, run.encoding)
     try:
-        state = tag_transcripts(*given, return_state=True)
-        summary: Summary = state.result()
+        state = flow()
+        done: Done = state.result()
     except Exception as error:  # Prefect lets out whatever its parts raise; anything else goes on its way
         if not _is_of_prefect(error):
             raise
-        return steps.tag(run).with_note(f"Prefect stopped, so the rest was run without it ({type(error).__name__}).")
-    await_records(str(state.state_details.flow_run_id), summary.calls)
-    return summary
+        return otherwise().with_note(f"Prefect stopped, so the rest was run without it ({type(error).__name__}).")
+    await_records(str(state.state_details.flow_run_id), done.calls)
+    return done
 
 
 def _is_of_prefect(error: Exception) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tagger.report.document import Number, Report, shown
 from tagger.steps import Summary
+from tagger.steps.from_review import Lessons
 
 
 def in_markdown(summary: Summary) -> str:
@@ -18,6 +19,13 @@ def in_markdown(summary: Summary) -> str:
         _listed("Notes", summary.notes),
     ]
     return "\n\n".join(section for section in sections if section)
+
+
+def learning_in_markdown(lessons: Lessons) -> str:
+    """Write what was learned as Markdown: what was refused and why, and the runs that suggested anew."""
+    refused = tuple(lesson.refused for lesson in lessons.lessons if lesson.refused)
+    runs = [in_markdown(summary) for lesson in lessons.lessons for summary in lesson.summaries]
+    return "\n\n".join([*runs, *([_listed("Not learned", refused)] if refused else [])])
 
 
 def agreement_in_markdown(report: Report, page: Path) -> str:

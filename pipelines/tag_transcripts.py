@@ -2,34 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from prefect import Task, flow, task
+from prefect import flow
 from prefect.artifacts import create_markdown_artifact
-from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import State, TaskRun
 
 from tagger import steps
-from tagger.errors import Busy
 from tagger.pipelines.summary import in_markdown
-from tagger.steps import Outcome, Summary
-
-
-def _may_pass(_task: Task[..., Any], _task_run: TaskRun, state: State[Any]) -> bool:
-    """Say whether trying again can help: a study in use, a disk or a network share that did not answer."""
-    return isinstance(state.result(raise_on_failure=False), Busy | OSError)
-
-
-def _task(name: str, work: Callable[..., Outcome]) -> Callable[..., Any]:
-    # What is done is decided by the study's ledger: a task's cached state would be a second truth.
-    retried: dict[str, Any] = {"retries": 2, "retry_delay_seconds": 5, "retry_condition_fn": _may_pass}
-    return task(name=name, cache_policy=NO_CACHE, **retried)(work)
-
-
-_TASKS = {stage.work: _task(stage.name, stage.work) for stage in steps.STAGES} | {
-    steps.store: _task("store", steps.store)
-}
+from tagger.pipelines.tasks import as_task
+from tagger.steps import Summary
 
 
 @flow(name="tag-transcripts")
@@ -49,11 +28,6 @@ def tag_transcripts(
     """
     chosen = {"dataset": dataset, "framework": framework, "speakers": speakers, "encoding": encoding}
     run = steps.begin(study, paths, engine="prefect", **chosen)
-    summary = steps.tag(run, call=_as_task)
+    summary = steps.tag(run, call=as_task)
     create_markdown_artifact(in_markdown(summary), key="tagging-summary", description=f"What the run of {dataset} did")
     return summary
-
-
-def _as_task(work: Callable[..., Outcome], *arguments: Any) -> Outcome:
-    outcome: Outcome = _TASKS[work](*arguments)
-    return outcome

@@ -16,6 +16,7 @@ from tagger import __version__
 from tagger.cli.agreement import agreement
 from tagger.cli.audit import audit
 from tagger.cli.frameworks import framework
+from tagger.cli.learn import learn
 from tagger.cli.packs import pack
 from tagger.cli.review import review
 from tagger.cli.run import check, run
@@ -41,6 +42,7 @@ for command in (
     check,
     run,
     review,
+    learn,
     status,
     framework,
     import_codings,

@@ -26,6 +26,7 @@ from typing import Any
 
 from tagger.errors import UsageError
 from tagger.steps import embed, learn, read, split, suggest
+from tagger.steps.shares import check_shares
 from tagger.steps.workplace import Outcome, Run, workplace
 
 __all__ = [
@@ -105,9 +106,9 @@ def begin(study: str | Path, paths: Iterable[str | Path] = (), **options: Any) -
     )
     run = replace(run, framework=_reference(run.framework or workplace(run).settings.study.framework))
     place = workplace(run)
-    # What is wrong with these is said before anything is stored.
-    _ = place.framework
+    # What is wrong with it is said before anything is stored, as what is wrong with the framework.
     _ = place.corrections
+    check_shares(place)
     place.store.create()
     return run
 

@@ -140,7 +140,7 @@ def gather(study: Readable, framework: Framework, dataset: str) -> Answers:
     A value whose meaning another version of the framework revised has the answers of no version but that one.
     """
     asked = {"framework": framework.id, "dataset": dataset}
-    readings = study.table(_READINGS, asked).to_pandas()
+    readings = readings_of(study, framework.id, dataset)
     read = readings[readings["source"].isin(SOURCES)]
     said = study.table(_SAID, wanted=_column("coding_id", read)).to_pandas().merge(read, on="coding_id")
     said = said[same_meaning(said, _revised(study, framework))]
@@ -156,6 +156,12 @@ def gather(study: Readable, framework: Framework, dataset: str) -> Answers:
     shape = (len(excerpts), len(columns))
     drawn = said[(said["source"] == "blind") & said["drawn"]]
     return Answers(readings, excerpts, _majority(counted, shape), calibrating, _majority(drawn, shape))
+
+
+def readings_of(study: Readable, framework: str, dataset: str = "") -> pd.DataFrame:
+    """Read the readings made with the framework of that name, as `Answers` has them."""
+    found: pd.DataFrame = study.table(_READINGS, {"framework": framework, "dataset": dataset}).to_pandas()
+    return found
 
 
 def _revised(study: Readable, framework: Framework) -> pd.DataFrame:

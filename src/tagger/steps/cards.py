@@ -23,11 +23,7 @@ _READ = {
     "independent": "coded elsewhere, independently",
     "own-first": "of readers' own, before they saw the suggestions",
 }
-_NEVER = {
-    "assisted": "made with suggestions in sight",
-    "after-talk": "made after talk",
-    "after talk": "made after talk",
-}
+_NEVER = {"assisted": "made with suggestions in sight", "after talk": "made after talk with others"}
 _UNSAID = "-"
 
 
@@ -82,7 +78,7 @@ def in_words(card: Card) -> list[str]:
     return [
         f"Learned for {card['framework']} from {several(card['excerpts'], 'excerpt')} in "
         f"{several(card['transcripts'], 'transcript')}, by {several(card['readers'], 'reader')}: {'; '.join(read)}.",
-        *_left_out(card["left_out"]),
+        *([f"Never learned from: {'; '.join(never)}."] if (never := never_learned_from(card["left_out"])) else []),
         "How well it puts the excerpts first in which people found a value, by wording alone and as learned now:",
         *_table(card["values"]),
         *_means(card),
@@ -91,11 +87,9 @@ def in_words(card: Card) -> list[str]:
     ]
 
 
-def _left_out(counts: Mapping[str, int]) -> list[str]:
-    if not counts:
-        return []
-    said = [f"{n:,} {_NEVER.get(why, why)}" for why, n in counts.items()]
-    return [f"Never learned from: {'; '.join(said)}."]
+def never_learned_from(left_out: Mapping[str, int]) -> list[str]:
+    """Say how many readings are never learned from, by why."""
+    return [f"{several(n, 'reading')} {_NEVER.get(why, why)}" for why, n in left_out.items()]
 
 
 def _table(values: list[Card]) -> list[str]:

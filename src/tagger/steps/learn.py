@@ -18,8 +18,8 @@ from tagger.errors import ModelError, StoreError, UsageError
 from tagger.learning.fitting import SEED
 from tagger.learning.model import FORMAT
 from tagger.privacy import plain_hash
-from tagger.steps.answers import gather
-from tagger.steps.cards import card, in_words
+from tagger.steps.answers import Answers, gather
+from tagger.steps.cards import card, in_words, never_learned_from
 from tagger.steps.gates import gates
 from tagger.steps.workplace import Outcome, Rows, Run, Workplace, workplace
 from tagger.store import Readable
@@ -40,6 +40,7 @@ class InUse:
 
     number: int = 0
     depth: int = 0
+    why: str = ""
     learned_id: str | None = None
     framework_id: str | None = None
     model_id: str | None = None
@@ -51,7 +52,7 @@ class InUse:
 
 def in_use(study: Readable, framework: str) -> InUse:
     """Return what the framework of that name uses."""
-    columns = "number, depth, learned_id, framework_id, model_id"
+    columns = "number, depth, why, learned_id, framework_id, model_id"
     sql = f"SELECT {columns} FROM current_learning WHERE framework = $framework"  # noqa: S608
     found = study.rows(sql, {"framework": framework})
     return InUse(*found[0]) if found else InUse()
@@ -84,16 +85,40 @@ def learn(run: Run, _frameworks: tuple[str, ...]) -> Outcome:
     with place.store.session("a look at what was learned") as study:
         used = in_use(study, place.framework.id)
     if run.learn:
-        lesson.refuse_too_few()
-    depth = used.depth + run.learn
-    use = {"framework": place.framework.id, "number": used.number + 1, "depth": depth, "run_id": run.id}
-    made = lesson.enough
+        refuse_too_few(lesson.answers, place.framework.id)
+    depth, why = (used.depth + 1, "learned") if run.learn else (used.depth, "learned anew")
+    use = {"framework": place.framework.id, "number": used.number + 1, "depth": depth, "why": why, "run_id": run.id}
+    made = _enough(lesson.answers)
     tables: dict[str, Any] = lesson.tables() if made else {}
     if used.learned_id != lesson.id:
         now = datetime.now(UTC).replace(tzinfo=None)
         tables["learning_uses"] = [{**use, "learned_id": lesson.id if made else None, "used_at": now}]
     place.put("learn", plain_hash("learn", lesson.id, str(used.number + 1), run.id), **tables)
     return Outcome({"learned": int(made)}, notes=() if run.learn else (_said_unasked(place, lesson),))
+
+
+def refuse_too_few(answers: Answers, framework: str) -> None:
+    """
+    Say what it would take to learn.
+
+    Raises:
+        UsageError: there are too few answers.
+    """
+    if _enough(answers):
+        return
+    read = several(int(answers.answered.sum()), "excerpt was", "excerpts were")
+    never = "; ".join(never_learned_from(answers.left_out()))
+    raise UsageError(
+        f"there is too little to learn from: {read} read before anything was shown, in "
+        f"{several(answers.clusters, 'transcript')} (those of one person count once); it takes {FEWEST_EXCERPTS} in "
+        f"{FEWEST_TRANSCRIPTS}" + (f". Never learned from: {never}" if never else ""),
+        where=framework,
+        remedy="Read passages to the end in tagger review, or bring in codings made independently with tagger import",
+    )
+
+
+def _enough(answers: Answers) -> bool:
+    return bool(answers.answered.sum() >= FEWEST_EXCERPTS and answers.clusters >= FEWEST_TRANSCRIPTS)
 
 
 def _stands(place: Workplace, used: InUse, lesson: _Lesson) -> bool:
@@ -111,7 +136,7 @@ def _said_unasked(place: Workplace, lesson: _Lesson) -> str:
     changed = (
         f"{place.framework.id}: what was learned was made for another version of the framework, or another encoder"
     )
-    if lesson.enough:
+    if _enough(lesson.answers):
         return f"{changed}, so it was learned anew, from the answers of now (tagger learn --undo takes it back)."
     return f"{changed}, and too few answers hold for this one: suggestions rest on the framework's wording alone."
 
@@ -152,31 +177,6 @@ class _Lesson:
         """Return the id of what is learned: the same answers, passages, framework, encoder, learner give the same."""
         made_by = (str(_VERSION), str(FORMAT), str(SEED), self.place.framework_id, self.place.model_id)
         return plain_hash("learned", *made_by, *sorted(self.answers.read["coding_id"]), *self.answers.rows())
-
-    @property
-    def enough(self) -> bool:
-        """Say whether there are answers enough to learn from."""
-        return self.answers.answered.sum() >= FEWEST_EXCERPTS and self.answers.clusters >= FEWEST_TRANSCRIPTS
-
-    def refuse_too_few(self) -> None:
-        """
-        Say what it would take to learn.
-
-        Raises:
-            UsageError: there are too few answers.
-        """
-        if self.enough:
-            return
-        read = several(int(self.answers.answered.sum()), "excerpt was", "excerpts were")
-        never = "; ".join(f"{n:,} {why}" for why, n in self.answers.left_out().items())
-        raise UsageError(
-            f"there is too little to learn from: {read} read without suggestions in view, in "
-            f"{several(self.answers.clusters, 'transcript')} (those of one person count once); it takes "
-            f"{FEWEST_EXCERPTS} in {FEWEST_TRANSCRIPTS}" + (f". Never learned from: {never}" if never else ""),
-            where=self.place.framework.id,
-            remedy="Read passages that come without suggestions to the end in tagger review, or bring in codings made "
-            "independently with tagger import",
-        )
 
     def tables(self) -> dict[str, Any]:
         """Learn, keep it on disk, and return the rows that describe it."""

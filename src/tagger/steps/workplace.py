@@ -72,24 +72,21 @@ class EncoderCard:
 
 
 class Workplace:
-    """The parts of a study that a run works with; each is made when it is first asked for."""
+    """
+    The parts of a study that a run works with; most are made when they are first asked for.
+
+    The framework of the run is there at once: it may be read from the study, which one reader at a time may open.
+    """
 
     def __init__(self, run: Run) -> None:
         self.run = run
         self.store = Store(Path(run.study))
+        self.framework = self._framework()
 
     @cached_property
     def settings(self) -> Settings:
         """Return the study's settings."""
         return load_settings(Path(self.run.study))
-
-    @cached_property
-    def framework(self) -> Framework:
-        """Return the framework of this run."""
-        name = self.run.framework or self.settings.study.framework
-        if held := self._held(name):
-            return from_json(held)
-        return load_framework(name, [Path(self.run.study) / "frameworks"])
 
     @cached_property
     def encoder(self) -> Encoder:
@@ -147,13 +144,15 @@ class Workplace:
         folder = Path(self.run.study) / self.settings.model.name
         return str(folder) if folder.is_dir() else self.settings.model.name
 
-    def _held(self, framework_id: str) -> str:
-        """Return the content of a version of a framework that the study holds; empty where there is none of that id."""
-        if not self.store.path.exists():
-            return ""
-        with self.store.session("a look at the framework") as database:
-            found = database.rows("SELECT content FROM frameworks WHERE id = $id", {"id": framework_id})
-        return str(found[0][0]) if found else ""
+    def _framework(self) -> Framework:
+        """Return the version that the study holds under the id named, or else the one of the name or file."""
+        name = self.run.framework or self.settings.study.framework
+        if self.store.path.exists():
+            with self.store.session("a look at the framework") as database:
+                held = database.rows("SELECT content FROM frameworks WHERE id = $id", {"id": name})
+            if held:
+                return from_json(held[0][0])
+        return load_framework(name, [Path(self.run.study) / "frameworks"])
 
     def stored_vectors(self, keys: Sequence[str], which: str = "part = 0") -> dict[str, Matrix]:
         """

@@ -34,12 +34,13 @@ CREATE TABLE learning_uses (
     framework VARCHAR NOT NULL,
     number INTEGER NOT NULL CHECK (number >= 1),
     depth INTEGER NOT NULL CHECK (depth >= 0),
+    why VARCHAR NOT NULL CHECK (why IN ('learned', 'learned anew', 'taken back')),
     learned_id VARCHAR,
     run_id VARCHAR NOT NULL,
     used_at TIMESTAMP NOT NULL,
     PRIMARY KEY (framework, number)
 );
-COMMENT ON TABLE learning_uses IS 'What each framework''s suggestions rest on besides its wording, each change a new row; the highest number counts, and no learned_id means the wording alone. To learn goes one deeper, to undo goes back to the newest row that is one less deep, and to learn anew for another version of the framework stays as deep.';
+COMMENT ON TABLE learning_uses IS 'What each framework''s suggestions rest on besides its wording, each change a new row; the highest number counts, and no learned_id means the wording alone. To learn goes one deeper, to take back goes to what the newest row that is one less deep had, and to learn anew for another version of the framework stays as deep.';
 
 CREATE TABLE gates (
     learned_id VARCHAR NOT NULL,
@@ -97,7 +98,7 @@ CREATE OR REPLACE VIEW suggestion_list AS
 COMMENT ON VIEW suggestion_list IS 'The current suggestions, one row each. score is a similarity, or a probability where something was learned from people''s answers: compare it within one value and scoring only.';
 
 CREATE VIEW current_learning AS
-    SELECT u.framework, u.number, u.depth, u.used_at, l.id AS learned_id, l.framework_id, l.model_id, l.excerpts, l.readers,
+    SELECT u.framework, u.number, u.depth, u.why, u.used_at, l.id AS learned_id, l.framework_id, l.model_id, l.excerpts, l.readers,
            l.transcripts, l.card, l.made_at
     FROM learning_uses u
     LEFT JOIN learned l ON l.id = u.learned_id

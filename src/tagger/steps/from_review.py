@@ -1,0 +1,201 @@
+"""Learning from review for all datasets that use a framework: doing it, taking it back, and how it stands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tagger.errors import UsageError
+from tagger.privacy import plain_hash
+from tagger.steps import Call, Run, Summary, begin, directly, tag
+from tagger.steps.answers import SOURCES, gather, readings_of
+from tagger.steps.learn import in_use, refuse_too_few
+from tagger.steps.workplace import Workplace, workplace
+from tagger.store import Readable, Store
+
+# Datasets go on to a newer version of a framework one after another: the version that was used last counts for all.
+_USED = """
+SELECT n.framework AS name, arg_max(n.framework_id, r.started_at) AS framework_id,
+       list_sort(list(DISTINCT n.dataset)) AS datasets
+FROM newest_scorings n
+JOIN scoring_uses u ON u.dataset = n.dataset AND u.scoring_id = n.scoring_id
+JOIN runs r ON r.id = u.run_id
+GROUP BY n.framework ORDER BY n.framework
+"""
+
+_STANDS = "SELECT learned_id, used_at, card FROM current_learning WHERE framework = $framework"
+
+_BEFORE = """
+SELECT learned_id FROM learning_uses WHERE framework = $framework AND depth = $depth ORDER BY number DESC LIMIT 1
+"""
+
+_GATES = """
+SELECT dataset, value_id, value, state, n, found, transcripts, ours, baseline_name, baseline, low, high, reason
+FROM gate_list WHERE framework = $framework ORDER BY dataset, position
+"""
+
+_NOT_YET = """
+SELECT n.dataset FROM newest_scorings n JOIN current_learning c ON c.framework = n.framework
+WHERE n.framework = $framework AND n.learned_id IS DISTINCT FROM c.learned_id
+"""
+
+_LEARNED_FROM = "SELECT coding_id FROM learned_codings WHERE learned_id = $learned"
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """
+    What became of one framework.
+
+    Args:
+        framework: its name.
+        datasets: those that use it.
+        refused: why nothing was learned; empty where something was.
+        summaries: of the runs that gave the datasets their suggestions anew.
+    """
+
+    framework: str
+    datasets: tuple[str, ...]
+    refused: str = ""
+    summaries: tuple[Summary, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Say whether anything is other than before."""
+        return any(summary.rows for summary in self.summaries)
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """What became of all frameworks that were asked about, and notes on how it was done."""
+
+    lessons: tuple[Lesson, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def calls(self) -> int:
+        """Return how many pieces of work were done."""
+        return sum(summary.calls for lesson in self.lessons for summary in lesson.summaries)
+
+    def with_note(self, note: str) -> Lessons:
+        """Return the same with one more note."""
+        return replace(self, notes=(*self.notes, note))
+
+
+def begin_all(folder: Path, framework: str = "", engine: str = "local") -> dict[str, list[Run]]:
+    """
+    Prepare, by framework, the runs that learn from people's answers: one for each dataset, of which the first learns.
+
+    Args:
+        framework: the name of one that datasets use; empty for all of them.
+
+    Raises:
+        UsageError: no dataset uses it, or there is none with suggestions.
+    """
+    store = Store(folder)
+    store.create()
+    with store.session("a look at the frameworks in use") as study:
+        used = study.table(_USED).to_pylist()
+    names = [one["name"] for one in used]
+    if not used or framework not in ("", *names):
+        known = f"In use here: {', '.join(names)}" if names else "tagger run makes the first ones"
+        raise UsageError(
+            f"no dataset is read with the framework '{framework}'" if names else "there are no suggestions here yet",
+            where=str(folder),
+            remedy=known,
+        )
+    return {
+        one["name"]: [
+            begin(folder, dataset=dataset, framework=one["framework_id"], engine=engine, learn=number == 0)
+            for number, dataset in enumerate(one["datasets"])
+        ]
+        for one in used
+        if framework in ("", one["name"])
+    }
+
+
+def learn_from_review(folder: Path, framework: str = "", engine: str = "local", call: Call = directly) -> Lessons:
+    """
+    Learn from people's answers, and give every dataset that uses the framework its suggestions anew.
+
+    Raises:
+        UsageError: as `begin_all`; or the only framework has too few answers.
+    """
+    planned = begin_all(folder, framework, engine)
+    lessons = [_lesson(name, runs, call) for name, runs in planned.items()]
+    if all(lesson.refused for lesson in lessons):
+        raise UsageError("\n".join(lesson.refused for lesson in lessons))
+    return Lessons(tuple(lessons))
+
+
+def _lesson(name: str, runs: list[Run], call: Call) -> Lesson:
+    datasets = tuple(run.dataset for run in runs)
+    place = workplace(runs[0])
+    with place.store.session("reading answers") as study:
+        answers = gather(study, place.framework, runs[0].dataset)
+    try:
+        refuse_too_few(answers, name)
+    except UsageError as error:
+        return Lesson(name, datasets, refused=str(error))
+    return Lesson(name, datasets, summaries=tuple(tag(run, call) for run in runs))
+
+
+def undo(folder: Path, framework: str = "") -> Lessons:
+    """
+    Go back to what was in use before the newest learning, and to the suggestions of then.
+
+    Where that was begun before and stopped, it is finished, and no more is taken back.
+
+    Raises:
+        UsageError: as `begin_all`; or nothing was learned.
+    """
+    taken_back = []
+    for name, runs in begin_all(folder, framework).items():
+        place = workplace(runs[0])
+        with place.store.session("a look at what was learned before") as study:
+            used = in_use(study, name)
+            begun = used.why == "taken back" and bool(study.rows(_NOT_YET, {"framework": name}))
+            before = study.rows(_BEFORE, {"framework": name, "depth": used.depth - 1})
+        if not begun and not used.depth:
+            continue
+        if not begun:
+            back = {"number": used.number + 1, "depth": used.depth - 1, "learned_id": before[0][0] if before else None}
+            _take_back(place, {"framework": name, **back})
+        summaries = tuple(tag(replace(run, learn=False)) for run in runs)
+        taken_back.append(Lesson(name, tuple(run.dataset for run in runs), summaries=summaries))
+    if not taken_back:
+        raise UsageError("there is nothing to take back: nothing was learned", where=str(folder))
+    return Lessons(tuple(taken_back))
+
+
+def _take_back(place: Workplace, use: dict[str, Any]) -> None:
+    """Leave in the inbox that something else is in use again."""
+    when = {"why": "taken back", "run_id": place.run.id, "used_at": datetime.now(UTC).replace(tzinfo=None)}
+    key = plain_hash("undo", use["framework"], str(use["number"]))
+    place.put("undo", key, learning_uses=[{**use, **when}])
+
+
+def standing(study: Readable) -> list[dict[str, Any]]:
+    """
+    Say of each framework in use what its suggestions rest on, and which values are untested, shown or silent.
+
+    Returns:
+        By framework: framework, datasets, card (None where nothing was learned), used_at; new and gone (readings to
+        learn from that came since, and that were learned from and hold no more); values, one row a dataset and value.
+    """
+    found = []
+    for one in study.table(_USED).to_pylist():
+        about = {"framework": one["name"]}
+        [stands] = study.table(_STANDS, about).to_pylist() or [dict.fromkeys(("learned_id", "used_at", "card"))]
+        learned_from = {coding for (coding,) in study.rows(_LEARNED_FROM, {"learned": stands["learned_id"]})}
+        readings = readings_of(study, one["name"])
+        there = set(readings.loc[readings["source"].isin(SOURCES), "coding_id"])
+        card: Mapping[str, Any] | None = json.loads(stands["card"]) if stands["card"] else None
+        counts = {"new": len(there - learned_from), "gone": len(learned_from - there)}
+        rests_on = {"datasets": one["datasets"], "used_at": stands["used_at"], "card": card, **counts}
+        found.append({**about, **rests_on, "values": study.table(_GATES, about).to_pylist()})
+    return found

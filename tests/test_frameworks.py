@@ -48,15 +48,22 @@ def names(framework_id: str) -> dict[str, list[str]]:
 
 
 def test_side_by_side_has_the_six_published_values():
-    """The six values stand in their two layers, and only two-way interactions asks for exchanges."""
+    """The six values stand in their two layers, and all with published definitions."""
     framework = load_framework("side-by-side")
 
     assert {
         "Foundational values": ["Safety", "Experiences in common", "Choice and control"],
         "Core values": ["Freedom to be yourself", "Two-way interactions", "Human connections"],
     } == names("side-by-side")
-    assert ["two-way-interactions"] == [value.id for value in framework.values if value.unit == "exchange"]
     assert {"published"} == {value.definition.source for value in framework.values}
+
+
+@pytest.mark.parametrize("framework_id", ["side-by-side", "women-side-by-side", "maternal"])
+def test_what_shows_between_people_is_looked_for_in_exchanges(framework_id):
+    """Two-way interactions and human connections, in every framework that has them, and no other value."""
+    units = {value.id: value.unit for value in load_framework(framework_id).values}
+
+    assert {"two-way-interactions", "human-connections"} == {name for name, unit in units.items() if unit == "exchange"}
 
 
 def test_women_side_by_side_adds_trust_as_a_second_foundational_layer():

@@ -192,6 +192,21 @@ def test_a_suggestion_tells_its_sentence_and_cue_and_how_strong_it_is(desk):
     assert "" == one.why.rate
 
 
+def test_a_suggestion_tells_that_the_interviewer_had_just_named_its_value(study):
+    """It comes with the suggestion, and so not before the own reading."""
+    study.edit("garden.txt", "And what was it like to talk there?", "And what did you have in common with the others?")
+    study.set("share = 0.5")
+    study.run()
+    with lasting(study) as desk:
+        excerpt = desk.excerpt(SHED)
+        served = desk.serve(desk.assist(desk.reader("Ann")), excerpt)
+        assert () == desk.show("Ann", excerpt)[excerpt].suggestions
+        desk.decide(served, "done")
+        shown = {one.value_id: one.named for one in desk.show("Ann", excerpt)[excerpt].suggestions}
+        assert {"common": True} == {value: named for value, named in shown.items() if value == "common"}
+        assert {False} == {named for value, named in shown.items() if value != "common"}
+
+
 def test_a_suggestion_tells_how_this_viewer_answered_it(desk):
     """Until they say something else of the value; another reader's answer is not theirs."""
     excerpt = desk.excerpt(SHED)

@@ -104,6 +104,20 @@ def test_only_values_of_exchanges_are_suggested_for_exchanges(tagged):
     }
 
 
+def test_what_shows_between_people_is_suggested_for_what_they_say_to_each_other(fresh):
+    """Who rings whom on Sunday is an exchange for two shipped values; one of them is told by one person alone too."""
+    fresh.set("share = 0.5")
+    fresh.run(framework="side-by-side")
+
+    rows = fresh.ask("SELECT text, kind, value FROM suggestion_list")
+    [exchange] = {
+        row["text"] for row in rows if row["kind"] == "exchange" and "Could I ring you on Sunday" in row["text"]
+    }
+    assert "Of course you can." in exchange
+    assert {"Two-way interactions", "Human connections"} == {row["value"] for row in rows if row["text"] == exchange}
+    assert "Human connections" in {row["value"] for row in rows if row["kind"] == "passage"}
+
+
 def test_all_pairs_have_a_score(tagged):
     """Every live excerpt has a score for every value, shown or not, and a suggestion has the score of its pair."""
     values = [value.id for value in framework(tagged).values]

@@ -42,12 +42,17 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Suggested:
-    """A suggestion as it is shown, and how this viewer answered it."""
+    """
+    A suggestion as it is shown, and how this viewer answered it.
+
+    `named` says that the interviewer had just named the value.
+    """
 
     id: str
     value_id: str
     value: str
     rank: int
+    named: bool
     why: Why
     answered: Answered
 
@@ -146,7 +151,7 @@ def _suggestions(
         reason = reasons[row["id"]]
         why = Why(*_evidence(row), row["cue"], reason.strength, reason.rate, reason.untested)
         answered: Answered = row["answered"] if row["answered"] in ("accept", "reject") else ""
-        one = Suggested(row["id"], row["value_id"], row["value"], row["rank"], why, answered)
+        one = Suggested(row["id"], row["value_id"], row["value"], row["rank"], row["named"], why, answered)
         found[row["excerpt_id"]] = (*found.get(row["excerpt_id"], ()), one)
     return found
 
@@ -180,13 +185,14 @@ _SUGGESTED = """
         GROUP BY d.excerpt_id, f.name, d.value_id
     )
     SELECT g.id, g.excerpt_id, g.scoring_id, c.dataset, c.framework, g.value_id, v.name AS value, g.rank,
-           g.evidence_start, g.evidence_end, g.cue, e.text, a.act AS answered
+           g.evidence_start, g.evidence_end, g.cue, e.text, b.value_id IS NOT NULL AS named, a.act AS answered
     FROM wanted w
     JOIN excerpts e ON e.id = w.excerpt_id
     JOIN transcripts t ON t.id = e.transcript_id
     JOIN newest_scorings c ON c.dataset = t.dataset
     JOIN suggestions g ON g.scoring_id = c.scoring_id AND g.excerpt_id = e.id
     JOIN framework_values v ON v.framework_id = c.framework_id AND v.value_id = g.value_id
+    LEFT JOIN named_before b ON b.scoring_id = g.scoring_id AND b.excerpt_id = g.excerpt_id AND b.value_id = g.value_id
     LEFT JOIN answered a ON a.excerpt_id = g.excerpt_id AND a.framework = c.framework AND a.value_id = g.value_id
     WHERE $value = '' OR g.value_id = $value
     ORDER BY g.excerpt_id, g.rank, v.position

@@ -75,7 +75,7 @@ def clustered_share_interval(
     Korn & Graubard's own correction, by degrees of freedom, with which three clusters say next to nothing.
 
     For beta-binomial answers in 3 to 30 clusters, 20 to 200 readings and shares of .02 to .8, at least 94% of 95%
-    intervals hold the true share where the correlation is .3 or less (`tests/test_agreement_proportions.py`), and 88%
+    intervals hold the true share where the correlation is .3 or less (`tests/test_agreement_proportions.py`), and 87%
     where it is .5.
 
     Args:

@@ -500,6 +500,16 @@ def test_times_that_cannot_be_are_mended_and_told() -> None:
     } <= set(transcript.problems)
 
 
+def test_milliseconds_are_told_from_seconds() -> None:
+    """Whole numbers that are hundreds apart cannot count seconds."""
+    spans = [(400, 2_100), (2_400, 9_000), (61_000, 65_500)]
+    segments = [{"speaker": "AB"[at % 2] * 2, "start": s, "end": e, "text": "Yes."} for at, (s, e) in enumerate(spans)]
+
+    turns = of({"utterances": segments}).turns
+
+    assert [(0.4, 2.1), (2.4, 9.0), (61.0, 65.5)] == [(turn.begins, turn.ends) for turn in turns]
+
+
 def test_the_whole_text_is_compared_with_its_parts() -> None:
     """A text that holds more than its segments is no reason to stay silent."""
     value = {"text": "Hello there. And more.", "segments": [{"start": 0, "text": "Hello there."}]}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tagger.errors import TranscriptError
 from tagger.transcripts import json_values, speech
@@ -27,6 +28,7 @@ WORD = ("word", "text", "punctuated_word")
 SPEAKER = ("speaker", "speaker_name", "speakerName", "speaker_label", "speakerLabel", "speaker_id", "speakerId")
 SPANS = (("start", "end"), ("start_time", "end_time"), ("startTime", "endTime"), ("from", "to"), ("begin", "end"))
 WHEN = (*[begins for begins, _ in SPANS], "timestamps", "timestamp")
+FEWEST_MILLISECONDS = 400
 SAMPLE = 1_000
 """Segments by which it is told what a list holds."""
 AS_SEGMENTS = "Export it with segments and times (verbose_json, WhisperX), or as WebVTT or SRT"
@@ -52,7 +54,7 @@ def read(source: Source) -> Draft:
         raise _without_segments(source)
     whole = json_values.only(found, source.name)
     segments = _segments(whole)
-    heard = [piece for each in segments for piece in _pieces(each)]
+    heard = _in_seconds([piece for each in segments for piece in _pieces(each)])
     if _one_word_each(segments):
         heard = speech.sentences(_spaced(heard))
     return speech.draft(heard, to_tell_apart=SWITCH_ON, whole=words(whole, *WHOLE))
@@ -113,6 +115,18 @@ def _pieces(segment: Record) -> list[Utterance]:
         Utterance(text[place:end], label, start, stop)
         for (place, label, start), (end, stop) in zip(cuts, after, strict=True)
     ]
+
+
+def _in_seconds(heard: list[Utterance]) -> list[Utterance]:
+    """Some programs count milliseconds: whole numbers, hundreds apart."""
+    clocks = [each for piece in heard for each in (piece.begins, piece.ends) if each is not None]
+    if not clocks or max(clocks) <= FEWEST_MILLISECONDS * len(heard) or not all(each.is_integer() for each in clocks):
+        return heard
+    return [replace(each, begins=_thousandth(each.begins), ends=_thousandth(each.ends)) for each in heard]
+
+
+def _thousandth(clock: float | None) -> float | None:
+    return None if clock is None else clock / 1000
 
 
 def _one_word_each(segments: Sequence[Record]) -> bool:

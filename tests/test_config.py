@@ -26,7 +26,10 @@ def test_an_empty_file_means_the_defaults():
     ("text", "words"),
     [
         ("[suggestion]\nshare = 0.1", ("unknown key suggestion", "Did you mean suggestions?")),
-        ("[suggestions]\nshares = 0.1", ("[suggestions]", "unknown key shares", "Did you mean share?")),
+        ("[suggestions]\nsharez = 0.1", ("[suggestions]", "unknown key sharez", "Did you mean share")),
+        ("[suggestions]\nshares = 0.1", ("[suggestions] shares", "name values with numbers", "{ trust = 0.25 }")),
+        ("[suggestions]\nshares = { trust = 'all' }", ("[suggestions] shares trust", "a number")),
+        ("[suggestions]\nshares = { trust = 1.5 }", ("shares must be above 0 and at most 1",)),
         ("[suggestions]\nshare = '10%'", ("[suggestions] share", "a number", "'10%'")),
         ("[suggestions]\nshare = 0", ("share must be above 0",)),
         ("[excerpts]\nmin_words = 90", ("min_words must lie between 1 and max_words",)),
@@ -42,6 +45,16 @@ def test_what_is_wrong_is_named_with_its_place(text, words):
 
     for word in words:
         assert word in str(caught.value)
+
+
+def test_single_values_have_shares_of_their_own():
+    """In whatever order they are written, they are the same settings."""
+    one, other = (
+        parse_settings(f"[suggestions]\nshares = {{ {text} }}", "study.toml").suggestions
+        for text in ("trust = 0.25, safety = 1", "safety = 1, trust = 0.25")
+    )
+    assert {"safety": 1, "trust": 0.25} == one.shares
+    assert repr(one) == repr(other)
 
 
 def test_a_folder_without_settings_is_not_a_study(tmp_path):

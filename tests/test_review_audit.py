@@ -566,7 +566,7 @@ def parted(suggested, near, far, transcripts=10):
         name: {f"t{k}": [f"{name} {k} {n}" for n in range(size // transcripts)] for k in range(transcripts)}
         for name, size in sizes
     }
-    return Frame("general", "s", "small", "g", 0.1, strata)
+    return Frame("general", "s", "small", "g", 0.1, {}, strata)
 
 
 def test_a_plan_has_the_numbers_of_the_literature():

@@ -158,6 +158,17 @@ def test_the_share_is_rounded_up(rows: int, share: float, expected: Any) -> None
     assert expected == len(choose(table, share=share))
 
 
+def test_each_value_may_have_a_share_of_its_own() -> None:
+    """With half of the rows for the first value and all for the third, the second is suggested for one row alone."""
+    table = np.array([[0.9, 0.1, 0.1], [0.8, 0.2, 0.2], [0.7, 0.3, 0.3], [0.6, 0.4, 0.4]])
+    chosen = choose(table, per_excerpt=3, share=np.array([0.5, 0.25, 1.0]))
+
+    assert {0: [0, 1], 1: [3], 2: [0, 1, 2, 3]} == {
+        column: [one.row for one in chosen if one.column == column] for column in range(3)
+    }
+    assert [2] == [one.column for one in choose(table, 3, np.array([0.5, 0.25, 1.0]), [2]) if one.row == 0]
+
+
 def test_only_the_columns_asked_for_are_chosen() -> None:
     """Values of another unit take no part; columns keep their numbers."""
     assert [Candidate(0, 2, 1)] == choose(np.array([[0.9, 0.8, 0.1]]), share=1.0, columns=[2])

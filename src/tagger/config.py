@@ -48,16 +48,21 @@ class SuggestionSettings:
     """
     How many values are suggested per excerpt at most, and for what share of a dataset's excerpts per value.
 
-    An excerpt of fewer characters than `min_characters` ("Yeah, it did.") is never suggested: nobody could judge it.
+    `shares` has the share of single values by their ids, `share` is that of all others. An excerpt of fewer characters
+    than `min_characters` ("Yeah, it did.") is never suggested: nobody could judge it.
     """
 
     per_excerpt: int = 2
     share: float = 0.10
+    shares: Mapping[str, float] = field(default_factory=dict)
     min_characters: int = 20
 
     def __post_init__(self) -> None:
         _require(self.per_excerpt >= 1, "suggestions", "per_excerpt must be 1 or more")
         _require(0 < self.share <= 1, "suggestions", "share must be above 0 and at most 1")
+        _require(
+            all(0 < one <= 1 for one in self.shares.values()), "suggestions", "shares must be above 0 and at most 1"
+        )
         _require(self.min_characters >= 0, "suggestions", "min_characters must be 0 or more")
 
 
@@ -173,6 +178,7 @@ name = "{ModelSettings().name}"   # or the folder of any sentence-transformers m
 [suggestions]
 per_excerpt = {suggestions.per_excerpt}            # at most so many values are suggested for an excerpt
 share = {suggestions.share}               # per value and dataset, the strongest tenth of the passages
+shares = {{}}               # of single values, such as {{ trust = 0.25 }}; section 7 of `tagger agreement` says which
 min_characters = {suggestions.min_characters}       # shorter ones are never suggested
 
 [review]
@@ -201,6 +207,12 @@ def _section(kind: Any, content: object, where: str) -> Any:
 
 
 def _typed(value: object, kind: str, where: str) -> object:
+    if kind == "Mapping[str, float]":
+        if not isinstance(value, dict):
+            raise SettingsError(
+                f"it must name values with numbers, not {value!r}", where=where, remedy="Write it as { trust = 0.25 }"
+            )
+        return {name: _typed(one, "float", f"{where} {name}") for name, one in sorted(value.items())}
     wanted: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (float, int), "bool": (bool,)}
     if isinstance(value, bool) != (kind == "bool") or not isinstance(value, wanted[kind]):
         words = {"str": "text in quotes", "int": "a whole number", "float": "a number", "bool": "true or false"}[kind]

@@ -8,7 +8,6 @@ most of the gain, and the mean of the corpus from each excerpt, as far as the co
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -112,7 +111,7 @@ def scores(vectors: Matrix, phrases: Phrases, centre: Matrix) -> Scores:
 
 
 def choose(
-    table: Scores, per_excerpt: int = 2, share: float = 0.10, columns: Sequence[int] | None = None
+    table: Scores, per_excerpt: int = 2, share: float | Scores = 0.10, columns: Sequence[int] | None = None
 ) -> list[Candidate]:
     """
     Choose what to suggest: per value the strongest share of the excerpts, per excerpt the best few of those.
@@ -122,7 +121,7 @@ def choose(
     Args:
         table: scores, shape (n, k).
         per_excerpt: how many values an excerpt is given at most.
-        share: share of the excerpts that a value is suggested for at most, rounded up.
+        share: share of the excerpts that a value is suggested for at most, rounded up: one for all, or shape (k,).
         columns: values to choose among; None for all.
 
     Returns:
@@ -131,13 +130,14 @@ def choose(
     rows = len(table)
     among = np.arange(table.shape[1]) if columns is None else np.array(sorted(columns), dtype=np.intp)
     # Rounded first: 0.1 * 30 is a little more than 3 in floating point.
-    strongest = min(rows, math.ceil(round(share * rows, 9)))
-    if not strongest or not len(among) or per_excerpt < 1:
+    strongest = np.ceil(np.round(np.broadcast_to(share, table.shape[1:])[among] * rows, 9))
+    if not rows or not len(among) or per_excerpt < 1:
         return []
     own = table[:, among]
-    offered = np.full(own.shape, -np.inf)
-    top = np.argsort(-own, axis=0, kind="stable")[:strongest]
-    np.put_along_axis(offered, top, np.take_along_axis(own, top, axis=0), axis=0)
+    order = np.argsort(-own, axis=0, kind="stable")
+    offered = np.empty(own.shape)
+    top = np.arange(rows)[:, None] < strongest
+    np.put_along_axis(offered, order, np.where(top, np.take_along_axis(own, order, axis=0), -np.inf), axis=0)
     best = np.argsort(-offered, axis=1, kind="stable")[:, :per_excerpt]
     kept = np.isfinite(np.take_along_axis(offered, best, axis=1))
     row, rank = np.nonzero(kept)

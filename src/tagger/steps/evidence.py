@@ -369,6 +369,8 @@ def _facts(found: _Gathered, revised: int) -> dict[str, str]:
         settings = [json.loads(text) for text in sorted(set(found.scorings["settings"]))]
         shares = sorted({str(one["suggestions"]["share"]) for one in settings})
         facts["Suggested"] = f"the strongest {' or '.join(shares)} of the passages of a dataset, value by value"
+        single = sorted({of for one in settings for of in one["suggestions"].get("shares", {}).items()})
+        facts["Suggested"] += "".join(f"; {share:g} for {name}" for name, share in single)
         words = sorted({f"{one['excerpts']['min_words']} to {one['excerpts']['max_words']}" for one in settings})
         facts["Cutting"] = f"by the program, into passages of {' or '.join(words)} words within a turn"
     chosen = []

@@ -16,7 +16,7 @@ from tagger.reading_orders import reading_order, uncertainty
 from tagger.records import Candidate, Span
 from tagger.steps.asked import named_before, questions
 from tagger.steps.embed import vector_column
-from tagger.steps.learn import in_use, learned_of
+from tagger.steps.learn import in_use
 from tagger.steps.workplace import Outcome, Rows, Run, Workplace, wanted, workplace
 from tagger.suggestions import (
     DECIMALS,
@@ -162,7 +162,7 @@ class _Scoring:
         """Return the order in which the excerpts that can be suggested teach most, given what people have read."""
         rows = [row for kind in ("passage", "exchange") for row in self._rows(kind)]
         uncertain = [
-            uncertainty(self._offered(kind)[:, self._columns(kind)], self.place.settings.suggestions.share)
+            uncertainty(self._offered(kind)[:, self._columns(kind)], self._shares[self._columns(kind)])
             for kind in ("passage", "exchange")
         ]
         order = reading_order(
@@ -176,8 +176,8 @@ class _Scoring:
         ]
 
     def _chosen(self, kind: str) -> list[Candidate]:
-        settings, rows = self.place.settings.suggestions, self._rows(kind)
-        found = choose(self._offered(kind), settings.per_excerpt, settings.share, self._columns(kind))
+        per_excerpt, rows = self.place.settings.suggestions.per_excerpt, self._rows(kind)
+        found = choose(self._offered(kind), per_excerpt, self._shares, self._columns(kind))
         return [Candidate(rows[candidate.row], candidate.column, candidate.rank) for candidate in found]
 
     def _rows(self, kind: str) -> list[int]:
@@ -189,6 +189,12 @@ class _Scoring:
         """List the values that a kind serves, an exchange those that ask for it, but for those that are silent here."""
         heard = [one for one in enumerate(self.place.framework.values) if one[1].id not in self.silent]
         return [column for column, value in heard if kind == "passage" or value.unit == kind]
+
+    @property
+    def _shares(self) -> Scores:
+        """Return the share of the excerpts that each value is suggested for, shape (k,)."""
+        settings = self.place.settings.suggestions
+        return np.array([settings.shares.get(value.id, settings.share) for value in self.place.framework.values])
 
     def _offered(self, kind: str) -> Scores:
         """Return the scores that suggestions of a kind are chosen by."""
@@ -229,13 +235,14 @@ class _Scoring:
         if self.learned_id is None:
             centre, phrases = self.centre, self.phrases
             return np.concatenate([scores(vectors, phrases, centre) for vectors in self._vectors(self.excerpts)])
+        from tagger.steps.material import learned_of  # which takes a second to import
+
         learned = learned_of(self.place, self.learned_id)
         found = [
             learned.probabilities([one.text for one in batch], vectors, [one.cluster for one in batch])
             for batch, vectors in self._deep(self.excerpts)
         ]
-        probabilities: Scores = np.round(np.concatenate(found), DECIMALS)
-        return probabilities
+        return np.round(np.concatenate(found), DECIMALS).astype(np.float64)
 
     @cached_property
     def named(self) -> NDArray[np.bool_]:

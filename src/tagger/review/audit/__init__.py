@@ -161,6 +161,7 @@ def _as_json(found: Frame, wanted: Wanted, people: Sequence[Reader]) -> Row:
         "scoring": found.scoring_id,
         "segmentation": found.segmentation_id,
         "share": found.share,
+        "shares": found.shares,
         "sizes": wanted.sizes,
         "readers": [one.id for one in people],
         "share_out": wanted.share_out,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass
 
 from tagger.errors import UsageError
@@ -20,8 +19,8 @@ class Frame:
     """
     The passages that an audit is drawn from.
 
-    `share` is that of the suggestions; `strata` holds, for each stratum and transcript, the passages in the order of
-    the text, and has every stratum, though one may be empty.
+    `share` is that of the suggestions, `shares` that of single values; `strata` holds, for each stratum and transcript,
+    the passages in the order of the text, and has every stratum, though one may be empty.
     """
 
     dataset: str
@@ -29,6 +28,7 @@ class Frame:
     framework: str
     segmentation_id: str
     share: float
+    shares: dict[str, float]
     strata: dict[str, dict[str, list[str]]]
 
     def size(self, *strata: str) -> int:
@@ -41,10 +41,13 @@ class Frame:
 
 
 _SCORING = """
-SELECT n.scoring_id, n.framework, n.segmentation_id, s.settings
+SELECT n.scoring_id, n.framework, n.framework_id, n.segmentation_id, s.settings
 FROM newest_scorings n JOIN scorings s ON s.id = n.scoring_id WHERE n.dataset = $dataset
 """
 
+_VALUES = "SELECT value_id FROM framework_values WHERE framework_id = $framework ORDER BY position"
+
+# Rounded first, as where the suggestions are chosen: 0.1 * 30 is a little more than 3 in floating point.
 _FRAME = """
 WITH held AS (
     SELECT e.excerpt_id, e.transcript, e.start, length(e.text) >= $least AS long, s.scores
@@ -54,13 +57,16 @@ WITH held AS (
 ), compared AS (
     SELECT excerpt_id, unnest(scores) AS score, generate_subscripts(scores, 1) AS value FROM held WHERE long
 ), ranked AS (
-    SELECT excerpt_id, rank() OVER (PARTITION BY value ORDER BY score DESC) AS place FROM compared
-), best AS (
-    SELECT excerpt_id, min(place) AS place FROM ranked GROUP BY excerpt_id
+    SELECT excerpt_id, value, rank() OVER (PARTITION BY value ORDER BY score DESC) AS place FROM compared
+), wanted AS (
+    SELECT value, ceil(round(share * (SELECT count(*) FROM held WHERE long), 9)) AS places
+    FROM (SELECT unnest($shares) AS share, generate_subscripts($shares, 1) AS value)
+), near AS (
+    SELECT DISTINCT r.excerpt_id FROM ranked r JOIN wanted w ON w.value = r.value AND r.place <= w.places
 )
-SELECT h.excerpt_id, h.transcript, h.scores IS NOT NULL AS scored, h.long, b.place,
+SELECT h.excerpt_id, h.transcript, h.scores IS NOT NULL AS scored, n.excerpt_id IS NOT NULL AS near,
        h.excerpt_id IN (SELECT excerpt_id FROM suggestions WHERE scoring_id = $scoring) AS suggested
-FROM held h LEFT JOIN best b ON b.excerpt_id = h.excerpt_id
+FROM held h LEFT JOIN near n ON n.excerpt_id = h.excerpt_id
 ORDER BY h.transcript, h.start, h.excerpt_id
 """
 
@@ -79,11 +85,14 @@ def frame(db: Readable, dataset: str) -> Frame:
     scoring = db.rows(_SCORING, {"dataset": dataset})
     if not scoring:
         raise _nothing(db, dataset)
-    scoring_id, framework, segmentation_id, text = scoring[0]
+    scoring_id, framework, framework_id, segmentation_id, text = scoring[0]
     settings = json.loads(text)["suggestions"]
     share = float(settings["share"])
+    shares = {name: float(own) for name, own in settings.get("shares", {}).items()}
+    values = [name for (name,) in db.rows(_VALUES, {"framework": framework_id})]
     asked = {"dataset": dataset, "scoring": scoring_id, "least": int(settings["min_characters"])}
-    rows = db.table(_FRAME, asked).to_pylist()
+    reach = {"shares": [REACH * shares.get(name, share) for name in values]}
+    rows = db.table(_FRAME, asked | reach).to_pylist()
     if unscored := sum(not row["scored"] for row in rows):
         raise UsageError(
             f"{unscored} of its {len(rows)} passages were not compared with the values yet",
@@ -92,14 +101,11 @@ def frame(db: Readable, dataset: str) -> Frame:
         )
     if not any(row["suggested"] for row in rows):
         raise UsageError("nothing is suggested here, so there is nothing to audit", where=dataset, remedy=_RUN)
-    # Rounded first, as where the suggestions are chosen: 0.1 * 30 is a little more than 3 in floating point.
-    reach = math.ceil(round(REACH * share * sum(row["long"] for row in rows), 9))
     strata: dict[str, dict[str, list[str]]] = {stratum: {} for stratum in STRATA}
     for row in rows:
-        near = row["place"] is not None and row["place"] <= reach
-        stratum = SUGGESTED if row["suggested"] else NEAR if near else FAR
+        stratum = SUGGESTED if row["suggested"] else NEAR if row["near"] else FAR
         strata[stratum].setdefault(row["transcript"], []).append(row["excerpt_id"])
-    return Frame(dataset, scoring_id, framework, segmentation_id, share, strata)
+    return Frame(dataset, scoring_id, framework, segmentation_id, share, shares, strata)
 
 
 def frames(db: Readable, dataset: str = "") -> list[Frame]:

@@ -6,6 +6,7 @@ From the bytes of a file to a transcript.
 
     word        DOCX        vtt, srt, sbv   captions, through cues
     rtf         RTF         delimited       CSV and its kin, through tables
+    pdf         PDF, through pdf_pages and page_layout
     workbook    XLSX        opendocument    ODT and flat FODT
     aws_transcribe, deepgram, assemblyai, rev, google_speech, azure_speech
                             JSON of speech-to-text programs, through json_values and speech
@@ -37,6 +38,7 @@ from tagger.transcripts import (
     json_values,
     opendocument,
     packages,
+    pdf,
     plain,
     rev,
     rtf,
@@ -60,6 +62,7 @@ FORMATS: tuple[Reader, ...] = (
     Reader(workbook.FORMAT, workbook.recognises, workbook.read),
     Reader(opendocument.FORMAT, opendocument.recognises, opendocument.read),
     Reader(rtf.FORMAT, rtf.recognises, rtf.read),
+    Reader(pdf.FORMAT, pdf.recognises, pdf.read),
     Reader(aws_transcribe.FORMAT, aws_transcribe.recognises, aws_transcribe.read),
     Reader(deepgram.FORMAT, deepgram.recognises, deepgram.read),
     Reader(assemblyai.FORMAT, assemblyai.recognises, assemblyai.read),
@@ -109,6 +112,8 @@ def _source(data: bytes, name: str, encoding: str | None) -> tuple[Source, tuple
         return Source(name, data, encoding="utf-8"), ()
     if rtf.START.match(data):
         return Source(name, data, encoding=rtf.code_page(data)), ()
+    if pdf.START.match(data):
+        return Source(name, data, encoding="utf-8"), ()
     try:
         decoded = decoding.decode(data, name, encoding)
     except TranscriptError as reason:

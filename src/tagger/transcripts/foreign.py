@@ -12,7 +12,6 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 AS_TEXT = "Export it as DOCX or plain text"
 AS_CAPTIONS = "Export it as WebVTT (.vtt), SRT or plain text"
 SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
-    (b"%PDF", "a PDF", "Export or save it as DOCX or plain text"),
     (b"\xff\xd8\xff", "a picture (JPEG)", AS_TEXT),
     (b"\x89PNG", "a picture (PNG)", AS_TEXT),
     (b"GIF8", "a picture (GIF)", AS_TEXT),

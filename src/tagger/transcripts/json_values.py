@@ -165,5 +165,8 @@ def _broken(text: str, name: str, reason: json.JSONDecodeError) -> TranscriptErr
         return TranscriptError(
             f"It is JSON that breaks off after {end:,} characters: the end is missing", where=where, remedy=AGAIN
         )
-    what = "more than one JSON value" if reason.msg == "Extra data" else f"a mistake ({reason.msg})"
-    return TranscriptError(f"It is JSON, but has {what} at character {reason.pos + 1:,}", where=where, remedy=AGAIN)
+    if reason.msg == "Extra data":
+        what, remedy = "more than one JSON value", "Export it as one JSON file, WebVTT (.vtt) or plain text"
+    else:
+        what, remedy = f"a mistake ({reason.msg})", AGAIN
+    return TranscriptError(f"It is JSON, but has {what} at character {reason.pos + 1:,}", where=where, remedy=remedy)

@@ -25,10 +25,9 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
-from quality_figures import FIGURES, best_threshold, figures
+from quality_figures import FIGURES, figures, thresholds
 from quality_learners import LEARNERS, Learner, Remembering, fitted
 from quality_sets import LabelledSet, Rows, labelled_set
-from sklearn.model_selection import GroupKFold
 
 import tagger
 from tagger.embeddings import load_encoder
@@ -36,7 +35,6 @@ from tagger.embeddings import load_encoder
 ROOT = Path(__file__).resolve().parents[1]
 SIZES = (0, 25, 50, 100, 200, 400, 1000)
 DRAWS = 3
-PARTS = 2
 TIMED = 200
 HEAD = (
     "reviewed",
@@ -46,7 +44,6 @@ HEAD = (
     "recall at 3",
     "F1, mean over values",
     "F1 of macro precision and recall",
-    "yes from",
     "opened to find 80 %",
     "90 %",
     "95 %",
@@ -124,27 +121,13 @@ def line(
     begun, found = time.perf_counter(), []
     for one in rounds:
         scores = learner.scores(labelled, one.seen, one.wanted, encoder)
-        limit = threshold(labelled, learner, one.seen, encoder)
-        labels = labelled.labels[one.wanted]
-        found.append(figures(labels, scores, limit, probabilities=learner.probabilities) | {"yes from": limit})
+        limits = thresholds(scores) if learner.probabilities else np.full(scores.shape[1], learner.limit)
+        found.append(figures(labelled.labels[one.wanted], scores, limits, probabilities=learner.probabilities))
     means = {name: float(np.mean([each[name] for each in found])) for name in found[0]}
     spread = float(np.std([each["mAP"] for each in found], ddof=1)) if len(found) > 1 else float("nan")
     seconds = time.perf_counter() - begun
     say(f"{labelled.name}: {size_in_words(size)} reviewed, {learner.name}: mAP {means['mAP']:.3f}, {seconds:.0f} s")
     return Line(size, learner, means, spread)
-
-
-def threshold(labelled: LabelledSet, learner: Learner, seen: Rows, encoder: Remembering) -> float:
-    """Choose from which score on a learner says yes: on what it says of reviewed documents that were kept from it."""
-    documents = labelled.documents[seen]
-    parts = min(PARTS, len(np.unique(documents)))
-    if not learner.learns or parts < 2:
-        return learner.threshold
-    scores = np.zeros(labelled.labels[seen].shape)
-    for known, kept in GroupKFold(parts, shuffle=True, random_state=0).split(seen, groups=documents):
-        scores[kept] = learner.scores(labelled, seen[known], seen[kept], encoder)
-    best = best_threshold(labelled.labels[seen], scores)
-    return best if np.isfinite(best) else learner.threshold
 
 
 def markdown(lines: Sequence[Line]) -> list[str]:
@@ -154,10 +137,7 @@ def markdown(lines: Sequence[Line]) -> list[str]:
         cells = {name: f"{one.figures[name]:.3f}" for name in FIGURES}
         cells |= {name: f"{one.figures[name]:.0%}" for name in FIGURES if name.startswith("open")}
         cells["mAP"] += f" ± {one.spread:.3f}" if np.isfinite(one.spread) else ""
-        fixed = " (fixed)" if one.size == 0 else ""
-        limit = f"{one.figures['yes from']:.2f}{fixed}"
-        values = [cells[name] for name in FIGURES]
-        rows.append((size_in_words(one.size), one.learner.name, *values[:5], limit, *values[5:]))
+        rows.append((size_in_words(one.size), one.learner.name, *(cells[name] for name in FIGURES)))
     return ["| " + " | ".join("–" if "nan" in cell else cell for cell in row) + " |" for row in rows]
 
 
@@ -193,10 +173,10 @@ def costs(labelled: LabelledSet, encoder: Remembering) -> str:
 
 
 def timed(act: Callable[[], object]) -> float:
-    """Return the seconds of an act."""
-    begun = time.perf_counter()
+    """Return the seconds that a core is busy with an act, however busy it is with others."""
+    begun = time.process_time()
     act()
-    return time.perf_counter() - begun
+    return time.process_time() - begun
 
 
 def commit() -> str:

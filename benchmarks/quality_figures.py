@@ -21,20 +21,19 @@ Floats = NDArray[np.float64]
 SHARES = (0.8, 0.9, 0.95)
 FIGURES = ("mAP", "LRAP", "recall@3", "F1 mean", "F1 of means", *(f"open {share:.0%}" for share in SHARES), "ECE")
 BINS = 10
-FIXED = 0.5
-_THRESHOLDS = 200
 
 
-def figures(labels: Floats, scores: Floats, threshold: float, *, probabilities: bool) -> dict[str, float]:
+def figures(labels: Floats, scores: Floats, limits: Floats, *, probabilities: bool) -> dict[str, float]:
     """
     Return all figures by name; NaN where there is none.
 
     Args:
-        threshold: a score from here on is a yes; NaN for no F1.
+        limits: (k,), a score from here on is a yes; NaN for no F1.
         probabilities: whether the scores are any, so that they can be right or wrong as such.
     """
-    found = labels[:, np.nansum(labels, axis=0) > 0], scores[:, np.nansum(labels, axis=0) > 0]
-    mean_f1, of_means = f1(*found, threshold) if np.isfinite(threshold) else (np.nan, np.nan)
+    some = np.nansum(labels, axis=0) > 0
+    found = labels[:, some], scores[:, some]
+    mean_f1, of_means = f1(*found, limits[some]) if np.isfinite(limits).all() else (np.nan, np.nan)
     return {
         "mAP": _mean(lambda y, s: average_precision(y, s).value, *found),
         "LRAP": ranking_precision(labels, scores),
@@ -77,10 +76,10 @@ def opened(share: float, labels: Floats, scores: Floats) -> float:
     return float((size[:level].sum() + still * (size[level] + 1) / (yes[level] + 1)) / asked.sum())
 
 
-def f1(labels: Floats, scores: Floats, threshold: float) -> tuple[float, float]:
+def f1(labels: Floats, scores: Floats, limits: Floats) -> tuple[float, float]:
     """Return the mean of F1 over values, and the harmonic mean of macro precision and macro recall (Touché's)."""
     asked = ~np.isnan(labels)
-    said, true = (scores >= threshold) & asked, labels == 1
+    said, true = (scores >= limits) & asked, labels == 1
     both = (said & true).sum(axis=0)
     precision = both / said.sum(axis=0).clip(1)
     recall = both / true.sum(axis=0).clip(1)
@@ -89,13 +88,16 @@ def f1(labels: Floats, scores: Floats, threshold: float) -> tuple[float, float]:
     return float((2 * both / (said.sum(axis=0) + true.sum(axis=0)).clip(1)).mean()), float(of_means)
 
 
-def best_threshold(labels: Floats, scores: Floats) -> float:
-    """Return the one threshold for all values whose mean of F1 is highest; NaN where nothing was found."""
-    found = np.nansum(labels, axis=0) > 0
-    if not found.any():
-        return float("nan")
-    tried = np.unique(np.quantile(scores[:, found], np.linspace(0, 1, _THRESHOLDS)))
-    return float(tried[np.argmax([f1(labels[:, found], scores[:, found], one)[0] for one in tried])])
+def thresholds(probabilities: Floats) -> Floats:
+    """
+    Return from which probability on a yes is said of each value, (k,): where F1 is highest if they are right.
+
+    No label is asked: of the texts at hand, (n, k), so many are expected to be a yes as the probabilities add up to.
+    """
+    falling = -np.sort(-probabilities, axis=0)
+    said = np.arange(1, len(falling) + 1)[:, None]
+    expected = 2 * np.cumsum(falling, axis=0) / (said + falling.sum(axis=0))
+    return np.asarray(np.take_along_axis(falling, expected.argmax(axis=0)[None], axis=0)[0])
 
 
 def calibration_error(labels: Floats, scores: Floats) -> float | None:

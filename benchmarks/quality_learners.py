@@ -88,7 +88,7 @@ class Learner:
         untaught: whether it can do without labels.
         learns: whether labels matter to it.
         probabilities: whether its scores are any.
-        threshold: from which score on it says yes where no labels tell better; NaN if it cannot say.
+        limit: from which score on it says yes; NaN if it cannot say, or if its scores are probabilities, which can.
     """
 
     name: str
@@ -96,7 +96,7 @@ class Learner:
     untaught: bool = True
     learns: bool = False
     probabilities: bool = False
-    threshold: float = float("nan")
+    limit: float = float("nan")
 
 
 def label_frequency(labelled: LabelledSet, seen: Rows, wanted: Rows, _: Encoder) -> Floats:
@@ -161,11 +161,11 @@ def fitted(labelled: LabelledSet, seen: Rows, wanted: Rows, encoder: Encoder) ->
 
 
 LEARNERS = (
-    Learner("label frequency", label_frequency, learns=True, probabilities=True, threshold=0.5),
-    Learner("keyword", keyword, threshold=0.5),
+    Learner("label frequency", label_frequency, learns=True, probabilities=True),
+    Learner("keyword", keyword, limit=0.5),
     Learner("TF-IDF cosine to phrases", tfidf),
     Learner("cosine to the name", name_only),
     Learner("cosine to the definition", definition_only),
-    Learner("logistic regression", logistic_regression, untaught=False, learns=True, probabilities=True, threshold=0.5),
-    Learner("**tagger.fit**", ours, learns=True, probabilities=True, threshold=0.5),
+    Learner("logistic regression", logistic_regression, untaught=False, learns=True, probabilities=True),
+    Learner("**tagger.fit**", ours, learns=True, probabilities=True),
 )

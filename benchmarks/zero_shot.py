@@ -116,7 +116,7 @@ def company(data: Data, parts: Sequence[Rows]) -> list[str]:
 
 def both(labels: Floats, table: Floats) -> str:
     """Return mean average precision | label-ranking average precision."""
-    found = figures(labels, table, float("nan"), probabilities=False)
+    found = figures(labels, table, np.full(labels.shape[1], np.nan), probabilities=False)
     return f"{found['mAP']:.3f} | {found['LRAP']:.3f}"
 
 

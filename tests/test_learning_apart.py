@@ -7,7 +7,7 @@ import pytest
 from learning_example import ENCODER, FRAMEWORK, HIDDEN, OF_VALUES, fit, some_texts, speaking_of, zero_shot
 from scipy.stats import rankdata
 
-from tagger.learning import fitting, learn, load
+from tagger.learning import cross_fitting, learn, load
 from tagger.learning.calibration import calibrate
 from tagger.learning.documents import documents
 
@@ -19,7 +19,7 @@ LABELS = speaking_of(TEXTS, HIDDEN)
 @pytest.fixture(name="trusting")
 def _trusting(monkeypatch):
     """Leave no choice of a penalty, so that one document's answers cannot sway it."""
-    monkeypatch.setattr(fitting, "PENALTIES", (1.0,))
+    monkeypatch.setattr(cross_fitting, "PENALTIES", (1.0,))
 
 
 def estimated(learned, groups=OF):

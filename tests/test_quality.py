@@ -131,7 +131,7 @@ def test_figures_are_those_of_scikit_learn():
     labels[:, 0] = np.maximum(labels[:, 0], labels.sum(axis=1) == 0)
     scores = chance.random((50, 4)).round(1)
 
-    found = figures.figures(labels, scores, 0.5, probabilities=True)
+    found = figures.figures(labels, scores, np.full(4, 0.5), probabilities=True)
 
     each = [average_precision_score(y, s) for y, s in zip(labels.T, scores.T, strict=True)]
     assert np.mean(each) == pytest.approx(found["mAP"])
@@ -143,9 +143,9 @@ def test_what_nobody_was_asked_counts_nowhere():
     chance = np.random.default_rng(2)
     labels, scores = (chance.random((40, 3)) < 0.5).astype(float), chance.random((41, 3))
 
-    more = figures.figures(np.vstack([labels, np.full(3, np.nan)]), scores, 0.5, probabilities=True)
+    more = figures.figures(np.vstack([labels, np.full(3, np.nan)]), scores, np.full(3, 0.5), probabilities=True)
 
-    assert more == pytest.approx(figures.figures(labels, scores[:-1], 0.5, probabilities=True))
+    assert more == pytest.approx(figures.figures(labels, scores[:-1], np.full(3, 0.5), probabilities=True))
 
 
 def test_how_much_is_opened():
@@ -175,11 +175,15 @@ def test_both_kinds_of_f1():
     assert pytest.approx(2 * (3 / 4) * (2 / 3) / (3 / 4 + 2 / 3)) == of_means
 
 
-def test_the_threshold_is_the_best_one():
-    """One threshold parts yes and no where they can be parted."""
-    labels = np.array([[1, 0], [0, 1], [0, 0.0]])
+def test_a_yes_is_said_where_f1_is_highest_if_probabilities_are_right():
+    """
+    Worked out by hand: 2 x expected hits over said + expected yes, for the first, the first two, all three.
 
-    assert (1.0, 1.0) == figures.f1(labels, labels / 5, figures.best_threshold(labels, labels / 5))
+    First value, 1.5 expected: 1.6 / 2.5, 2.6 / 3.5, 3 / 4.5. Second, 1 expected: 1.8 / 2, 1.9 / 3, 2 / 4.
+    """
+    limits = figures.thresholds(np.array([[0.2, 0.9], [0.8, 0.05], [0.5, 0.05]]))
+
+    assert [0.5, 0.9] == limits.tolist()
 
 
 def test_vectors_are_made_once(tmp_path):

@@ -11,7 +11,7 @@ from scipy.special import expit
 from tagger.learning.likeness import Floats
 
 SPREAD_OF_ALL = 1.0
-SPREAD_OF_VALUES = 0.3
+SPREAD_OF_VALUES = 0.1
 """Standard deviations, before any answer, of what is learned for all values and of what each has of its own."""
 _BEND = 0.02
 _FURTHEST = 36.0

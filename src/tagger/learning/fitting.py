@@ -22,11 +22,11 @@ from tagger.embeddings import Encoder, load_encoder
 from tagger.errors import UsageError
 from tagger.frameworks import load_framework
 from tagger.learning.calibration import calibrate
+from tagger.learning.cross_fitting import cross_fit
 from tagger.learning.documents import documents
 from tagger.learning.likeness import Floats, count_runs, extractor, likeness
-from tagger.learning.lines import Lines, lines, stacked
 from tagger.learning.model import Learned
-from tagger.learning.residuals import Rows, coordinates, landmarks, patterns, ridge
+from tagger.learning.residuals import Rows, landmarks
 from tagger.records import Framework
 from tagger.suggestions import Matrix, corpus_mean, phrases_of
 
@@ -34,9 +34,6 @@ Labels = Sequence[Sequence[Any]] | NDArray[Any] | pd.DataFrame
 
 SEED = 20
 FOLDS = 5
-ONE_DOCUMENT = 1
-PENALTIES = (float("inf"), 32.0, 10.0, 4.0, 2.0, 1.0, 0.5, 0.2, 0.1)
-"""How little the residual is trusted, from not at all; the first of equally good ones is taken."""
 
 
 def fit(
@@ -99,32 +96,25 @@ def learn(
 
     # Sorted, so that nothing that is drawn at random depends on the order in which texts are given.
     answered = np.array(sorted(np.flatnonzero(~np.isnan(said).all(axis=1)), key=texts.__getitem__), dtype=np.intp)
-    x, y, trusted = zero_shot[answered] / scale, said[answered], trusted[answered]
     names = [names[row] for row in answered]
-    parts = _parts(names, seed)
-    kept = landmarks(len(answered), seed)
-    seen = extract.features(runs[answered], vectors[answered])
+    x, y, parts = zero_shot[answered] / scale, said[answered], _parts(names, seed)
+    seen, kept = extract.features(runs[answered], vectors[answered]), landmarks(len(answered), seed)
     alike = likeness(seen, seen.rows(kept))
-    turned = coordinates(alike[kept])
-    features = alike @ turned
-    fitted = [lines(x[parts != part], y[parts != part]) for part in range(parts.max(initial=0) + 1)]
-    weights = _weights(features, x, y, parts, fitted)
-    unseen = _unseen(features, x, parts, fitted, weights)
-    best = _best(unseen, y)
+    taught = cross_fit(x, y, parts, alike, alike[kept])
     # What was learned from one document alone has predicted no other.
-    known = trusted & (len(set(names)) > ONE_DOCUMENT)
+    known = trusted[answered] & (len(set(names)) > 1)
     return Learned(
         framework,
         encoder,
         phrases,
         extract,
         scale,
-        stacked(fitted),
+        taught.lines,
         seen.rows(kept),
-        turned @ weights[:, best],
-        calibrate(unseen[best][known], y[known]),
+        taught.weights,
+        calibrate(taught.unseen[known], y[known]),
         documents(names, parts),
-        _card(framework, y, names) | {"penalty": str(PENALTIES[best]), "seed": seed},
+        _card(framework, y, names) | {"penalty": str(taught.penalty), "seed": seed},
     )
 
 
@@ -141,41 +131,12 @@ def _card(framework: Framework, labels: Floats, names: Sequence[str]) -> dict[st
     }
 
 
-def _weights(features: Floats, x: Floats, y: Floats, parts: Rows, fitted: Sequence[Lines]) -> Floats:
-    """Return the features' weights, (1 + parts, penalties, r, k), from all answers and from those without each part."""
-    found = np.zeros((len(fitted), len(PENALTIES), features.shape[1], y.shape[1]))
-    for columns, rows in patterns(y):
-        own = features[rows]
-        products = own.T @ own
-        for part, line in enumerate(fitted):
-            away = parts[rows] == part
-            left = (y[rows] - line.at(x[rows]))[:, columns]
-            within = products - own[away].T @ own[away]
-            found[part][:, :, columns] = ridge(within, own[~away].T @ left[~away], PENALTIES)
-    return found
-
-
-def _unseen(features: Floats, x: Floats, parts: Rows, fitted: Sequence[Lines], weights: Floats) -> Floats:
-    """Return estimates, (penalties, n, k), each of a text by what was learned without its part."""
-    found = np.zeros((len(PENALTIES), *x.shape))
-    for part, line in enumerate(fitted):
-        rows = np.flatnonzero(parts == part)
-        found[:, rows] = line.at(x[rows]) + features[rows] @ weights[part]
-    return found
-
-
-def _best(unseen: Floats, labels: Floats) -> int:
-    """Return the place of the penalty whose estimates of unseen texts miss least."""
-    missed = [np.nanmean((labels - one) ** 2) if labels.size else 0.0 for one in unseen]
-    return int(np.argmin(np.round(missed, 9)))
-
-
 def _parts(names: Sequence[str], seed: int) -> Rows:
     """Part texts by their documents, (n,), from 1; one document is a part by itself."""
     documents = pd.factorize(np.array(names, dtype=object))[0]
     folds = min(FOLDS, len(set(names)))
     parts = np.ones(len(names), dtype=np.intp)
-    if folds > ONE_DOCUMENT:
+    if folds > 1:
         split = GroupKFold(folds, shuffle=True, random_state=seed).split(documents, groups=documents)
         for part, (_, unseen) in enumerate(split, start=1):
             parts[unseen] = part

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from tagger.learning.likeness import Floats
 
-ANSWERS_FOR_LEVEL = 25
-ANSWERS_FOR_SLOPE = 30
+ANSWERS_FOR_LEVEL = 60
+ANSWERS_FOR_SLOPE = 300
 """So many answers count as much as what all values have in common."""
 LEAST_SLOPE = 0.1
 """A line rises at least so much as all together: however the answers fall, higher scores stay ahead."""

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 from scipy import sparse
+from threadpoolctl import threadpool_limits
 
 from tagger.embeddings import Encoder, load_encoder
 from tagger.errors import FrameworkError, ModelError
@@ -79,11 +80,12 @@ class Learned:
     def estimates(self, texts: Sequence[str], vectors: Matrix, groups: Sequence[Any] | None = None) -> Floats:
         """Return what the probabilities, (n, k), are before they are calibrated; they may lie outside 0 to 1."""
         parts = np.zeros(len(texts), dtype=np.intp) if groups is None else self.documents.parts_without(groups)
-        found = self.lines.of(parts).at(self.extractor.scores(vectors, self.phrases) / self.scale)
-        if self.weights.any():
-            alike = likeness(self.extractor.features(count_runs(texts), vectors), self.landmarks)
-            for part in np.unique(parts):
-                found[parts == part] += alike[parts == part] @ self.weights[part]
+        with threadpool_limits(1, "blas"):
+            found = self.lines.of(parts).at(self.extractor.scores(vectors, self.phrases) / self.scale)
+            if self.weights.any():
+                alike = likeness(self.extractor.features(count_runs(texts), vectors), self.landmarks)
+                for part in np.unique(parts):
+                    found[parts == part] += alike[parts == part] @ self.weights[part]
         return found
 
     def save(self, folder: str | Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,11 +21,7 @@ from tagger.wording import several
 if TYPE_CHECKING:
     from tagger.steps.from_review import Lesson, Lessons
 
-_STATES = {
-    "shown": "are suggested",
-    "untested": "are suggested, and not tested yet",
-    "silent": "are not suggested",
-}
+_STATES = {"shown": "suggested", "untested": "suggested, and not tested yet", "silent": "not suggested"}
 
 
 @click.command()
@@ -96,6 +93,22 @@ def _told(lesson: Lesson, stands: Mapping[str, Any], *, undone: bool) -> list[st
     return [*in_words(stands["card"]), *states(stands["values"])]
 
 
+def learned(standing: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Say of each framework what its suggestions rest on, what came since, and which values earn their place."""
+    lines = []
+    for stands in standing:
+        lines.append(f"Suggestions from {stands['framework']} rest on {rests_on(stands)}.{_since(stands)}")
+        lines += states(stands["values"]) if stands["card"] else []
+    return lines
+
+
+def _since(stands: Mapping[str, Any]) -> str:
+    new, gone = several(stands["new"], "reading"), several(stands["gone"], "reading")
+    came = f" {new} came since: tagger learn." if stands["card"] else f" It can learn from {new}: tagger learn."
+    went = f" {gone} that it was learned from {'counts' if stands['gone'] == 1 else 'count'} no more."
+    return (came if stands["new"] else "") + (went if stands["gone"] else "")
+
+
 def rests_on(stands: Mapping[str, Any]) -> str:
     """Say what a framework's suggestions rest on."""
     card = stands["card"]
@@ -112,16 +125,10 @@ def states(values: Iterable[Mapping[str, Any]]) -> list[str]:
         for row in rows:
             alike.setdefault((row["state"], row["reason"]), []).append(row["value"])
         lines.append(f"In {dataset}:")
-        lines += [f"  {_listed(names)} {_is(state, len(names))}: {reason}." for (state, reason), names in alike.items()]
+        for (state, reason), names in alike.items():
+            listed = "all values" if len(alike) == 1 else ", ".join(names)
+            lines += wrap(f"{_STATES[state]} ({reason}): {listed}", 110, initial_indent="  ", subsequent_indent="    ")
     return lines
-
-
-def _is(state: str, count: int) -> str:
-    return _STATES[state] if count > 1 else f"is{_STATES[state].removeprefix('are')}"
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _first(text: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from tagger.cli import options
+from tagger.cli.learn import learned
 from tagger.cli.progress import shown
 from tagger.cli.run import reading, tag, tell
 from tagger.errors import UsageError
@@ -89,6 +90,8 @@ def status(folder: Path, as_json: bool) -> None:
     if content["to_reread"]:
         waiting = several(content["to_reread"], "coding waits", "codings wait")
         click.echo(f"{waiting} to be read again: words changed in a newer revision.")
+    for line in learned(content["learning"]):
+        click.echo(line)
     click.echo(next_step(folder))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,11 +10,13 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from tagger.errors import UsageError
 from tagger.frameworks import digest
 from tagger.records import Framework
 from tagger.steps.meanings import same_meaning
 from tagger.steps.workplace import framework_rows
 from tagger.store import Readable
+from tagger.wording import several
 
 Floats = NDArray[np.float64]
 
@@ -76,6 +79,8 @@ WHERE e.excerpt_id IN (SELECT excerpt_id FROM wanted) OR (
 ORDER BY e.excerpt_id
 """
 
+_NEVER = {"assisted": "made with suggestions in sight", "after talk": "made after talk with others"}
+FEWEST_EXCERPTS, FEWEST_TRANSCRIPTS = 10, 2
 SOURCES = ("blind", "independent", "own-first")
 """The readings that are learned from. Never one that was made after something was shown, nor after talk."""
 
@@ -108,6 +113,11 @@ class Answers:
         return np.asarray(~np.isnan(self.labels).all(axis=1))
 
     @property
+    def enough(self) -> bool:
+        """Say whether there are answers enough to learn from."""
+        return bool(self.answered.sum() >= FEWEST_EXCERPTS and self.clusters >= FEWEST_TRANSCRIPTS)
+
+    @property
     def read(self) -> pd.DataFrame:
         """Return the readings that are learned from."""
         return self.readings[self.readings["source"].isin(SOURCES)]
@@ -127,10 +137,34 @@ class Answers:
         why = self.readings.loc[~self.readings["source"].isin(SOURCES), "source"]
         return {str(reason): int(n) for reason, n in why.value_counts(sort=False).sort_index().items()}
 
+    def refuse_too_few(self, framework: str) -> None:
+        """
+        Say what it would take to learn.
+
+        Raises:
+            UsageError: there are too few answers.
+        """
+        if self.enough:
+            return
+        read = several(int(self.answered.sum()), "excerpt was", "excerpts were")
+        never = "; ".join(never_learned_from(self.left_out()))
+        raise UsageError(
+            f"there is too little to learn from: {read} read before anything was shown, in "
+            f"{several(self.clusters, 'transcript')} (those of one person count once); it takes {FEWEST_EXCERPTS} in "
+            f"{FEWEST_TRANSCRIPTS}" + (f". Never learned from: {never}" if never else ""),
+            where=framework,
+            remedy="Read passages to the end in tagger review, or bring in codings that were made independently",
+        )
+
     def rows(self) -> list[str]:
         """Write out, in an order of its own, what would change what is learned: texts, documents and answers."""
         columns = (self.excerpts["text_key"], self.excerpts["cluster"], self.calibrating, self.labels, self.drawn)
         return sorted(" ".join(map(str, row)) for row in zip(*columns, strict=True))
+
+
+def never_learned_from(left_out: Mapping[str, int]) -> list[str]:
+    """Say how many readings are never learned from, by why."""
+    return [f"{several(n, 'reading')} {_NEVER.get(why, why)}" for why, n in left_out.items()]
 
 
 def gather(study: Readable, framework: Framework, dataset: str) -> Answers:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tagger.agreement import average_precision, expected_calibration_error
 from tagger.records import Framework
-from tagger.steps.answers import SOURCES, Answers
+from tagger.steps.answers import SOURCES, Answers, never_learned_from
 from tagger.wording import several
 
 Floats = NDArray[np.float64]
@@ -23,7 +23,6 @@ _READ = {
     "independent": "coded elsewhere, independently",
     "own-first": "of readers' own, before they saw the suggestions",
 }
-_NEVER = {"assisted": "made with suggestions in sight", "after talk": "made after talk with others"}
 _UNSAID = "-"
 
 
@@ -77,19 +76,15 @@ def in_words(card: Card) -> list[str]:
     read = [f"{several(n, 'reading')} {_READ[source]}" for source, n in card["readings"].items() if n]
     return [
         f"Learned for {card['framework']} from {several(card['excerpts'], 'excerpt')} in "
-        f"{several(card['transcripts'], 'transcript')}, by {several(card['readers'], 'reader')}: {'; '.join(read)}.",
-        *([f"Never learned from: {'; '.join(never)}."] if (never := never_learned_from(card["left_out"])) else []),
+        f"{several(card['transcripts'], 'transcript')}, by {several(card['readers'], 'reader')}:",
+        *(f"  {line}" for line in read),
+        *(f"  never learned from: {line}" for line in never_learned_from(card["left_out"])),
         "How well it puts the excerpts first in which people found a value, by wording alone and as learned now:",
         *_table(card["values"]),
         *_means(card),
         "  (1.00: all of them come first; by chance: the share of yes. Each excerpt was judged by what was learned",
         "  without its own transcript. Where there are few yes, these numbers are rough.)",
     ]
-
-
-def never_learned_from(left_out: Mapping[str, int]) -> list[str]:
-    """Say how many readings are never learned from, by why."""
-    return [f"{several(n, 'reading')} {_NEVER.get(why, why)}" for why, n in left_out.items()]
 
 
 def _table(values: list[Card]) -> list[str]:
@@ -105,8 +100,12 @@ def _means(card: Card) -> list[str]:
     known = sum(value["after"] is not None for value in card["values"])
     if not known:
         return ["  No value has a yes, so nothing can be said of how well they are found."]
-    means = f"{_two(card['before'])} by wording, {_two(card['after'])} as learned"
-    return [f"  On average over {several(known, 'value')}: {means}."]
+    before, after = _two(card["before"]), _two(card["after"])
+    means = f"  On average over {several(known, 'value')}: {before} by wording, {after} as learned."
+    worse = (
+        "  So the wording alone does better by these answers: more of them may change that, or it can be taken back."
+    )
+    return [means, worse] if card["after"] < card["before"] else [means]
 
 
 def _calibration(error: float | None) -> str:

@@ -13,7 +13,7 @@ from tagger.errors import UsageError
 from tagger.privacy import plain_hash
 from tagger.steps import Call, Run, Summary, begin, directly, tag
 from tagger.steps.answers import SOURCES, gather, readings_of
-from tagger.steps.learn import in_use, refuse_too_few
+from tagger.steps.learn import in_use
 from tagger.steps.workplace import Workplace, workplace
 from tagger.store import Readable, Store
 
@@ -138,7 +138,7 @@ def _lesson(name: str, runs: list[Run], call: Call) -> Lesson:
     with place.store.session("reading answers") as study:
         answers = gather(study, place.framework, runs[0].dataset)
     try:
-        refuse_too_few(answers, name)
+        answers.refuse_too_few(name)
     except UsageError as error:
         return Lesson(name, datasets, refused=str(error))
     return Lesson(name, datasets, summaries=tuple(tag(run, call) for run in runs))

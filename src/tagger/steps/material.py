@@ -1,0 +1,135 @@
+"""What there is to learn from for one framework, what comes of it, and where the study keeps that."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tagger import learning
+from tagger.errors import ModelError, StoreError
+from tagger.learning.fitting import SEED
+from tagger.learning.model import FORMAT
+from tagger.privacy import plain_hash
+from tagger.steps.answers import Floats, gather
+from tagger.steps.cards import card, in_words
+from tagger.steps.gates import gates
+from tagger.steps.workplace import Rows, Workplace
+from tagger.suggestions import DECIMALS, Matrix, corpus_mean, phrases_of, scores
+from tagger.whole_files import put_whole
+
+CARD = "card.md"
+_VERSION = 1
+
+
+def folder_of(study: Path, learned_id: str) -> Path:
+    """Return the folder that holds what was learned."""
+    return study / "models" / "learned" / learned_id
+
+
+def learned_of(place: Workplace, learned_id: str) -> learning.Learned:
+    """
+    Read what was learned.
+
+    Raises:
+        ModelError: it is missing or damaged, or of another encoder.
+    """
+    folder = folder_of(Path(place.run.study), learned_id)
+    try:
+        return learning.load(folder, place.encoder)
+    except ModelError as error:
+        raise ModelError(
+            error.what,
+            where=str(folder),
+            remedy="Learn again with tagger learn, or go back to what was before with tagger learn --undo",
+        ) from error
+
+
+class Material:
+    """What there is to learn from for one framework, and what comes of it."""
+
+    def __init__(self, place: Workplace) -> None:
+        self.place = place
+        with place.store.session("reading answers") as study:
+            self.answers = gather(study, place.framework, place.run.dataset)
+
+    @cached_property
+    def id(self) -> str:
+        """Return the id of what is learned: the same answers, passages, framework, encoder, learner give the same."""
+        made_by = (str(_VERSION), str(FORMAT), str(SEED), self.place.framework_id, self.place.model_id)
+        return plain_hash("learned", *made_by, *sorted(self.answers.read["coding_id"]), *self.answers.rows())
+
+    def tables(self) -> dict[str, Any]:
+        """Learn, keep it on disk, and return the rows that describe it."""
+        place, answers = self.place, self.answers
+        texts, groups = answers.excerpts["text"].tolist(), answers.excerpts["cluster"].tolist()
+        learned = learning.learn(
+            texts,
+            self.vectors,
+            place.framework,
+            answers.labels,
+            groups,
+            place.encoder,
+            calibrating=answers.calibrating,
+        )
+        after = np.round(learned.probabilities(texts, self.vectors, groups), DECIMALS)
+        made_at = datetime.now(UTC).replace(tzinfo=None)
+        described = {"made_on": f"{made_at:%Y-%m-%d}", **card(place.framework, answers, self._zero_shot(), after)}
+        self._keep(learned, described)
+        gated = gates(place.framework, answers, after, self.vectors, place.encoder)
+        return {
+            **place.framework_rows(),
+            **place.model_rows(),
+            "learned": [self._row(described, made_at)],
+            "learned_codings": self._owned({"coding_id": one} for one in answers.read["coding_id"]),
+            "learned_transcripts": self._owned(self._clusters()),
+            "gates": self._owned(gated),
+        }
+
+    @cached_property
+    def vectors(self) -> Matrix:
+        """Return the excerpts' deep vectors, (n, d); passages of another way of cutting may not be stored in these."""
+        place, rows = self.place, self.answers.excerpts
+        stored = place.stored_vectors(rows["text_key"].tolist())
+        missing = rows[~rows["text_key"].isin(stored)].drop_duplicates("text_key")
+        new = zip(missing["text_key"], place.encoder.encode_deep(missing["text"].tolist()), strict=True)
+        known = {key: vectors[0] for key, vectors in stored.items()} | dict(new)
+        return np.stack([known[key] for key in rows["text_key"]])
+
+    def _zero_shot(self) -> Floats:
+        place, plain = self.place, self.vectors[:, : self.place.card.dimension]
+        passages = plain[self.answers.excerpts["current"].to_numpy(bool)]
+        centre = corpus_mean([passages], place.card.dimension)
+        return scores(plain, phrases_of(place.framework, place.encoder.encode), centre)
+
+    def _keep(self, learned: learning.Learned, described: dict[str, Any]) -> None:
+        folder = folder_of(Path(self.place.run.study), self.id)
+        try:
+            for part in (folder.parent.parent, folder.parent, folder):
+                part.mkdir(mode=0o700, exist_ok=True)
+            replace(learned, card={**learned.card, "study": described}).save(folder)
+            put_whole(folder / CARD, ("\n".join(in_words(described)) + "\n").encode())
+        except OSError as error:
+            why = f"what was learned cannot be kept ({error.strerror})"
+            raise StoreError(why, where=str(folder), remedy="Make room there, and try again") from error
+
+    def _row(self, described: dict[str, Any], made_at: datetime) -> dict[str, Any]:
+        place = self.place
+        made_for = {"framework": place.framework.id, "framework_id": place.framework_id, "model_id": place.model_id}
+        counted = {key: described[key] for key in ("excerpts", "readers", "transcripts")}
+        told = {"card": json.dumps(described, sort_keys=True, ensure_ascii=False), "made_at": made_at}
+        return {"id": self.id, **made_for, "seed": SEED, **counted, **told, "run_id": place.run.id}
+
+    def _clusters(self) -> Iterator[dict[str, Any]]:
+        learned_from = self.answers.excerpts[self.answers.answered].drop_duplicates("transcript")
+        for row in learned_from.itertuples():
+            yield {"transcript_id": row.transcript, "cluster": row.cluster}
+
+    def _owned(self, rows: Any) -> Rows:
+        return [{"learned_id": self.id, **row} for row in rows]

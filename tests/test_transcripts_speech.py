@@ -447,6 +447,33 @@ def test_channels_are_told_apart_and_put_in_order() -> None:
     assert [("ch_0", "How was it?"), ("ch_1", "It was good."), ("ch_0", "And then?")] == said(of({"results": results}))
 
 
+def test_channels_of_the_other_programs() -> None:
+    """Deepgram, Google and Azure number their channels; what is said in turns comes back in turns."""
+    said_in = [(0, "Hi?"), (1, "Ho."), (0, "Why?")]
+    deepgrams = [
+        {
+            "alternatives": [
+                {"words": [{"word": word, "start": at} for at, (of, word) in enumerate(said_in) if of == who]}
+            ]
+        }
+        for who in (0, 1)
+    ]
+    googles = [
+        {"channelTag": who, "alternatives": [{"transcript": word, "words": [{"word": word, "startTime": f"{at}s"}]}]}
+        for at, (who, word) in sorted(enumerate(said_in), key=lambda each: each[1][0])
+    ]
+    azures = [
+        {"channel": who, "offset": f"PT{at}S", "duration": "PT1S", "nBest": [{"display": word}]}
+        for at, (who, word) in sorted(enumerate(said_in), key=lambda each: each[1][0])
+    ]
+
+    expected = [(f"Channel {who}", word) for who, word in said_in]
+
+    assert expected == said(of({"results": {"channels": deepgrams}}))
+    assert expected == said(of({"results": googles}))
+    assert expected == said(of({"recognizedPhrases": azures}))
+
+
 def test_a_word_without_a_time_goes_with_the_word_before() -> None:
     """WhisperX cannot place numbers: such a word has neither time nor speaker, and is kept."""
     spoken = [{"word": "In", "speaker": "SPEAKER_01"}, {"word": "1999"}, {"word": "why?", "speaker": "SPEAKER_00"}]

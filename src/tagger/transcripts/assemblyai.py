@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from tagger.errors import TranscriptError
 from tagger.transcripts import json_values, speech
-from tagger.transcripts.json_values import clock, records, voice, words
+from tagger.transcripts.json_values import Record, clock, records, voice, words
 from tagger.transcripts.sources import Source
 from tagger.transcripts.utterances import Draft, Utterance
 
 FORMAT = "assemblyai"
 SWITCH_ON = "ask for speaker_labels"
-Record = dict[str, object]
 
 
 def recognises(source: Source) -> bool:

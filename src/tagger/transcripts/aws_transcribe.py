@@ -6,13 +6,11 @@ from collections.abc import Iterable
 
 from tagger.errors import TranscriptError
 from tagger.transcripts import json_values, speech
-from tagger.transcripts.json_values import at, clock, records, voice, words
+from tagger.transcripts.json_values import Record, at, clock, records, voice, words
 from tagger.transcripts.sources import Source
 from tagger.transcripts.utterances import Draft, Utterance
-from tagger.wording import several
 
 FORMAT = "aws-transcribe"
-Record = dict[str, object]
 SWITCH_ON = "switch on speaker partitioning, or channel identification"
 
 
@@ -36,13 +34,14 @@ def read(source: Source) -> Draft:
     channels = [each for each in records(results, "channel_labels", "channels") if records(each, "items")]
     labels = _labelled(results)
     if channels:
-        heard = [each for channel in channels for each in speech.sentences(_words(channel, labels))]
-        heard.sort(key=lambda each: each.begins or 0.0)
+        heard = speech.in_order(each for channel in channels for each in speech.sentences(_words(channel, labels)))
     elif records(results, "items"):
         heard = speech.sentences(_words(results, labels))
     else:
         heard = [_phrase(each) for each in records(results, "audio_segments")]
-    return speech.draft(heard, to_tell_apart=SWITCH_ON, whole="" if channels else whole, dropped=_others(results))
+    guesses = [*records(results, "items"), *records(results, "segments")]
+    dropped = speech.less_likely(records(each, "alternatives") for each in guesses)
+    return speech.draft(heard, to_tell_apart=SWITCH_ON, whole="" if channels else whole, dropped=dropped)
 
 
 def _is_job(value: object) -> bool:
@@ -108,10 +107,3 @@ def _phrase(segment: Record) -> Utterance:
     label = voice(segment.get("speaker_label")) or voice(segment.get("channel_label"))
     begins, ends = clock(segment.get("start_time")), clock(segment.get("end_time"))
     return Utterance(words(segment, "transcript"), label, begins, ends)
-
-
-def _others(results: object) -> list[str]:
-    """Count the other spellings that the program thought of."""
-    items = [records(each, "alternatives") for each in (*records(results, "items"), *records(results, "segments"))]
-    others = sum(max(len(each) - 1, 0) for each in items)
-    return [f"{several(others, 'less likely wording')}"] if others else []

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from tagger.transcripts import json_values, speech
-from tagger.transcripts.json_values import clock, records, voice, words
+from tagger.transcripts.json_values import Record, clock, records, voice, words
 from tagger.transcripts.sources import Source
 from tagger.transcripts.utterances import Draft, Utterance
-from tagger.wording import several
 
 FORMAT = "azure-speech"
 SWITCH_ON = "switch diarization on"
-Record = dict[str, object]
 
 
 def recognises(source: Source) -> bool:
@@ -29,11 +27,10 @@ def read(source: Source) -> Draft:
     phrases = records(response, "recognizedPhrases") or records(response, "phrases")
     channels = {str(each.get("channel")) for each in phrases}
     heard = [_phrase(each, len(channels) > 1) for each in phrases]
-    if len(channels) > 1:
-        heard.sort(key=lambda each: each.begins or 0.0)
-    others = sum(max(len(records(each, "nBest")) - 1, 0) for each in phrases)
-    dropped = [f"{several(others, 'less likely wording')}"] if others else []
-    return speech.draft(heard, to_tell_apart=SWITCH_ON, dropped=dropped)
+    dropped = speech.less_likely(records(each, "nBest") for each in phrases)
+    return speech.draft(
+        speech.in_order(heard) if len(channels) > 1 else heard, to_tell_apart=SWITCH_ON, dropped=dropped
+    )
 
 
 def _is_response(value: object) -> bool:

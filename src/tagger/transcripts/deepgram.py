@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from tagger.transcripts import json_values, speech
-from tagger.transcripts.json_values import at, clock, records, voice, words
+from tagger.transcripts.json_values import Record, at, clock, records, voice, words
 from tagger.transcripts.sources import Source
 from tagger.transcripts.utterances import Draft, Utterance
 
 FORMAT = "deepgram"
 SWITCH_ON = "ask for diarize=true"
-Record = dict[str, object]
 
 
 def recognises(source: Source) -> bool:
@@ -31,9 +30,8 @@ def read(source: Source) -> Draft:
         each for place, channel in enumerate(channels) for each in _heard(channel, f"Channel {place}" if many else None)
     ]
     if many:
-        heard.sort(key=lambda each: each.begins or 0.0)
-    whole = " ".join(words(each, "transcript") for each in channels)
-    return speech.draft(heard, to_tell_apart=SWITCH_ON, whole="" if many else whole)
+        return speech.draft(speech.in_order(heard), to_tell_apart=SWITCH_ON)
+    return speech.draft(heard, to_tell_apart=SWITCH_ON, whole=words(channels[0], "transcript"))
 
 
 def _is_response(value: object) -> bool:

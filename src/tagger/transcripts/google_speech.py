@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tagger.transcripts import json_values, speech
-from tagger.transcripts.json_values import clock, records, voice, words
+from tagger.transcripts.json_values import Record, clock, records, voice, words
 from tagger.transcripts.sources import Source
 from tagger.transcripts.utterances import Draft, Utterance
-from tagger.wording import several
 
 FORMAT = "google-speech"
 SWITCH_ON = "switch speaker diarisation on"
-Record = dict[str, object]
 BEGINS = ("startTime", "start_time", "startOffset", "start_offset")
 ENDS = ("endTime", "end_time", "endOffset", "end_offset")
 SPEAKER = ("speakerTag", "speaker_tag", "speakerLabel", "speaker_label")
@@ -43,11 +41,10 @@ def read(source: Source) -> Draft:
         for result in _once(of_channel)
         for sentence in _sentences(result, f"Channel {number}" if len(channels) > 1 else None)
     ]
-    if len(channels) > 1:
-        heard.sort(key=lambda each: each.begins or 0.0)
-    others = sum(max(len(records(each, "alternatives")) - 1, 0) for each in results)
-    dropped = [f"{several(others, 'less likely wording')}"] if others else []
-    return speech.draft(heard, to_tell_apart=SWITCH_ON, dropped=dropped)
+    dropped = speech.less_likely(records(each, "alternatives") for each in results)
+    return speech.draft(
+        speech.in_order(heard) if len(channels) > 1 else heard, to_tell_apart=SWITCH_ON, dropped=dropped
+    )
 
 
 def _is_response(value: object) -> bool:

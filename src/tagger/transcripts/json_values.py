@@ -11,6 +11,7 @@ from itertools import islice
 from tagger.errors import TranscriptError
 from tagger.transcripts import times
 
+Record = dict[str, object]
 START = re.compile(r'\s*(?:\{\s*(?:["}]|\Z)|\[\s*(?:[\]\[{"]|\Z))')
 MOST_VALUES = 10_000_000
 """Values of the largest file that is read; an hour of Whisper with its tokens has about 50,000."""
@@ -91,7 +92,7 @@ def at(value: object, *path: str) -> object:
     return value
 
 
-def records(value: object, *path: str) -> list[dict[str, object]]:
+def records(value: object, *path: str) -> list[Record]:
     """List the records that stand at a path; what else stands there holds no words."""
     listed = at(value, *path)
     return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
@@ -148,7 +149,7 @@ def _whole(digits: str) -> float:
     return int(digits) if len(digits) <= LONGEST_WHOLE else float(digits)
 
 
-def _record(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def _record(pairs: list[tuple[str, object]]) -> Record:
     record = dict(pairs)
     if len(record) < len(pairs):
         names = [name for name, _ in pairs]

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tagger.transcripts import json_values, speech
-from tagger.transcripts.json_values import at, clock, records, voice, words
+from tagger.transcripts.json_values import Record, at, clock, records, voice, words
 from tagger.transcripts.sources import Source
 from tagger.transcripts.utterances import Draft, Utterance
 
 FORMAT = "rev"
 SWITCH_ON = "leave skip_diarization off"
-Record = dict[str, object]
 
 
 def recognises(source: Source) -> bool:

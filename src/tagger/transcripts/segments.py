@@ -14,12 +14,11 @@ from dataclasses import replace
 
 from tagger.errors import TranscriptError
 from tagger.transcripts import json_values, speech
-from tagger.transcripts.json_values import at, clock, records, voice, words
+from tagger.transcripts.json_values import Record, at, clock, records, voice, words
 from tagger.transcripts.sources import Source
 from tagger.transcripts.utterances import Draft, Utterance
 
 FORMAT = "json"
-Record = dict[str, object]
 LISTS = ("segments", "transcription", "speakers", "chunks", "sentences", "utterances", "transcript")
 WHOLE = ("text", "transcript", "transcription")
 WORD_LISTS = ("word_segments", "words")

@@ -67,6 +67,21 @@ def draft(heard: Sequence[Utterance], *, to_tell_apart: str, whole: str = "", dr
     return Draft(turns, tuple(dropped), tuple(told))
 
 
+def in_order(heard: Iterable[Utterance]) -> list[Utterance]:
+    """Put what several channels hold in the order in which it begins; what has no time stays behind what has one."""
+    clocks: list[float] = []
+    heard = list(heard)
+    for each in heard:
+        clocks.append(each.begins if each.begins is not None else clocks[-1] if clocks else 0.0)
+    return [heard[place] for place in sorted(range(len(heard)), key=clocks.__getitem__)]
+
+
+def less_likely(guesses: Iterable[Sequence[object]]) -> list[str]:
+    """Count the wordings that a program thought of besides the likeliest, which comes first."""
+    others = sum(max(len(each) - 1, 0) for each in guesses)
+    return [several(others, "less likely wording")] if others else []
+
+
 def letters(texts: Iterable[str]) -> str:
     """Reduce text to its letters and digits, so that two spellings of the same words can be compared."""
     return re.sub(r"\W+", "", "".join(texts).casefold())

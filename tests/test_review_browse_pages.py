@@ -163,7 +163,8 @@ def test_a_value_finds_nothing_unread_while_the_own_reading_comes_first(house: H
 
     page = house.get("/browse?value=choice&mine=yes")
     assert "You said yes to Choice." in page
-    assert "Suggested: <strong>Choice</strong>" in page
+    assert "Suggested: <strong>Choice</strong> (weak match, <span title=" in page
+    assert ">untested</span>)" in page
     assert [("browse", "suggestion")] == house.ask("SELECT DISTINCT page, shown FROM displays")
 
 

@@ -146,6 +146,23 @@ def test_a_blind_mark_is_not_finished_by_what_came_after_a_suggestion(desk):
     assert {} == read_blind(desk)
 
 
+def test_blind_answers_are_counted_passage_by_passage(desk):
+    """Two readers of one passage and one of another; exchanges, and what was read with suggestions, do not count."""
+    shed, gate, ben = desk.excerpt(SHED), desk.excerpt(GATE), desk.reader("Ben")
+    for who, excerpt, answer in [("Ann", shed, "yes"), (ben, shed, "no"), (ben, gate, "yes")]:
+        desk.decide(desk.blind(who, excerpt), "done", {"common": answer})
+    desk.decide(desk.serve("Ann", gate), "done", {"common": "yes"})
+    desk.decide(desk.serve("Ann", desk.excerpt("Would somebody else", "exchange")), "done", {"common": "yes"})
+
+    rows = desk.ask("SELECT excerpt_id, n, said_yes FROM blind_answers WHERE value_id = 'common'")
+    [rate] = desk.ask(
+        "SELECT sum(n)::INTEGER AS n, sum(said_yes)::INTEGER AS yes FROM blind_rates WHERE value_id = 'common'"
+    )
+
+    assert {(shed, 2, 1), (gate, 1, 1)} == {tuple(row.values()) for row in rows}
+    assert {"n": 3, "yes": 2} == rate
+
+
 def test_strengths_are_by_rank_and_ties_share_the_best_one(desk):
     """Strong is 1 in 40, middling 1 in 20 and weak 1 in 10 of those compared, of each kind by itself."""
     scoring = desk.one("SELECT scoring_id FROM current_scorings")

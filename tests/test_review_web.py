@@ -357,6 +357,19 @@ def test_something_not_on_our_list_leaves_done_to_be_said(browser: TestClient, o
     assert [("something not on our list", 3)] == outcomes
 
 
+def test_a_suggestion_says_that_nobody_knows_its_worth_yet(owner: Owner, study: SmallStudy) -> None:
+    """Beside the match and in the question, and the page says what the word means; not before it is shown."""
+    browser = without_blind_passages(owner, study)
+    page = browser.post("/read", data={"dataset": "general"})
+    assert "untested" not in page.text
+    while "What the machine suggests" not in page.text:
+        page = browser.post(str(page.url), data={**fields(page.text), "act": "done"})
+
+    assert " match, untested)" in page.text
+    assert ">untested</span>" in page.text
+    assert "Fewer than 10 passages read without suggestions showed this value yet, in this dataset" in page.text
+
+
 def test_a_suggestion_is_recorded_as_often_as_it_is_on_a_page(owner: Owner, study: SmallStudy) -> None:
     """What a step leads to is recorded once the page is sent, and not by the step."""
     browser = without_blind_passages(owner, study)

@@ -18,7 +18,7 @@ from tagger.review.audit import Wanted, draw
 from tagger.review.audit.frame import FAR, NEAR, STRATA, SUGGESTED
 from tagger.review.servings import Queue, next_serving, prepare
 from tagger.steps.evidence import gather
-from tagger.steps.stopping import guarantees
+from tagger.steps.stopping import guarantees, searches
 
 OWN = ReviewSettings(blind_share=0.0, double_share=0.0, readers=1)
 SIZES = {SUGGESTED: 4, NEAR: 1, FAR: 3}
@@ -191,3 +191,22 @@ def test_the_report_says_it_in_section_9(study):
 def test_without_an_audit_nothing_is_guaranteed(tagged):
     """And nothing is said."""
     assert [] == guarantees(tagged.folder)
+
+
+def test_a_plan_says_how_much_to_read_until_people_may_stop(study, tagger):
+    """Of the passages in which nobody has found the value; after an audit, for the next one, which may err less."""
+    with lasting(study) as desk:
+        ann = desk.reader("Ann")
+        for one in passages(desk)[:10]:
+            desk.decide(desk.blind(ann, one), "done", {"choice": "yes"})
+    [choice, *others] = searches(study.folder, "general")
+
+    assert ("Choice", 10, 7) == (choice.value, choice.found, choice.rest)
+    assert agreement.plan_search(10, 7) == choice.needed
+    assert all(one.needed.value is None for one in others)
+    said = tagger("audit", "plan", "--study", study.folder).out
+    assert f"\n  Choice: {choice.needed.value} of 7 (10 found so far)\n" in said
+    assert f"\n  {others[0].value}: nobody has found it yet\n" in said
+    with lasting(study) as desk:
+        audit(desk, "Ann")
+    assert agreement.plan_search(10, 7, look=2) == searches(study.folder, "general")[0].needed

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tagger.review.audit import Drawn, Given, Part
     from tagger.review.audit.frame import Frame
     from tagger.review.audit.plan import Goal, Need, Plan
+    from tagger.steps.stopping import Search
 
 _LEAST, _MOST = 0.001, 0.5
 _MOST_SEED = 2**62 - 1
@@ -64,6 +65,7 @@ def plan(folder: Path, dataset: str, elusion: float, half_width: float, icc: flo
     from tagger.review.audit.frame import frames
     from tagger.review.audit.plan import Goal
     from tagger.review.audit.plan import plan as planned
+    from tagger.steps.stopping import searches
     from tagger.store import Store
 
     goal = Goal(elusion, half_width, prevalence, icc)
@@ -71,7 +73,8 @@ def plan(folder: Path, dataset: str, elusion: float, half_width: float, icc: flo
         found = frames(database, dataset)
     for number, one in enumerate(found):
         needs = planned(one, goal)
-        said = [*_strata(one), "", *_needs(needs, goal), "", _next(needs, folder, one)]
+        search = _search(searches(folder, one.dataset))
+        said = [*_strata(one), "", *_needs(needs, goal), "", *search, "", _next(needs, folder, one)]
         click.echo("\n".join([*([""] if number else []), *said]))
 
 
@@ -150,6 +153,20 @@ def _both(need: Need, goal: Goal) -> list[str]:
     else:
         enough = f"{need.like_these:,} of {need.there_are:,}"
     return [f"  in these transcripts: {here}", f"  {alike}: {enough}"]
+
+
+def _search(searches: list[Search]) -> list[str]:
+    """Say what it takes to stop looking."""
+    return [
+        "To show that 90% of the passages showing a value have been found, if it is found in none that are read, the "
+        "same part of each stratum:",
+        *(
+            f"  {one.value}: "
+            + ("nobody has found it yet" if one.needed.value is None else f"{one.needed.value:,} of {one.rest:,}")
+            + (f" ({one.found:,} found so far)" if one.found else "")
+            for one in searches
+        ),
+    ]
 
 
 def _next(needs: Plan, folder: Path, found: Frame) -> str:

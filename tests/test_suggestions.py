@@ -18,6 +18,7 @@ from tagger.suggestions import (
     centred_phrases,
     choose,
     corpus_mean,
+    held_back,
     match,
     phrase_index,
     scores,
@@ -203,3 +204,31 @@ def test_the_evidence_is_the_most_similar_pair_of_sentence_and_phrase() -> None:
     sentences = ENCODER.encode(["I came in.", "Nobody there must speak.", "Then we left."])
 
     assert Match(1, 1) == match(sentences, framework_phrases(), 1, np.zeros(ENCODER.dimension))
+
+
+def test_what_was_named_counts_as_if_it_stood_half_as_high() -> None:
+    """By hand: the median is 0.2; of two named pairs one stands 0.4 above it, and the other below it."""
+    table = np.array([[0.6], [0.5], [0.2], [0.1], [0.0]])
+    named = np.array([[True], [False], [False], [True], [False]])
+
+    assert np.allclose([[0.4], [0.5], [0.2], [0.1], [0.0]], held_back(table, named))
+    assert [1] == [found.row for found in choose(held_back(table, named), share=0.2)]
+    assert [0] == [found.row for found in choose(table, share=0.2)]
+    assert (0, 1) == held_back(table[:0], named[:0]).shape
+
+
+@given(st.lists(st.tuples(st.integers(0, 1000), st.booleans()), min_size=1, max_size=30), st.floats(0.01, 5))
+def test_holding_back_keeps_the_order_of_the_named_and_does_not_mind_the_scale(
+    pairs: list[tuple[int, bool]], scale: float
+) -> None:
+    """Scores of another scale are held back alike; nothing rises, and nothing falls below the median that was above."""
+    table = np.array([[score / 1000] for score, _ in pairs])
+    named = np.array([[mark] for _, mark in pairs])
+    held, median = held_back(table, named), np.median(table)
+
+    assert np.allclose(held * scale, held_back(table * scale, named))
+    assert (held <= table).all()
+    assert (held[table >= median] >= median - 1e-12).all()
+    assert np.array_equal(held[~named], table[~named])
+    among = np.argsort(table[named], kind="stable")
+    assert (np.diff(held[named][among]) >= -1e-12).all()

@@ -490,6 +490,13 @@ def test_chinese_words_have_no_blanks_between_them() -> None:
     assert "你好。 好" == of({"results": {"items": items}}).text.replace("\n", " ")
 
 
+def test_letters_with_full_stops_end_no_sentence() -> None:
+    """A name that is spelled out stays in one piece; the sentence before it does not."""
+    items = list(aws_items(heard([(0, ["Hi.", "With", "O.", "I.", "D.", "C.", "we", "can."])]), labelled=False))
+
+    assert ["Hi.", "With O. I. D. C. we can."] == [words for _, words in said(of({"results": {"items": items}}))]
+
+
 def test_lines_that_repeat_themselves_are_kept_and_counted() -> None:
     """What Whisper invents where nobody speaks stays in the text, and the count and the first time are told."""
     segments = [{"start": at, "end": at + 1, "text": "Thank you."} for at in range(60, 65)]

@@ -21,6 +21,8 @@ LONGEST_SILENCE = 2.0
 """Seconds of silence that end a sentence which no full stop ends."""
 IDEOGRAPHS = "\u2e80"
 """From here on, characters are words without a blank before them."""
+INITIAL = re.compile(r"(?:^|\s)[^\W\d_]\.$")
+"""A letter with a full stop, as in names that are spelled out: no sentence ends there."""
 OVERLAP = 1.0
 """Seconds by which a part may begin before the one above it: people talk at the same time."""
 MOST_REPEATS = 3
@@ -94,7 +96,8 @@ def _ends(sentence: Sequence[Utterance], word: Utterance) -> bool:
     if not word.text[:1].isspace() and word.text[:1] < IDEOGRAPHS:
         return False
     silence = last.ends is not None and word.begins is not None and word.begins - last.ends > LONGEST_SILENCE
-    return silence or len(sentence) >= ENOUGH_WORDS or bool(TERMINAL.search(last.text.rstrip()))
+    end = "".join(each.text for each in sentence[-2:]).rstrip()
+    return silence or len(sentence) >= ENOUGH_WORDS or bool(TERMINAL.search(end) and not INITIAL.search(end))
 
 
 def _sentence(words: Sequence[Utterance]) -> Utterance:

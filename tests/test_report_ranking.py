@@ -268,8 +268,8 @@ def test_how_much_to_open_is_that_of_the_public_function() -> None:
         assert found[f"{name} (recall)"].estimate >= wanted
     [table] = [one for one in section.tables if one.caption.startswith("How much to open")]
     opened = round(found["share_for_recall, wanted=0.9"].estimate * len(scores))
-    assert f"({opened} passages; at least " in table.rows[0][3]
-    assert table.rows[0][1] == f"{made.machine_of('trust')[0].mean():.2f}"
+    assert f"({opened} passages; at least " in table.rows[0][4]
+    assert table.rows[0][2] == f"{made.machine_of('trust')[0].mean():.2f}"
 
 
 def test_the_line_for_study_toml_can_be_read_as_it_stands() -> None:
@@ -289,8 +289,8 @@ def test_too_few_finds_leave_no_share() -> None:
     machine = [(place, "trust", 1 - place / 40, place < 4, "weak") for place in range(40)]
     section = ranking(evidence(["a", "b", "c", "d"] * 10, answers=answers, machine=machine))
     [table] = [one for one in section.tables if one.caption.startswith("How much to open")]
-    assert table.rows[0][3] == "not enough positives (n = 7; 9 needed for 90%)"
-    assert "(7 passages; at least 0.65)" in table.rows[0][2]
+    assert table.rows[0][4] == "not enough positives (n = 7; 9 needed for 90%)"
+    assert "(7 passages; at least 0.65)" in table.rows[0][3]
     assert not any("study.toml" in one for one in section.notes)
 
 

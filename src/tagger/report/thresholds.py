@@ -70,17 +70,17 @@ def table(source: str, choices: Iterable[Choice]) -> Table:
     """Show how many passages to open for each value and wanted recall."""
     return Table(
         f"How much to open for a wanted recall, readings {WORDS[source]}",
-        ("Value", "Suggested now", *(f"For {100 * wanted:g}%" for wanted in WANTED), "Found in"),
+        ("Value", "Found in", "Suggested now", *(f"For {100 * wanted:g}%" for wanted in WANTED)),
         tuple(
             (
                 one.value.name,
+                str(one.thresholds[0].n_positives),
                 f"{one.suggested / one.scored:.2f}",
                 *(_cell(found, one.scored) for found in one.thresholds),
-                str(one.thresholds[0].n_positives),
             )
             for one in choices
         ),
-        "The share of all passages to open, those with the highest scores first, to find so much of the value on "
+        "Found in: how many of the passages that were read. Then the share of all passages to open, those with the highest scores first, to find so much of the value on "
         "average (conformal risk control). In brackets how many passages that is, and the part of the value that it "
         "finds with 95% confidence at least. It takes the passages that were read for a random sample of this corpus, "
         "and each column holds by itself.",

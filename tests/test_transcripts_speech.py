@@ -166,7 +166,7 @@ def openai_words(words: Heard) -> object:
 
 def whisperx(words: Heard) -> object:
     """WhisperX with speakers, in segments that may hold several; the words stand there once more by themselves."""
-    segments = []
+    segments: list[dict[str, Any]] = []
     for part in cut(words):
         spoken = [{"word": word, "start": s, "end": e, "speaker": f"SPEAKER_{who:02}"} for who, word, s, e in part]
         segments.append(

@@ -502,21 +502,21 @@ def test_a_rate_that_might_be_any_is_not_told(desk):
 
 
 def test_a_value_is_untested_until_it_was_found_often_enough(desk):
-    """In ten passages of five transcripts, by at least half of those who read them without suggestions."""
+    """In ten passages of five transcripts, by most of those who read them without suggestions."""
     excerpt, talks = desk.excerpt(WILL_GO), list(add_transcripts(desk, 5, 3).values())
     add_weaker(desk, 1000)
-    ben, cleo = desk.reader("Dan"), desk.reader("Cleo")
+    cleo, dan, eve = (desk.reader(name) for name in ("Cleo", "Dan", "Eve"))
     for found in talks[:4]:
-        say_blind(desk, ben, found, 3)
+        say_blind(desk, cleo, found, 3)
     assert first(desk, excerpt).untested
-    say_blind(desk, ben, talks[4], 0)
+    say_blind(desk, cleo, talks[4], 0)
     assert first(desk, excerpt).untested
-    say_blind(desk, cleo, talks[4], 1)
+    say_blind(desk, dan, talks[4], 1)
+    assert first(desk, excerpt).untested
+    say_blind(desk, eve, talks[4], 1)
 
     assert "" == first(desk, excerpt).untested
     assert UNTESTED == desk.show("Ann", excerpt, review=AT_ONCE)[excerpt].suggestions[1].why.untested
-    say_blind(desk, desk.reader("Eve"), talks[4], 0)
-    assert first(desk, excerpt).untested
 
 
 def test_a_suggestion_beyond_the_usual_shares_is_weak_and_has_no_rate(desk):

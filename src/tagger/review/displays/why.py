@@ -187,10 +187,10 @@ def _rates(answers: Iterable[_Answer]) -> dict[tuple[str, str, str], _Rate]:
 
 
 def _tested(answers: Iterable[_Answer]) -> set[tuple[str, str, str]]:
-    """Return the values that were found often enough, after dataset and framework: by half of a passage's readers."""
+    """Return the values that were found often enough, after dataset and framework: by most readers of a passage."""
     finds = defaultdict(list)
     for one in answers:
-        if 2 * one.said_yes >= one.n:
+        if 2 * one.said_yes > one.n:
             finds[one.dataset, one.framework, one.value_id].append(one.transcript_id)
     return {key for key, transcripts in finds.items() if tested(len(transcripts), len(set(transcripts)))}
 

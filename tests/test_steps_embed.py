@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from small_study import GARDEN
+
+from tagger.steps.workplace import Run, Workplace
 
 
 def test_excerpts_and_sentences_have_unit_vectors(tagged):
@@ -64,3 +68,13 @@ def test_the_model_is_known_by_its_weights(tagged):
     assert ("all-MiniLM-L6-v2", 384) == (model["name"], model["dimension"])
     assert model["weights_sha256"].startswith("53aa5117")
     assert {model["id"]} == {row["model_id"] for row in tagged.ask("SELECT DISTINCT model_id FROM vectors")}
+
+
+def test_vectors_of_another_depth_are_another_models(tagged):
+    """The id of a model tells what is kept of a text, so that a study from before there was more embeds anew."""
+    run = Run("r", str(tagged.folder), "women", "2026-01-01T00:00:00+00:00")
+    now, before = Workplace(run), Workplace(run)
+    before.card = replace(now.card, deep_dimension=now.card.dimension)
+
+    assert now.model_id != before.model_id
+    assert [now.model_id] == [row["id"] for row in tagged.ask("SELECT id FROM models")]

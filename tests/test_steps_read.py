@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import stat
+import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
+import docx
 import pytest
 from small_study import FILES, GARDEN, NOTES, copied
 
@@ -35,6 +39,14 @@ def to_read(study, path):
     """Name the files that a run on a path would read."""
     batches = read.pending(begin(study.folder, [path], dataset="general"))
     return [Path(file).name for batch in batches for file in batch]
+
+
+def packed(path: Path, files: Mapping[str | zipfile.ZipInfo, bytes]) -> Path:
+    """Write a zip archive of these files and return its path."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, data in files.items():
+            package.writestr(name, data)
+    return path
 
 
 def heard(study, source):
@@ -356,3 +368,139 @@ def test_other_datasets_are_not_touched(study):
 
     assert before == study.ask(wanted)
     assert 2 == study.one("SELECT count(*) FROM transcripts WHERE source = 'files/garden.txt'")
+
+
+def test_an_archive_is_read_as_the_folder_of_its_name(fresh):
+    """The same files in an archive and in a folder of its name are the same transcripts, with the same ids."""
+    archive = packed(fresh.home / "files.zip", {name: (fresh.files / name).read_bytes() for name in FILES})
+
+    fresh.run(archive)
+    before = fresh.tables()
+
+    assert [f"files/{name}" for name in sorted(FILES)] == sorted(row["source"] for row in fresh.ask(LIVE))
+    assert 0 == fresh.run(archive).rows
+    assert 0 == fresh.run(fresh.files).rows
+    assert before == fresh.tables()
+
+
+def test_folders_of_an_archive_are_folders(fresh):
+    """A file deeper in an archive goes by the folder that it lies in, and Word files are told from archives."""
+    word = (fresh.files / "garden.txt").read_text("utf-8").replace("garden", "meadow").split("\n\n")
+    document = docx.Document()
+    for each in word:
+        document.add_paragraph(each)
+    saved = io.BytesIO()
+    document.save(saved)
+
+    fresh.run(packed(fresh.home / "all.zip", {"north/talk.docx": saved.getvalue(), "south\\notes.txt": NOTES.encode()}))
+
+    assert [("north/talk.docx", 1), ("south/notes.txt", 1)] == [tuple(row.values()) for row in fresh.ask(LIVE)]
+
+
+def test_an_archive_in_a_folder_is_read_with_the_folder(fresh):
+    """Archives and files may lie side by side."""
+    packed(fresh.files / "more.zip", {"meadow.txt": GARDEN.replace("garden", "meadow").encode()})
+
+    assert sorted([*FILES, "meadow.txt"]) == sorted(to_read(fresh, fresh.files))
+
+
+def test_what_systems_put_into_archives_is_passed_over(fresh):
+    """Folders, hidden files and what a Mac packs for itself are no transcripts."""
+    strange = ["__MACOSX/._talk.txt", ".DS_Store", "a/.hidden/talk.txt", "~$talk.docx", "empty/"]
+
+    archive = packed(fresh.home / "all.zip", {**dict.fromkeys(strange, b"x"), "talk.txt": GARDEN.encode()})
+
+    assert ["talk.txt"] == to_read(fresh, archive)
+
+
+def test_names_of_a_mac_s_archive_are_utf_8(fresh):
+    """Macs write names in UTF-8 and do not say so."""
+    archive = packed(fresh.home / "all.zip", {"aaaaaa.txt": GARDEN.encode()})
+    archive.write_bytes(archive.read_bytes().replace(b"aaaaaa", "zoë1".encode() + b"2"))
+
+    assert ["zoë12.txt"] == to_read(fresh, archive)
+
+
+def link(name: str) -> zipfile.ZipInfo:
+    """Make an entry of an archive that is a symbolic link."""
+    entry = zipfile.ZipInfo(name)
+    entry.external_attr = (stat.S_IFLNK | 0o777) << 16
+    return entry
+
+
+@pytest.mark.parametrize(
+    ("entry", "data", "reason"),
+    [
+        ("../../talk.txt", b"I: hi", "talk.txt: Its name leads out of the archive."),
+        ("/etc/talk.txt", b"I: hi", "talk.txt: Its name leads out of the archive."),
+        ("C:\\talk.txt", b"I: hi", "talk.txt: Its name leads out of the archive."),
+        (link("talk.txt"), b"/etc/passwd", "talk.txt: It is a link to another file."),
+        ("talk.txt", b"\0" * 20_000_000, "talk.txt: It unpacks to more than 200 times its size"),
+        ("talk.zip", b"PK\x05\x06" + bytes(18), "talk.zip: It is "),
+    ],
+)
+def test_a_hostile_file_in_an_archive_is_named_and_the_others_are_stored(fresh, entry, data, reason):
+    """Nothing leads out of an archive, nothing in it is a link or a bomb, and no archive in it is opened."""
+    archive = packed(fresh.home / "all.zip", {entry: data, "garden.txt": GARDEN.encode()})
+
+    summary = fresh.run(archive)
+
+    assert [reason] == [problem[: len(reason)] for problem in summary.problems]
+    assert ["all/garden.txt"] == [row["source"] for row in fresh.ask(LIVE)]
+
+
+def test_an_archive_in_an_archive_is_named_and_not_opened(fresh):
+    """A person unpacks it, so that nothing unpacks itself without end."""
+    inner = packed(fresh.home / "inner.zip", {"talk.txt": GARDEN.encode()}).read_bytes()
+
+    summary = fresh.run(packed(fresh.home / "all.zip", {"inner.zip": inner}))
+
+    assert ("inner.zip: It is a zip archive, which is not read. Unpack it and give the folder.",) == summary.problems
+
+
+def test_a_locked_file_in_an_archive_is_named(fresh):
+    """An entry with a password is refused with that reason."""
+    archive = packed(fresh.home / "all.zip", {"talk.txt": GARDEN.encode()})
+    data = bytearray(archive.read_bytes())
+    data[data.index(b"PK\x01\x02") + 8] |= 1
+    archive.write_bytes(data)
+
+    assert "talk.txt: It is locked with a password inside the archive." in fresh.run(archive).problems[0]
+
+
+def test_a_damaged_file_in_an_archive_is_named(fresh):
+    """An entry whose bytes are not those that were packed is refused with that reason."""
+    archive = packed(fresh.home / "all.zip", {"talk.txt": GARDEN.encode()})
+    data = bytearray(archive.read_bytes())
+    data[60:80] = bytes(20)
+    archive.write_bytes(data)
+
+    assert "talk.txt: It is damaged inside the archive." in fresh.run(archive).problems[0]
+
+
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        (
+            {f"{number}.txt": b"" for number in range(2001)},
+            "all.zip: It is a zip archive of more than 2,000 files or 2 GB",
+        ),
+        ({".hidden": b""}, "all.zip: It is a zip archive without files"),
+    ],
+)
+def test_an_archive_that_is_refused_as_a_whole_is_named(fresh, files, reason):
+    """Too many files, or none, are one problem and not thousands."""
+    (problem,) = fresh.run(packed(fresh.home / "all.zip", files)).problems
+
+    assert problem.startswith(reason)
+
+
+def test_check_looks_into_archives(fresh):
+    """A look at an archive tells of each of its files."""
+    archive = packed(fresh.home / "all.zip", {"garden.txt": GARDEN.encode(), "bad.txt": b""})
+
+    report = inspect([archive], names=False).content["files"]
+
+    assert [(str(archive / "garden.txt"), "text"), (str(archive / "bad.txt"), None)] == [
+        (file["path"], file["format"]) for file in report
+    ]

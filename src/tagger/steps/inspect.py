@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tagger.errors import StoreError, TranscriptError, UsageError
 from tagger.records import Transcript
+from tagger.steps import archives
 from tagger.steps.read import found
 from tagger.transcripts import corrections, read
 from tagger.transcripts.names import load_names_pipeline, people
@@ -61,7 +62,7 @@ def inspect(
 
 def _outcome(path: Path, encoding: str | None) -> Transcript | TranscriptError:
     try:
-        return read(path.read_bytes(), path.name, encoding)
+        return read(archives.contents(path), path.name, encoding)
     except TranscriptError as error:
         return error
     except OSError as error:

@@ -14,6 +14,7 @@ from tagger.errors import TranscriptError, UsageError
 from tagger.privacy import keyed_hash, plain_hash, pseudonyms
 from tagger.records import Speaker, Transcript
 from tagger.revisions import offset_map
+from tagger.steps import archives
 from tagger.steps.workplace import UNNAMED, Outcome, Rows, Run, Workplace, batches, workplace
 from tagger.transcripts import read as read_transcript
 from tagger.transcripts.corrections import Correction, apply, for_file
@@ -36,21 +37,21 @@ def pending(run: Run) -> Iterator[tuple[str, ...]]:
 
 def found(paths: tuple[str, ...], study: Path | None = None) -> list[Path]:
     """
-    List the files below *paths*, in the order of their names.
+    List the files below *paths*, and in zip archives, in the order of their names.
 
     Hidden files are passed over, and those of the study itself, unless a folder inside it was named.
     """
     files: dict[Path, None] = {}
     for path in map(Path, paths):
         if not path.is_dir():
-            files[path] = None
+            files.update(dict.fromkeys(archives.members(path)))
             continue
         inside = study and path != study and path.is_relative_to(study)
         for file in sorted(path.rglob("*")):
             hidden = any(part.startswith((".", "~$")) for part in file.relative_to(path).parts)
             own = study and not inside and file.is_relative_to(study)
             if file.is_file() and not hidden and not own:
-                files[file] = None
+                files.update(dict.fromkeys(archives.members(file)))
     return list(files)
 
 
@@ -80,8 +81,8 @@ def _content_key(place: Workplace, data: bytes) -> str:
 
 def _unchanged(place: Workplace, shelf: _Shelf, path: Path) -> bool:
     try:
-        return (_source(path), _content_key(place, path.read_bytes())) in shelf.seen
-    except OSError:
+        return (_source(path), _content_key(place, archives.contents(path))) in shelf.seen
+    except (OSError, TranscriptError):
         return False  # reading it again will say what is wrong with it
 
 
@@ -138,7 +139,7 @@ def _read_one(place: Workplace, shelf: _Shelf, path: Path) -> tuple[bool, str]:
         raise UsageError("two files go by this name", where=source, remedy="Rename one of them or its folder")
     if keyed_hash(secret, "source", run.dataset, source) in shelf.tombstones:
         raise UsageError("it was withdrawn from this study and is not read again", where=source)
-    data = path.read_bytes()
+    data = archives.contents(path)
     transcript = read_transcript(data, path.name, run.encoding or None)
     corrections = for_file(place.corrections, str(path))
     transcript = apply(transcript, corrections) if corrections else transcript
@@ -161,7 +162,7 @@ def _read_one(place: Workplace, shelf: _Shelf, path: Path) -> tuple[bool, str]:
 
 def _source(path: Path) -> str:
     """Say under which name the study knows a file; many a study has one `interview.docx` in each folder."""
-    return f"{path.parent.name}/{path.name}"
+    return f"{archives.folder(path)}/{path.name}"
 
 
 def _pass_over(place: Workplace, source: str, content_key: str, text_key: str, transcript_id: str) -> None:

@@ -6,6 +6,7 @@ import re
 from pathlib import PurePath
 
 from tagger.errors import TranscriptError
+from tagger.transcripts import packages
 from tagger.transcripts.sources import Source
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -77,7 +78,7 @@ def refuse_package(what: str, name: str) -> None:
     Raises:
         TranscriptError: Always.
     """
-    remedy = "Unpack it and give the folder" if what == "a zip archive" else "Save it as DOCX or plain text"
+    remedy = "Unpack it and give the folder" if what == packages.ARCHIVE else "Save it as DOCX or plain text"
     raise TranscriptError(f"It is {what}, which is not read", where=name, remedy=remedy)
 
 

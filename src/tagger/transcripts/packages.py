@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Sequence
 from io import BytesIO
 from zipfile import BadZipFile, ZipFile
 
@@ -16,6 +17,7 @@ TYPE_DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 DECLARED = re.compile(rb"""<\?xml[^>]{0,100}?encoding\s*=\s*["']([^"']{1,40})""")
 UNREADABLE = (BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError)
 """What zipfile raises for parts that are damaged."""
+ARCHIVE = "a zip archive"
 KINDS = (
     ("word/document", "docx"),
     ("word/", "docx"),
@@ -35,10 +37,14 @@ def kind(data: bytes, name: str) -> str:
     Raises:
         TranscriptError: It is broken, encrypted or unpacks to too much.
     """
-    parts = [part.filename for part in _opened(data, name).infolist()]
+    return held(_opened(data, name).namelist())
+
+
+def held(parts: Sequence[str]) -> str:
+    """Say what a zip package holds by the names of its parts."""
     if any(part.casefold().endswith("project.qde") for part in parts):
         return "a REFI-QDA project"
-    return next((what for start, what in KINDS if any(part.startswith(start) for part in parts)), "a zip archive")
+    return next((what for start, what in KINDS if any(part.startswith(start) for part in parts)), ARCHIVE)
 
 
 def checked(data: bytes, name: str) -> None:

@@ -80,10 +80,10 @@ def table(source: str, choices: Iterable[Choice]) -> Table:
             )
             for one in choices
         ),
-        "Found in: how many of the passages that were read. Then the share of all passages to open, those with the highest scores first, to find so much of the value on "
-        "average (conformal risk control). In brackets how many passages that is, and the part of the value that it "
-        "finds with 95% confidence at least. It takes the passages that were read for a random sample of this corpus, "
-        "and each column holds by itself.",
+        "Found in: in how many of the passages that were read. Then the share of all passages to open, those with the "
+        "highest scores first, to find so much of the value on average (conformal risk control). In brackets how many "
+        "passages that is, and the part of the value that it finds with 95% confidence at least. It takes the passages "
+        "that were read for a random sample of this corpus, and each column holds by itself.",
     )
 
 

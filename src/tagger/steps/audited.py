@@ -42,6 +42,8 @@ JOIN readers k ON k.coder_id = x.coder_id
 ORDER BY ALL
 """
 
+_SAID = ["excerpt_id", "coder", "value_id"]
+
 
 def held(study: Readable, dataset: str) -> tuple[pa.Table, pa.Table]:
     """
@@ -69,7 +71,7 @@ def searched(
         asked: the values of each dataset.
     """
     yes = answers[answers["yes"]]
-    known = yes.merge(before, on=["excerpt_id", "coder", "value_id"])
+    known = yes[pd.MultiIndex.from_frame(yes[_SAID]).isin(pd.MultiIndex.from_frame(before[_SAID]))]
     audit = answers[answers["source"] == AUDIT]
     rows = []
     for dataset, value_id in asked:

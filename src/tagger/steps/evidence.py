@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -199,11 +200,15 @@ ORDER BY ALL
 
 _SCORINGS = """
 SELECT n.dataset, f.name || ' ' || f.version || ' (' || left(n.framework_id, 12) || ')' AS framework,
-       m.name || ', revision ' || m.revision || ', weights ' || left(m.weights_sha256, 12) AS model, s.settings
+       m.name || ', revision ' || m.revision || ', weights ' || left(m.weights_sha256, 12) AS model, s.settings,
+       l.excerpts AS taught_by,
+       (SELECT string_agg(g.value, ', ' ORDER BY g.position)
+        FROM gate_list g WHERE g.dataset = n.dataset AND g.state = 'silent') AS silent
 FROM newest_scorings n
 JOIN frameworks f ON f.id = n.framework_id
 JOIN models m ON m.id = n.model_id
 JOIN scorings s ON s.id = n.scoring_id
+LEFT JOIN learned l ON l.id = n.learned_id
 WHERE $dataset = '' OR n.dataset = $dataset
 ORDER BY n.dataset
 """
@@ -371,6 +376,7 @@ def _facts(found: _Gathered, revised: int) -> dict[str, str]:
         facts["Suggested"] = f"the strongest {' or '.join(shares)} of the passages of a dataset, value by value"
         single = sorted({of for one in settings for of in one["suggestions"].get("shares", {}).items()})
         facts["Suggested"] += "".join(f"; {share:g} for {name}" for name, share in single)
+        facts["Suggested"] += "".join(_learned(row) for row in found.scorings.itertuples())
         words = sorted({f"{one['excerpts']['min_words']} to {one['excerpts']['max_words']}" for one in settings})
         facts["Cutting"] = f"by the program, into passages of {' or '.join(words)} words within a turn"
     chosen = []
@@ -384,6 +390,15 @@ def _facts(found: _Gathered, revised: int) -> dict[str, str]:
     facts["How passages were chosen"] = "; ".join(chosen) or "none were read yet"
     facts["Training of readers"] = _training(found.readings)
     return facts
+
+
+def _learned(scoring: Any) -> str:
+    """Say what the suggestions of a dataset were learned from, and what is never suggested in it."""
+    if pd.isna(scoring.taught_by):
+        return ""
+    silent = f", and never {scoring.silent}" if scoring.silent else ""
+    read = several(int(scoring.taught_by), "excerpt")
+    return f"; in {scoring.dataset} by what was learned from {read}, each scored without its own transcript{silent}"
 
 
 def _training(readings: pd.DataFrame) -> str:

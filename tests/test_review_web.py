@@ -357,6 +357,24 @@ def test_something_not_on_our_list_leaves_done_to_be_said(browser: TestClient, o
     assert [("something not on our list", 3)] == outcomes
 
 
+def test_a_suggestion_says_that_the_interviewer_had_just_named_it(
+    study: SmallStudy, request: pytest.FixtureRequest
+) -> None:
+    """On the reading page and in what is found, once the suggestion is shown."""
+    study.edit("garden.txt", "And what was it like to talk there?", "And what did you have in common with the others?")
+    study.set("share = 0.5")
+    study.run()
+    browser = without_blind_passages(request.getfixturevalue("owner"), study)
+    found = browser.get("/browse?text=night+shift").text
+    excerpt = re.findall(r'name="excerpt" value="([^"]+)"', found)[0]
+    page = browser.post("/read/choose", data={"id": str(uuid4()), "excerpt": excerpt})
+    assert "The interviewer had just named this." not in page.text
+    page = browser.post(str(page.url), data={**fields(page.text), "act": "done"})
+
+    assert "The interviewer had just named this." in page.text
+    assert "The interviewer had just named this." in browser.get("/browse?text=night+shift").text
+
+
 def test_a_suggestion_says_that_nobody_knows_its_worth_yet(owner: Owner, study: SmallStudy) -> None:
     """Beside the match and in the question, and the page says what the word means; not before it is shown."""
     browser = without_blind_passages(owner, study)

@@ -84,19 +84,6 @@ CREATE OR REPLACE VIEW newest_scorings AS
     QUALIFY row_number() OVER (PARTITION BY u.dataset ORDER BY u.number DESC) = 1;
 COMMENT ON VIEW newest_scorings IS 'The newest scoring of each dataset, of whatever framework: the one whose suggestions people are shown.';
 
--- The same rows as before.
-CREATE OR REPLACE VIEW suggestion_list AS
-    SELECT e.dataset, e.transcript, e.participant, e.standing, e.start, e."end", e.text,
-           v.name AS value, g.rank, g.score,
-           substring(e.text, g.evidence_start + 1, g.evidence_end - g.evidence_start) AS evidence_text,
-           c.framework, c.framework_version, c.model, c.run_id,
-           g.cue, e.kind, e.begins, g.value_id, g.excerpt_id, g.id AS suggestion_id
-    FROM current_scorings c
-    JOIN suggestions g ON g.scoring_id = c.scoring_id
-    JOIN excerpt_list e ON e.excerpt_id = g.excerpt_id
-    JOIN framework_values v ON v.framework_id = c.framework_id AND v.value_id = g.value_id;
-COMMENT ON VIEW suggestion_list IS 'The current suggestions, one row each. score is a similarity, or a probability where something was learned from people''s answers: compare it within one value and scoring only.';
-
 CREATE VIEW current_learning AS
     SELECT u.framework, u.number, u.depth, u.why, u.used_at, l.id AS learned_id, l.framework_id, l.model_id, l.excerpts, l.readers,
            l.transcripts, l.card, l.made_at

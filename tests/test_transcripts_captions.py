@@ -211,3 +211,13 @@ def test_captions_without_words_are_refused(name: str, text: str, reason: str) -
     """Nothing said, no transcript."""
     with pytest.raises(TranscriptError, match=reason):
         of(text, name)
+
+
+@pytest.mark.parametrize("clock", ["9" * 400 + ":00:01.000", "00:00:" + "9" * 5000 + ".000", "00:00:01." + "9" * 5000])
+def test_a_time_of_hundreds_of_digits_is_no_time(clock):
+    """A number that no clock shows neither stops the reading nor becomes an endless time."""
+    transcript = read(
+        f"WEBVTT\n\n{clock} --> 00:00:02.000\nHi\n\n00:01.000 --> 00:02.000\nHo there\n".encode(), "talk.vtt"
+    )
+
+    assert all(turn.begins is None or turn.begins < 10 for turn in transcript.turns)

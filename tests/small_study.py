@@ -121,7 +121,7 @@ values:
 
 FILES = {"garden.txt": GARDEN, "evening.vtt": GROUP, "morning-notes.txt": NOTES, "first-meeting.csv": SHEET}
 
-_RUN_AND_TIME = {"run_id", "started_at", "ended_at", "merged_at", "seconds", "engine", "counts"}
+_RUN_AND_TIME = {"run_id", "started_at", "ended_at", "merged_at", "made_at", "used_at", "seconds", "engine", "counts"}
 
 
 def write_files(folder: Path, files: dict[str, str] = FILES) -> Path:

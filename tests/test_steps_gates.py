@@ -1,0 +1,75 @@
+"""Tests of which values earn their place, on made-up answers whose right order is known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from fakes import WordEncoder
+
+from tagger.frameworks import load_framework
+from tagger.steps.answers import Answers
+from tagger.steps.gates import gates
+
+VALUES = load_framework("side-by-side")
+N, TRANSCRIPTS = 120, 8
+
+
+def read(every=4, current=True, kind="passage", dataset="general"):
+    """Return answers about passages of eight transcripts, of which every fourth, or so, shows every value."""
+    excerpts = pd.DataFrame(
+        {
+            "excerpt_id": [f"{number:03}" for number in range(N)],
+            "dataset": dataset,
+            "kind": kind,
+            "transcript": [f"T{number % TRANSCRIPTS}" for number in range(N)],
+            "text": [f"word{number} word{number + 1}" for number in range(N)],
+            "current": current,
+        }
+    )
+    said = np.tile((np.arange(N) // TRANSCRIPTS % every == 0).astype(float), (len(VALUES.values), 1)).T
+    return Answers(pd.DataFrame(), excerpts, said, np.ones(N, dtype=bool), said)
+
+
+def made(answers, ours):
+    """Return the rows of the gate."""
+    encoder = WordEncoder()
+    return gates(VALUES, answers, ours, encoder.encode_deep(answers.excerpts["text"].tolist()), encoder)
+
+
+def test_what_finds_a_value_is_shown_and_what_hides_it_is_silent():
+    """Scores in the order of the answers, and in the opposite order, which is worse than any constant."""
+    answers = read()
+    ours = answers.drawn + np.linspace(0, 0.1, N)[:, None]
+    ours[:, 1] = -ours[:, 1]
+
+    first, second, *_ = made(answers, ours)
+
+    assert ("shown", 1.0, 32, N, TRANSCRIPTS) == (
+        first["state"], first["ours"], first["found"], first["n"], first["transcripts"]
+    )  # fmt: skip
+    assert ("silent", "safety", "experiences-in-common") == (second["state"], first["value_id"], second["value_id"])
+    assert second["high"] < 0
+
+
+def test_only_passages_of_now_that_were_drawn_at_random_count():
+    """Exchanges, passages of an older cutting, and passages that chance did not choose are no ground to judge by."""
+    answers = read()
+    undrawn = Answers(
+        answers.readings, answers.excerpts, answers.labels, answers.calibrating, np.full_like(answers.drawn, np.nan)
+    )
+
+    for found in (read(current=False), read(kind="exchange"), undrawn):
+        assert {("untested", 0, 0)} == {(row["state"], row["n"], row["found"]) for row in made(found, answers.drawn)}
+
+
+def test_each_dataset_is_judged_by_its_own_passages():
+    """The same scores hide a value in one context and find it in the other."""
+    here, there = read(), read(dataset="women")
+    excerpts = pd.concat([here.excerpts, there.excerpts], ignore_index=True)
+    drawn = np.vstack([here.drawn, there.drawn])
+    both = Answers(here.readings, excerpts, drawn, np.ones(2 * N, dtype=bool), drawn)
+    ours = np.vstack([here.drawn, -there.drawn]) + np.linspace(0, 0.1, 2 * N)[:, None]
+
+    states = {(row["dataset"], row["state"]) for row in made(both, ours)}
+
+    assert {("general", "shown"), ("women", "silent")} == states

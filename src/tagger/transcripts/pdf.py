@@ -48,7 +48,16 @@ def read(source: Source) -> Draft:
     Raises:
         TranscriptError: It is locked, damaged, too large, without text, or a scan.
     """
-    pages = _pages(source)
+    return drafted(source, _pages(source))
+
+
+def drafted(source: Source, pages: list[dict[str, Any]]) -> Draft:
+    """
+    Put the lines that were found on the pages in order, and read them.
+
+    Raises:
+        TranscriptError: There are no pages, or they are pictures, or nothing says which letters they show.
+    """
     _refuse_pictures(pages, source.name)
     lines, dropped = page_layout.laid_out([[Piece(*line) for line in page["lines"]] for page in pages])
     blocks = [Paragraph(" " * line.indent + _known(line.text), line.bold) for line in lines]

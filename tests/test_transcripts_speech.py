@@ -474,6 +474,16 @@ def test_channels_of_the_other_programs() -> None:
     assert expected == said(of({"recognizedPhrases": azures}))
 
 
+def test_google_says_again_what_it_said_without_times() -> None:
+    """Where no times tell, a result is said again only if its words come in their place; another one is kept."""
+    tagged = [{"word": word, "speakerTag": at + 1} for at, word in enumerate(["Yes.", "No.", "Yes."])]
+    results = [{"alternatives": [{"transcript": text}]} for text in ("Yes. No.", "Yes.", "Yes.")]
+
+    transcript = of({"results": [*results, {"alternatives": [{"words": tagged}]}]})
+
+    assert "Yes. Yes. No. Yes." == transcript.text.replace("\n", " ")
+
+
 def test_a_word_without_a_time_goes_with_the_word_before() -> None:
     """WhisperX cannot place numbers: such a word has neither time nor speaker, and is kept."""
     spoken = [{"word": "In", "speaker": "SPEAKER_01"}, {"word": "1999"}, {"word": "why?", "speaker": "SPEAKER_00"}]

@@ -76,15 +76,14 @@ def _once(results: Sequence[Record]) -> list[Record]:
         return list(results)
     starts = set(_starts(last))
     text = speech.letters(words(each, "word") for each in _spoken(last))
-    return [each for each in before if not _is_again(each, starts, text)] + [last]
-
-
-def _is_again(result: Record, starts: set[float], text: str) -> bool:
-    own = _starts(result)
-    if own:
-        return starts.issuperset(own)
-    tagged = any(map(_tag, _spoken(result)))
-    return not tagged and speech.letters([words(_best(result), "transcript")]) in text
+    position, kept = 0, []
+    for each in before:
+        own, said = _starts(each), speech.letters([words(_best(each), "transcript")])
+        tagged = any(map(_tag, _spoken(each)))
+        again = starts.issuperset(own) if own else not tagged and text.startswith(said, position)
+        position += len(said) if again else 0
+        kept += [] if again else [each]
+    return [*kept, last]
 
 
 def _starts(result: Record) -> list[float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from itertools import islice
 
@@ -152,8 +153,8 @@ def _whole(digits: str) -> float:
 def _record(pairs: list[tuple[str, object]]) -> Record:
     record = dict(pairs)
     if len(record) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise KeyError(next(name[:60] for name in names if names.count(name) > 1))
+        often = Counter(name for name, _ in pairs)
+        raise KeyError(often.most_common(1)[0][0][:60])
     return record
 
 

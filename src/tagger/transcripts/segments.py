@@ -28,6 +28,8 @@ SPEAKER = ("speaker", "speaker_name", "speakerName", "speaker_label", "speakerLa
 SPANS = (("start", "end"), ("start_time", "end_time"), ("startTime", "endTime"), ("from", "to"), ("begin", "end"))
 WHEN = (*[begins for begins, _ in SPANS], "timestamps", "timestamp")
 FEWEST_MILLISECONDS = 400
+FARTHEST = 1_000
+"""Characters within which the next word of a segment is looked for in its text."""
 SAMPLE = 1_000
 """Segments by which it is told what a list holds."""
 AS_SEGMENTS = "Export it with segments and times (verbose_json, WhisperX), or as WebVTT or SRT"
@@ -103,10 +105,11 @@ def _pieces(segment: Record) -> list[Utterance]:
     cuts: list[tuple[int, str | None, float | None]] = [(0, next(filter(None, voices)), begins)]
     position = 0
     for word, label in zip(spoken, voices, strict=True):
-        place = text.find(words(word, *WORD).strip(), position)
+        said = words(word, *WORD).strip()
+        place = text.find(said, position, position + FARTHEST)
         if place < 0:
             continue
-        position = place + len(words(word, *WORD).strip())
+        position = place + len(said)
         if label and label != cuts[-1][1]:
             cuts.append((place, label, _span(word)[0]))
     after = [(place, start) for place, _, start in cuts[1:]] + [(len(text), ends)]

@@ -77,7 +77,7 @@ def learn(run: Run, _frameworks: tuple[str, ...]) -> Outcome:
     if used.learned_id != material.id:
         now = datetime.now(UTC).replace(tzinfo=None)
         tables["learning_uses"] = [{**use, "learned_id": material.id if made else None, "used_at": now}]
-    place.put("learn", plain_hash("learn", material.id, str(used.number + 1), run.id), **tables)
+    place.put("learn", plain_hash("learn", material.id, str(used.number + 1)), **tables)
     return Outcome({"learned": int(made)}, notes=() if run.learn else (_said_unasked(place, material),))
 
 

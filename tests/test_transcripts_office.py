@@ -444,3 +444,15 @@ def test_what_cannot_be_read_says_why(data: bytes, reason: str) -> None:
 
     assert "talk.docx" == refused.value.where
     assert refused.value.remedy
+
+
+def test_a_row_that_counts_itself_far_down_is_read() -> None:
+    """A sheet with a gap of a million rows is read like one without; what counts itself below all rows is not there."""
+    book = openpyxl.Workbook()
+    for row in (("speaker", "text"), ("Ann", "How was it?"), ("Bo", "Slow."), ("Ann", "And then?")):
+        book.active.append(row)
+    far = repacked(saved(book), "xl/worksheets/sheet1.xml", lambda part: part.replace(b'"4"', b'"999999"'))
+    beyond = repacked(far, "xl/worksheets/sheet1.xml", lambda part: part.replace(b"999999", b"9" * 20))
+
+    assert [("Ann", "How was it?"), ("Bo", "Slow."), ("Ann", "And then?")] == said(read(far, "talk.xlsx"))
+    assert [("Ann", "How was it?"), ("Bo", "Slow.")] == said(read(beyond, "talk.xlsx"))

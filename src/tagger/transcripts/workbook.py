@@ -63,9 +63,11 @@ def _sheets(data: bytes) -> dict[str, list[Row]]:
         sheets = {}
         for sheet in book.worksheets:
             sheet.reset_dimensions()
+            # A row may say that it is the millionth, and openpyxl then makes up all those before it.
             rows = (
                 tuple(map(_cell, row))
                 for row in sheet.iter_rows(max_col=MOST_COLUMNS, max_row=MOST_ROWS, values_only=True)
+                if row.count(None) < len(row)
             )
             sheets[sheet.title] = [row for row in rows if any(row)]
         book.close()

@@ -57,11 +57,12 @@ def test_learn_tells_other_programs_the_same(own, tagger):
 
 
 def test_too_few_answers_end_with_one_line(study, tagger):
-    """It says how many there are, how many it takes, and what to do."""
-    line = one_line(tagger("learn", "--study", study.folder, "--engine", "local", "--json"))
+    """It says how many there are, how many it takes, and what to do; Prefect is not started for that."""
+    line = one_line(tagger("learn", "--study", study.folder))
 
     assert "small: there is too little to learn from: 0 excerpts were read before anything was shown" in line
     assert "it takes 10 in 2" in line
+    assert not (study.folder / ".prefect").exists()
 
 
 def test_a_framework_that_no_dataset_uses_is_refused(study, tagger):

@@ -32,9 +32,6 @@ _STATES = {"shown": "suggested", "untested": "suggested, and not tested yet", "s
 @options.as_json
 def learn(folder: Path, framework: str, undo: bool, engine: str, as_json: bool) -> None:
     """Learn from what people said before they saw any suggestion, and suggest anew."""
-    from tagger.config import load_settings
-
-    load_settings(folder)
     with shown(quiet=as_json):
         lessons = _taken_back(folder, framework) if undo else _taught(folder, framework, engine)
     stands = {one["framework"]: one for one in _standing(folder)}

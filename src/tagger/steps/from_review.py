@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tagger.config import load_settings
 from tagger.errors import UsageError
 from tagger.privacy import plain_hash
 from tagger.steps import Call, Run, Summary, begin, directly, tag
@@ -94,8 +95,10 @@ def begin_all(folder: Path, framework: str = "", engine: str = "local") -> dict[
         framework: the name of one that datasets use; empty for all of them.
 
     Raises:
+        SettingsError: this is not a study folder.
         UsageError: no dataset uses it, or there is none with suggestions.
     """
+    load_settings(folder)
     store = Store(folder)
     store.create()
     with store.session("a look at the frameworks in use") as study:
@@ -123,25 +126,39 @@ def learn_from_review(folder: Path, framework: str = "", engine: str = "local", 
     Learn from people's answers, and give every dataset that uses the framework its suggestions anew.
 
     Raises:
-        UsageError: as `begin_all`; or the only framework has too few answers.
+        UsageError: as `check`; nothing was stored.
     """
-    planned = begin_all(folder, framework, engine)
-    lessons = [_lesson(name, runs, call) for name, runs in planned.items()]
-    if all(lesson.refused for lesson in lessons):
-        raise UsageError("\n".join(lesson.refused for lesson in lessons))
+    check(folder, framework)
+    lessons = []
+    for name, runs in begin_all(folder, framework, engine).items():
+        refused = _refused(name, runs[0])
+        summaries = () if refused else tuple(tag(run, call) for run in runs)
+        lessons.append(Lesson(name, tuple(run.dataset for run in runs), refused, summaries))
     return Lessons(tuple(lessons))
 
 
-def _lesson(name: str, runs: list[Run], call: Call) -> Lesson:
-    datasets = tuple(run.dataset for run in runs)
-    place = workplace(runs[0])
+def check(folder: Path, framework: str = "") -> None:
+    """
+    Say before anything is started if there is nothing that could be learned.
+
+    Raises:
+        UsageError: as `begin_all`; or every framework has too few answers.
+    """
+    refused = [_refused(name, runs[0]) for name, runs in begin_all(folder, framework).items()]
+    if all(refused):
+        raise UsageError("\n".join(refused))
+
+
+def _refused(name: str, run: Run) -> str:
+    """Say why nothing can be learned for a framework; empty where something can."""
+    place = workplace(run)
     with place.store.session("reading answers") as study:
-        answers = gather(study, place.framework, runs[0].dataset)
+        answers = gather(study, place.framework, run.dataset)
     try:
         answers.refuse_too_few(name)
     except UsageError as error:
-        return Lesson(name, datasets, refused=str(error))
-    return Lesson(name, datasets, summaries=tuple(tag(run, call) for run in runs))
+        return str(error)
+    return ""
 
 
 def undo(folder: Path, framework: str = "") -> Lessons:

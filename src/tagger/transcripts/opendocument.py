@@ -23,7 +23,7 @@ from tagger.wording import several
 FORMAT = "odt"
 MOST_ELEMENTS = 2_000_000
 """Elements of one part; a text of 500 pages has about 50,000."""
-WIDEST, LONGEST_BLANK = 64, 1_000
+WIDEST, LONGEST_BLANK = 64, 64
 FLAT = re.compile(r"\s*(?:<\?xml[^<>]{0,200}\?>\s*)?(?:<!--.{0,500}?-->\s*)?<office:document\s", re.DOTALL)
 NAMESPACES = {
     name: f"{{urn:oasis:names:tc:opendocument:xmlns:{urn}:1.0}}"
@@ -90,7 +90,7 @@ def _read(source: Source) -> Draft:
     dropped = [f"page header or footer: {each}" for each in dict.fromkeys(_margins(design)) if each]
     left = Counter(LEFT_OUT.get(each.tag) for each in text.iter())
     dropped += [several(left[thing], thing) for thing in LEFT_OUT.values() if left[thing]]
-    problems = [documents.BOXED] if any(map(_is_box, text.iter())) else []
+    problems = [documents.BOXED] if _has_boxes(text) else []
     return Draft(draft.utterances, (*dropped, *draft.dropped), (*problems, *draft.problems))
 
 
@@ -154,10 +154,16 @@ def _is_text(element: Element) -> bool:
     return element.tag not in NO_WORDS and not element.tag.startswith(NAMESPACES["draw"])
 
 
-def _is_box(element: Element) -> bool:
+def _has_boxes(text: Element) -> bool:
     """Tell frames and shapes that hold words; pictures do not."""
-    drawn = element.tag.startswith(NAMESPACES["draw"])
-    return drawn and any("".join(block.itertext()).strip() for tag in BLOCKS for block in element.iter(tag))
+    open_ones = [text]
+    while open_ones:
+        element = open_ones.pop()
+        if not element.tag.startswith(NAMESPACES["draw"]):
+            open_ones.extend(element)
+        elif any(each.tag in BLOCKS for each in element.iter()) and "".join(element.itertext()).strip():
+            return True
+    return False
 
 
 def _block(element: Element, styles: Styles) -> Paragraph | Table:
@@ -190,7 +196,8 @@ def _rows(table: Element, styles: Styles) -> Iterator[tuple[str, ...]]:
         cells: list[str] = []
         for cell in _each(row, {CELL, COVERED}):
             text = "" if cell.tag == COVERED else _cell(cell, styles)
-            cells += [text] * min(_times(cell, "table:number-columns-repeated", WIDEST), WIDEST - len(cells))
+            further = _times(cell, "table:number-columns-repeated", WIDEST) - 1
+            cells += [text, *[""] * min(further, WIDEST - len(cells))]
         yield tuple(cells)
 
 

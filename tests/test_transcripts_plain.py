@@ -263,3 +263,18 @@ def test_what_is_no_transcript_is_refused_for_its_true_reason(name: str, text: s
 
     assert name == refused.value.where
     assert refused.value.remedy
+
+
+def test_the_line_that_otter_adds_is_no_talk() -> None:
+    """Otter ends its exports with a line about itself, which nobody said."""
+    turns = (
+        "Ann Lee  00:01\nHow was it?",
+        "Bo Kim  00:07\nSlow.",
+        "Ann Lee  00:09\nAnd then?",
+        "Bo Kim  00:11\nI left.",
+    )
+
+    transcript = read("\n\n".join((*turns, "Transcribed by https://otter.ai\n")).encode(), "talk.txt")
+
+    assert transcript.text.endswith("I left.")
+    assert "Transcribed by https://otter.ai" in transcript.dropped

@@ -20,7 +20,7 @@ PAGE = re.compile(r"\W*(?:page|seite|página)\s*\d{1,4}(?:\s*(?:of|/|von|de)\s*\
 END = re.compile(
     r"\W*(?:end of (?:the )?(?:interview|recording|transcript|transcription|session|tape|file)"
     r"|(?:interview|recording|transcript) (?:ends|ended|stops|stopped|concluded)|meeting ended after [\d:]+"
-    r"|this editable transcript was computer generated.*)\W*",
+    r"|this editable transcript was computer generated.*|transcribed by https?://otter\.ai)\W*",
     re.IGNORECASE,
 )
 NUMBERED = re.compile(r"\s*(\d{1,5})(?:[.):|]?\s|[.):|]?$)")

@@ -17,6 +17,7 @@ from tagger.steps.imports import import_codings
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 sys.path.append(str(BENCHMARKS))
 
+import choosing  # noqa: E402
 import quality  # noqa: E402
 import quality_figures as figures  # noqa: E402
 import quality_learners as learners  # noqa: E402
@@ -222,3 +223,24 @@ def test_tables_are_written_between_their_markers(tmp_path):
     quality.put(page, "two", "nothing")
 
     assert "before\n<!-- one -->\nnew\n<!-- end of one -->\nafter\n" == page.read_text("utf-8")
+
+
+def test_what_is_chosen_is_uncertain_and_unlike_what_was_taken():
+    """By hand: the first is the one taken, the third is the second's twin, so the second and the last are chosen."""
+    vectors = np.array([[1, 0], [0.6, 0.8], [0.6, 0.8], [-1, 0.0]])
+    taken = np.array([[1.0, 0.0]])
+
+    assert [1, 3] == choosing.uncertain_and_diverse(np.array([0.25, 0.25, 0.2, 0.04]), vectors, taken, 2).tolist()
+
+
+def test_both_ways_of_choosing_are_measured(weather, monkeypatch):
+    """At each size, a way has its mean average precision and its label-ranking average precision."""
+    monkeypatch.setattr(choosing, "FIRST", 4)
+    monkeypatch.setattr(choosing, "SIZES", (6, 10))
+    labelled = sets.labelled_set(weather)
+    pool, wanted = labelled.splits[0]
+
+    for chosen in (False, True):
+        found = list(choosing.learned(labelled, pool, wanted, learners.Remembering(WordEncoder()), chosen=chosen))
+        assert 2 == len(found)
+        assert all(0 < figure <= 1 for pair in found for figure in pair)

@@ -34,7 +34,7 @@ import openpyxl
 
 from tagger.errors import TranscriptError
 from tagger.records import Transcript
-from tagger.transcripts import LARGEST, Source, pdf, pdf_pages, read
+from tagger.transcripts import Source, pdf, pdf_pages, read
 from tagger.transcripts.utterances import assemble
 
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
@@ -43,6 +43,8 @@ from pdf_example import column
 from pdf_example import pdf as written
 
 MOST_SECONDS, MOST_BYTES = 20, 4_000_000_000
+LARGEST_CASE = 2_000_000
+"""Bytes of a damaged file or part: what takes long because it is large says nothing."""
 TALK = (
     ("Interviewer", "How did you come to the garden, and who was there on that morning?"),
     ("Zoë", "My neighbour brought me along. I stood by the gate for ten minutes; nobody stared."),
@@ -78,7 +80,7 @@ MARKS = (
         "(" * 99,
     ),
 )
-HELD = ".docx", ".xlsx", ".odt"
+TIME = re.compile(rb"\d{4}-\d\d-\d\dT[\d:.]+")
 
 
 class Hangs(BaseException):
@@ -170,7 +172,7 @@ def _docx() -> bytes:
         document.paragraphs[-1].add_run(f" {what}")
     document.add_table(2, 2).cell(0, 0).text = "Ann"
     document.save(buffer)
-    return buffer.getvalue()
+    return _timeless(buffer)
 
 
 def _xlsx() -> bytes:
@@ -179,7 +181,7 @@ def _xlsx() -> bytes:
     for row in (("speaker", "text"), *TALK):
         sheet.append(row)
     book.save(buffer)
-    return buffer.getvalue()
+    return _timeless(buffer)
 
 
 def _odt(talk: Sequence[str]) -> bytes:
@@ -192,11 +194,17 @@ def _odt(talk: Sequence[str]) -> bytes:
     return _packed({"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": content.encode()})
 
 
+def _timeless(package: io.BytesIO) -> bytes:
+    """Pack again without the time of day, so that a case is the same again."""
+    with zipfile.ZipFile(package) as parts:
+        return _packed({name: TIME.sub(b"2026-01-01T00:00:00", parts.read(name)) for name in parts.namelist()})
+
+
 def _packed(parts: Mapping[str, bytes]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
         for name, data in parts.items():
-            package.writestr(name, data)
+            package.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
 
@@ -208,7 +216,7 @@ def damaged(data: bytes, other: bytes, chance: random.Random) -> bytes:
         name = chance.choice(sorted(parts))
         return _packed({**parts, name: damaged(parts[name], other, chance)})
     for _ in range(chance.randint(1, 4)):
-        data = chance.choice(WAYS)(data, other, chance)
+        data = chance.choice(WAYS)(data, other, chance)[:LARGEST_CASE]
     return data
 
 
@@ -303,7 +311,7 @@ def cases(files: Mapping[str, Sequence[bytes]], name: str, seed: int) -> Iterato
     number = 0
     while True:
         chance = random.Random(f"{seed} {name} {number}")
-        yield number, damaged(chance.choice(files[name]), chance.choice(every), chance)[:LARGEST]
+        yield number, damaged(chance.choice(files[name]), chance.choice(every), chance)
         number += 1
 
 

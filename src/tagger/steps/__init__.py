@@ -51,18 +51,23 @@ Call = Callable[..., Outcome]
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage of a run: `pending` names the batches to do, `work` does one of them and leaves shards in the inbox."""
+    """
+    A stage of a run: `pending` names the batches to do, `work` does one of them and leaves shards in the inbox.
+
+    Of a `rare` stage nothing is said where there is nothing to do.
+    """
 
     name: str
     pending: Callable[[Run], Iterable[Batch]]
     work: Callable[[Run, Batch], Outcome]
+    rare: bool = False
 
 
 STAGES = (
     Stage("read", read.pending, read.read),
     Stage("split", split.pending, split.split),
     Stage("embed", embed.pending, embed.embed),
-    Stage("learn", learn.pending, learn.learn),
+    Stage("learn", learn.pending, learn.learn, rare=True),
     Stage("suggest", suggest.pending, suggest.suggest),
 )
 
@@ -177,7 +182,8 @@ def _staged(run: Run, stage: Stage, call: Call) -> Iterable[Outcome]:
         log.info("%s %d of %d", stage.name, number, len(batches), extra=_progress(stage.name, number, len(batches)))
         yield call(stage.work, run, batch)
         yield call(store, run)
-    log.info("%s done", stage.name, extra=_progress(stage.name, len(batches), len(batches)))
+    if batches or not stage.rare:
+        log.info("%s done", stage.name, extra=_progress(stage.name, len(batches), len(batches)))
 
 
 def _progress(stage: str, done: int, total: int) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from tagger.whole_files import put_whole
 
 CARD = "card.md"
 _VERSION = 1
+"""Of the learner: a change by which the same answers make something else needs another number."""
 
 
 def folder_of(study: Path, learned_id: str) -> Path:

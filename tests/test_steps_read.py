@@ -436,7 +436,7 @@ def link(name: str) -> zipfile.ZipInfo:
         ("C:\\talk.txt", b"I: hi", "talk.txt: Its name leads out of the archive."),
         (link("talk.txt"), b"/etc/passwd", "talk.txt: It is a link to another file."),
         ("talk.txt", b"\0" * 20_000_000, "talk.txt: It unpacks to more than 200 times its size"),
-        ("talk.zip", b"PK\x05\x06" + bytes(18), "talk.zip: It is "),
+        ("talk.zip", b"PK\x05\x06" + bytes(18), "talk.zip: It is a zip archive without files"),
     ],
 )
 def test_a_hostile_file_in_an_archive_is_named_and_the_others_are_stored(fresh, entry, data, reason):

@@ -22,6 +22,7 @@ SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"fLaC", "a sound recording (FLAC)", "Transcribe it first"),
     (b"\x1a\x45\xdf\xa3", "a recording (WebM or Matroska)", "Transcribe it first"),
     (b"\x1f\x8b", "a compressed file (gzip)", "Unpack it first"),
+    (b"PK\x05\x06", "a zip archive without files", "Pack it again"),
     (b"7z\xbc\xaf", "a compressed file (7z)", "Unpack it first"),
     (b"Rar!", "a compressed file (RAR)", "Unpack it first"),
     (b"SQLite format 3", "an SQLite database", AS_TEXT),

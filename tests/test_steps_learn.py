@@ -15,6 +15,7 @@ from test_steps_suggest import LIST, framework, reworded
 
 from tagger import learning
 from tagger.errors import ModelError, UsageError
+from tagger.steps import evidence
 from tagger.steps.answers import gather
 from tagger.steps.from_review import learn_from_review, standing, undo
 from tagger.steps.imports import import_codings
@@ -469,6 +470,15 @@ def test_a_silent_value_has_scores_and_no_suggestions(learned):
     assert {3} == {
         len(row["scores"]) for row in learned.ask("SELECT s.* FROM newest_scorings JOIN scores s USING (scoring_id)")
     }
+
+
+def test_the_report_says_what_suggestions_rest_on(learned):
+    """How much was learned from, that nothing was judged by its own transcript, and what is never suggested."""
+    told = "in general by what was learned from 12 excerpts, each scored without its own transcript"
+    assert evidence.gather(learned.folder).facts["Suggested"].endswith(f"; {told}")
+
+    learned.do("UPDATE gates SET state = 'silent' WHERE value_id IN ('choice', 'two-way')")
+    assert evidence.gather(learned.folder).facts["Suggested"].endswith(f"; {told}, and never Choice, Two-way support")
 
 
 def test_gates_count_blind_passages_drawn_at_random(taught):

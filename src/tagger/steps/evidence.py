@@ -202,8 +202,8 @@ _SCORINGS = """
 SELECT n.dataset, f.name || ' ' || f.version || ' (' || left(n.framework_id, 12) || ')' AS framework,
        m.name || ', revision ' || m.revision || ', weights ' || left(m.weights_sha256, 12) AS model, s.settings,
        l.excerpts AS taught_by,
-       (SELECT string_agg(g.value, ', ' ORDER BY g.position)
-        FROM gate_list g WHERE g.dataset = n.dataset AND g.state = 'silent') AS silent
+       coalesce((SELECT string_agg(g.value, ', ' ORDER BY g.position)
+                 FROM gate_list g WHERE g.dataset = n.dataset AND g.state = 'silent'), '') AS silent
 FROM newest_scorings n
 JOIN frameworks f ON f.id = n.framework_id
 JOIN models m ON m.id = n.model_id

@@ -14,7 +14,8 @@ From the bytes of a file to a transcript.
     plain       text with or without speakers, through dialogue and labels (asked last)
 
 They meet in `sources` (what a reader is given) and `utterances` (what it hands back). `decoding` turns bytes into text,
-`packages` opens zip files within bounds, `foreign` names what is not read, `times` reads clocks.
+`packages` opens zip files within bounds, `documents` reads what word processors have in common, `foreign` names what is
+not read, `times` reads clocks.
 After reading: `speakers` guesses who asks, `corrections` takes a person's word over the guess, `report` says it all,
 `names` lists the people named in the text.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,11 +31,6 @@ class Lines:
     def at(self, scores: Floats) -> Floats:
         """Return the shares, (n, k); they may lie outside 0 to 1."""
         return self.level + self.slope * scores
-
-
-def stacked(several: Sequence[Lines]) -> Lines:
-    """Put lines that were learned from several parts of the answers together, (parts, k)."""
-    return Lines(np.array([one.level for one in several]), np.array([one.slope for one in several]))
 
 
 def lines(scores: Floats, labels: Floats) -> Lines:

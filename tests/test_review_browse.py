@@ -332,7 +332,7 @@ def test_times_and_standing_come_with_a_passage(desk):
 
 
 def test_the_most_alike_come_first_and_the_least_alike_last(desk):
-    """Order follows the cosine of what the model makes of texts; the passage itself and what overlaps it are left out."""
+    """Order is by the cosine of what the model makes of texts; the passage itself and what overlaps it are left out."""
     itself = desk.excerpt(RANG)
     alike = likeness.alike(desk.db, itself, 5, 3)
     cosines = dict(

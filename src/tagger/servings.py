@@ -44,8 +44,8 @@ class Listed(NamedTuple):
     An excerpt of a queue; there are thousands, and a tuple is made ten times faster than a frozen dataclass.
 
     `place` is its place in a random order; `best` says how far up its strongest suggestion stands among the excerpts of
-    the dataset, from 0 (strongest), and is None where nothing is suggested; `teaches` is its place in the order in which
-    excerpts teach most, None where it has none.
+    the dataset, from 0 (strongest), and is None where nothing is suggested; `teaches` is its place in the order in
+    which excerpts teach most, None where it has none.
     """
 
     excerpt_id: str

@@ -16,10 +16,10 @@ READ = 12
 
 
 def passages(desk: Desk) -> list[str]:
-    """Return the passages in an order in which neighbours are of different transcripts."""
+    """Return the passages in an order in which neighbours are of different transcripts, the same in each study."""
     rows = desk.ask(
         "SELECT excerpt_id FROM (SELECT *, row_number() OVER (PARTITION BY transcript ORDER BY start) AS place "
-        "FROM excerpt_list WHERE kind = 'passage') ORDER BY place, transcript"
+        "FROM excerpt_list WHERE kind = 'passage') ORDER BY place, text"
     )
     return [row["excerpt_id"] for row in rows]
 

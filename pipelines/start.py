@@ -48,8 +48,9 @@ def start_learning(folder: Path, framework: str = "") -> Lessons:
     def here() -> Lessons:
         return from_review.learn_from_review(folder, framework)
 
-    from_review.check(folder, framework)
-    runs = [run for planned in from_review.begin_all(folder, framework).values() for run in planned]
+    begun = from_review.begin_all(folder, framework)
+    from_review.check(begun)
+    runs = [run for planned in begun.values() for run in planned]
     if not any(steps.anything_pending(run) for run in runs):
         return here()
 

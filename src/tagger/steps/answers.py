@@ -20,20 +20,11 @@ from tagger.wording import several
 
 Floats = NDArray[np.float64]
 
-# A reading counts as it was when it was stored: what somebody did after they saw the suggestions changes nothing.
 _READINGS = """
 WITH there AS (
     SELECT e.excerpt_id FROM live_excerpts e
     JOIN excerpts o ON o.id = e.excerpt_id AND o.parent_id IS NULL
     WHERE e.dataset = $dataset OR e.dataset IN (SELECT dataset FROM newest_scorings WHERE framework = $framework)
-), ends AS (
-    SELECT x.id AS coding_id, arg_max(d.act, d.number) AS act
-    FROM current_codings x
-    JOIN decision_sets s ON s.decision_id = x.decision_id
-    JOIN standing_decisions d ON d.coder_id = x.coder_id AND d.excerpt_id = x.excerpt_id AND d.number <= s.number
-    LEFT JOIN frameworks f ON f.id = d.framework_id
-    WHERE d.act IN ('done', 'nothing here', 'unsure', 'skip') AND coalesce(f.name, x.framework) = x.framework
-    GROUP BY x.id
 )
 SELECT x.id AS coding_id, x.excerpt_id, x.coder_id, x.framework, x.framework_id,
        CASE WHEN t.excerpt_id IS NULL THEN 'of words or datasets that are no longer read with it'
@@ -47,7 +38,7 @@ SELECT x.id AS coding_id, x.excerpt_id, x.coder_id, x.framework, x.framework_id,
        coalesce(a.stratum = 'runs' AND a.arm = s.arm AND s.reason NOT IN ('audit', 'chosen'), false) AS drawn
 FROM current_codings x
 LEFT JOIN there t ON t.excerpt_id = x.excerpt_id
-LEFT JOIN ends c ON c.coding_id = x.id
+LEFT JOIN reading_ends c ON c.coding_id = x.id
 LEFT JOIN servings s ON s.id = x.serving_id
 LEFT JOIN arms a ON a.coder_id = x.coder_id AND a.excerpt_id = x.excerpt_id
 WHERE x.framework = $framework

@@ -48,10 +48,7 @@ WITH there AS (
 SELECT e.excerpt_id, e.dataset, e.transcript_id AS transcript, e.start, e."end", e.current, p.participant,
        coalesce(i.interviewer, '') AS interviewer
 FROM there e
-LEFT JOIN (
-    SELECT transcript_id, min(participant_id) AS participant FROM live_turns
-    WHERE evidence GROUP BY transcript_id HAVING count(DISTINCT participant_id) = 1
-) p ON p.transcript_id = e.transcript_id
+LEFT JOIN sole_speakers p ON p.transcript_id = e.transcript_id
 LEFT JOIN (
     SELECT transcript_id, string_agg(DISTINCT participant_id, ' + ' ORDER BY participant_id) AS interviewer
     FROM live_turns WHERE asks GROUP BY transcript_id
@@ -60,17 +57,7 @@ WHERE e.current OR (e.coded AND e.excerpt_id NOT IN (SELECT excerpt_id FROM supe
 ORDER BY e.dataset, e.transcript_id, e.start, e."end", e.excerpt_id
 """
 
-# How a reading ended is what had been said by then: what somebody did after they saw the suggestions changes nothing.
 _READINGS = """
-WITH ends AS (
-    SELECT x.id AS coding_id, arg_max(d.act, d.number) AS act
-    FROM current_codings x
-    JOIN decision_sets s ON s.decision_id = x.decision_id
-    JOIN standing_decisions d ON d.coder_id = x.coder_id AND d.excerpt_id = x.excerpt_id AND d.number <= s.number
-    LEFT JOIN frameworks f ON f.id = d.framework_id
-    WHERE d.act IN ('done', 'nothing here', 'unsure', 'skip') AND coalesce(f.name, x.framework) = x.framework
-    GROUP BY x.id
-)
 SELECT x.id AS coding_id, x.excerpt_id, k.letter AS coder, x.kind, x.made, x.outcome, x.matched, x.framework_id,
        x.framework, x.framework_version, s.reason,
        CASE WHEN x.kind = 'imported' THEN '' ELSE strftime(x.coded_at, '%Y-%m-%d') END AS read_on,
@@ -80,7 +67,7 @@ FROM current_codings x
 JOIN readers k ON k.coder_id = x.coder_id
 JOIN passages e ON e.excerpt_id = x.excerpt_id
 LEFT JOIN servings s ON s.id = x.serving_id
-LEFT JOIN ends c ON c.coding_id = x.id
+LEFT JOIN reading_ends c ON c.coding_id = x.id
 LEFT JOIN arms a ON a.coder_id = x.coder_id AND a.excerpt_id = x.excerpt_id
 LEFT JOIN newest_scorings n ON n.dataset = e.dataset
 WHERE x.framework = coalesce(n.framework, x.framework)

@@ -126,27 +126,28 @@ def learn_from_review(folder: Path, framework: str = "", engine: str = "local", 
     Learn from people's answers, and give every dataset that uses the framework its suggestions anew.
 
     Raises:
-        UsageError: as `check`; nothing was stored.
+        UsageError: as `begin_all` and `check`; nothing was stored.
     """
-    check(folder, framework)
+    begun = begin_all(folder, framework, engine)
+    refusals = check(begun)
     lessons = []
-    for name, runs in begin_all(folder, framework, engine).items():
-        refused = _refused(name, runs[0])
-        summaries = () if refused else tuple(tag(run, call) for run in runs)
-        lessons.append(Lesson(name, tuple(run.dataset for run in runs), refused, summaries))
+    for name, runs in begun.items():
+        summaries = () if refusals[name] else tuple(tag(run, call) for run in runs)
+        lessons.append(Lesson(name, tuple(run.dataset for run in runs), refusals[name], summaries))
     return Lessons(tuple(lessons))
 
 
-def check(folder: Path, framework: str = "") -> None:
+def check(begun: Mapping[str, list[Run]]) -> dict[str, str]:
     """
-    Say before anything is started if there is nothing that could be learned.
+    Say by framework, before anything is started, why nothing can be learned; empty where something can.
 
     Raises:
-        UsageError: as `begin_all`; or every framework has too few answers.
+        UsageError: every framework has too few answers.
     """
-    refused = [_refused(name, runs[0]) for name, runs in begin_all(folder, framework).items()]
-    if all(refused):
-        raise UsageError("\n".join(refused))
+    refusals = {name: _refused(name, runs[0]) for name, runs in begun.items()}
+    if all(refusals.values()):
+        raise UsageError("\n".join(refusals.values()))
+    return refusals
 
 
 def _refused(name: str, run: Run) -> str:

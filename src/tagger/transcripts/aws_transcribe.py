@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from tagger.errors import TranscriptError
 from tagger.transcripts import json_values, speech
-from tagger.transcripts.json_values import Record, at, clock, records, voice, words
+from tagger.transcripts.json_values import Record, at, clock, named, records, voice, words
 from tagger.transcripts.sources import Source
 from tagger.transcripts.utterances import Draft, Utterance
 
@@ -86,7 +86,7 @@ def _words(holder: object, labels: dict[object, str]) -> Iterable[Utterance]:
         begins, ends = clock(item.get("start_time")), clock(item.get("end_time"))
         if item.get("type") != "punctuation":
             label = voice(item.get("speaker_label")) or labels.get(begins)
-            speaker = " ".join(filter(None, (channel, label))) or None
+            speaker = named(channel, label)
             text = f" {text}" if text < speech.IDEOGRAPHS else text
         if text.strip():
             yield Utterance(text, speaker, begins, ends)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tagger.transcripts import json_values, speech
-from tagger.transcripts.json_values import Record, clock, records, voice, words
+from tagger.transcripts.json_values import Record, clock, named, records, voice, words
 from tagger.transcripts.sources import Source
 from tagger.transcripts.utterances import Draft, Utterance
 
@@ -45,7 +45,7 @@ def _phrase(phrase: Record, many: bool) -> Utterance:
     begins, lasts = _seconds(phrase, "offset"), _seconds(phrase, "duration")
     return Utterance(
         words(best, "display", "text", "lexical"),
-        " ".join(filter(None, (channel, voice(phrase.get("speaker"))))) or None,
+        named(channel, voice(phrase.get("speaker"))),
         begins,
         None if begins is None or lasts is None else begins + lasts,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tagger.transcripts import json_values, speech
-from tagger.transcripts.json_values import Record, at, clock, records, voice, words
+from tagger.transcripts.json_values import Record, at, clock, named, records, voice, words
 from tagger.transcripts.sources import Source
 from tagger.transcripts.utterances import Draft, Utterance
 
@@ -45,7 +45,7 @@ def _heard(channel: Record, name: str | None) -> list[Utterance]:
     return speech.sentences(
         Utterance(
             f" {words(each, 'punctuated_word', 'word')}",
-            " ".join(filter(None, (name, voice(each.get("speaker"))))) or None,
+            named(name, voice(each.get("speaker"))),
             clock(each.get("start")),
             clock(each.get("end")),
         )

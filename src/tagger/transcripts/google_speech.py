@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tagger.transcripts import json_values, speech
-from tagger.transcripts.json_values import Record, clock, records, voice, words
+from tagger.transcripts.json_values import Record, clock, named, records, voice, words
 from tagger.transcripts.sources import Source
 from tagger.transcripts.utterances import Draft, Utterance
 
@@ -95,7 +95,7 @@ def _sentences(result: Record, channel: str | None) -> Iterator[Utterance]:
     spoken = [
         Utterance(
             f" {words(each, 'word')}",
-            " ".join(filter(None, (channel, _tag(each)))) or None,
+            named(channel, _tag(each)),
             clock(_first(each, BEGINS)),
             clock(_first(each, ENDS)),
         )

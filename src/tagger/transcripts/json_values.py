@@ -74,7 +74,7 @@ def within(value: object, holds: Callable[[object], bool]) -> list[object]:
 
 def only(found: list[object], name: str) -> object:
     """
-    Take the one that was found.
+    Take the one that was found, of what is there `within` a value.
 
     Raises:
         TranscriptError: There are several, which would run into each other.
@@ -127,6 +127,11 @@ def voice(value: object) -> str | None:
     if label.isdecimal() or (len(label) == 1 and label.isalpha()):
         return f"Speaker {label}"
     return label if any(map(str.isalnum, label)) else None
+
+
+def named(*names: str | None) -> str | None:
+    """Join the names of a channel and of a speaker, so far as there are any."""
+    return " ".join(filter(None, names)) or None
 
 
 def _written(text: str) -> float | None:

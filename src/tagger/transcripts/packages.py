@@ -16,7 +16,7 @@ MOST_PARTS = 10_000
 TYPE_DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 DECLARED = re.compile(rb"""<\?xml[^>]{0,100}?encoding\s*=\s*["']([^"']{1,40})""")
 UNREADABLE = (BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError)
-"""What zipfile raises for parts that are damaged."""
+"""What zipfile raises for packages and parts that are damaged."""
 ARCHIVE = "a zip archive"
 KINDS = (
     ("word/document", "docx"),
@@ -107,7 +107,7 @@ def broken(name: str) -> TranscriptError:
 def _opened(data: bytes, name: str) -> ZipFile:
     try:
         package = ZipFile(BytesIO(data))
-    except (BadZipFile, ValueError, OSError, NotImplementedError, EOFError) as reason:
+    except UNREADABLE as reason:
         raise broken(name) from reason
     parts = package.infolist()
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST:

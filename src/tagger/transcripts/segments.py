@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from tagger.errors import TranscriptError
 from tagger.transcripts import json_values, speech
+from tagger.transcripts.foreign import AS_CAPTIONS
 from tagger.transcripts.json_values import Record, at, clock, records, voice, words
 from tagger.transcripts.sources import Source
 from tagger.transcripts.utterances import Draft, Utterance
@@ -34,7 +35,6 @@ SAMPLE = 1_000
 """Segments by which it is told what a list holds."""
 AS_SEGMENTS = "Export it with segments and times (verbose_json, WhisperX), or as WebVTT or SRT"
 SWITCH_ON = "switch diarisation on (WhisperX: --diarize)"
-AS_CAPTIONS = "Export it as WebVTT (.vtt), SRT or plain text"
 IDEOGRAPHS = re.compile("[\u2e80-\u9fff\uac00-\ud7af]")
 
 

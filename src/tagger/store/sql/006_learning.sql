@@ -92,13 +92,27 @@ CREATE VIEW current_learning AS
     QUALIFY row_number() OVER (PARTITION BY u.framework ORDER BY u.number DESC) = 1;
 COMMENT ON VIEW current_learning IS 'What each framework''s suggestions rest on now besides its wording; without learned_id, on the wording alone.';
 
+CREATE VIEW reading_ends AS
+    SELECT x.id AS coding_id, arg_max(d.act, d.number) AS act
+    FROM current_codings x
+    JOIN decision_sets s ON s.decision_id = x.decision_id
+    JOIN standing_decisions d ON d.coder_id = x.coder_id AND d.excerpt_id = x.excerpt_id AND d.number <= s.number
+    LEFT JOIN frameworks f ON f.id = d.framework_id
+    WHERE d.act IN ('done', 'nothing here', 'unsure', 'skip') AND coalesce(f.name, x.framework) = x.framework
+    GROUP BY x.id;
+COMMENT ON VIEW reading_ends IS 'How the reading of each coding had ended when the coding was stored; what somebody did after they saw the suggestions changes nothing. Readings without a row had not ended, or were brought in.';
+
+CREATE VIEW sole_speakers AS
+    SELECT transcript_id, min(participant_id) AS participant
+    FROM live_turns
+    WHERE evidence
+    GROUP BY transcript_id
+    HAVING count(DISTINCT participant_id) = 1;
+COMMENT ON VIEW sole_speakers IS 'The participant of each transcript in which one alone speaks, beside those who ask.';
+
 CREATE VIEW transcript_clusters AS
     SELECT t.id AS transcript_id, t.dataset, coalesce(p.participant, t.id) AS cluster
-    FROM transcripts t
-    LEFT JOIN (
-        SELECT transcript_id, min(participant_id) AS participant FROM live_turns
-        WHERE evidence GROUP BY transcript_id HAVING count(DISTINCT participant_id) = 1
-    ) p ON p.transcript_id = t.id;
+    FROM transcripts t LEFT JOIN sole_speakers p ON p.transcript_id = t.id;
 COMMENT ON VIEW transcript_clusters IS 'What keeps the words of one source together: the participant where one person alone speaks in a transcript, else the transcript.';
 
 CREATE VIEW gate_list AS

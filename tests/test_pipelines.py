@@ -11,15 +11,17 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from read_study import read_by_two
 from small_study import GARDEN, comparable, copied
 
 from tagger.errors import Busy
 from tagger.pipelines.server import start_server
-from tagger.pipelines.start import start
+from tagger.pipelines.start import start, start_learning
 from tagger.pipelines.summary import in_markdown
 from tagger.report.files import files
 from tagger.steps import Summary
 from tagger.steps.agreement import measure
+from tagger.steps.from_review import learn_from_review
 from tagger.steps.workplace import Run
 from tagger.store import Store
 
@@ -227,3 +229,25 @@ def test_the_summary_says_what_was_not_read():
     for line in ("| transcripts | 1 |", "## Not read", "- empty.txt: it is empty.", "## Notes", "- a note"):
         assert line in page.splitlines()
     assert "Nothing new, nothing changed." in in_markdown(Summary(run, 0, {}, (), (), 0.1, 0))
+
+
+def test_learning_is_a_flow_that_does_as_the_command_does(flow, tagged, tmp_path):
+    """But for runs and times all tables are as without Prefect; learning is a task, and a second time needs no flow."""
+    before = {run["id"] for run in flow_runs()}
+    here = read_by_two(copied(tagged, tmp_path / "here"))
+    there = copied(here, tmp_path / "there")
+
+    lessons = start_learning(there.folder)
+    learn_from_review(here.folder)
+
+    assert ((), True) == (lessons.notes, lessons.lessons[0].changed)
+    assert comparable(here.tables()) == comparable(there.tables())
+    [run] = [run for run in flow_runs() if run["id"] not in before]
+    tasks = ask_server("task_runs", flow_runs={"id": {"any_": [run["id"]]}})
+    assert {"COMPLETED"} == {run["state_type"], *(task["state_type"] for task in tasks)}
+    assert ["learn", "store", "store", "suggest"] == sorted(task["name"].partition("-")[0] for task in tasks)
+    [artifact] = ask_server("artifacts", artifacts={"key": {"any_": ["learning"]}})
+    assert "neighbour" not in artifact["data"]
+
+    assert not start_learning(there.folder).lessons[0].changed
+    assert before | {run["id"]} == {one["id"] for one in flow_runs()}

@@ -90,7 +90,7 @@ def _is_of_prefect(error: Exception) -> bool:
 
 @lru_cache(maxsize=1)
 def _server(folder: Path) -> Server:
-    """Start the server of a process, in its first study's folder; later studies use it, and it ends with the process."""
+    """Start a process's server, in its first study's folder; later studies use it, and it ends with the process."""
     server = start_server(folder / ".prefect")
     atexit.register(stop_server, server)
     return server

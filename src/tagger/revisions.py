@@ -82,6 +82,22 @@ def composed(first: Iterable[Shared], second: Sequence[Shared]) -> list[Shared]:
     ]
 
 
+def out_of_order(blocks: Sequence[Shared]) -> set[Shared]:
+    """Find the stretches that stand elsewhere among the others now: all but those of the longest text in order."""
+    ordered = sorted(blocks, key=lambda block: block.old_start)
+    longest: list[tuple[int, int | None]] = []
+    for place, block in enumerate(ordered):
+        before = ((longest[other][0], other) for other in range(place) if ordered[other].new_start < block.new_start)
+        length, last = max(before, default=(0, None))
+        longest.append((length + block.length, last))
+    at = max(range(len(ordered)), key=lambda place: longest[place][0], default=None)
+    moved = set(ordered)
+    while at is not None:
+        moved.discard(ordered[at])
+        at = longest[at][1]
+    return moved
+
+
 def carried(spans: Sequence[Span], blocks: Sequence[Shared]) -> list[Span | None]:
     """Place each span of the old revision in the new one; None where a character of it changed."""
     places: list[Span | None] = []

@@ -19,6 +19,8 @@ from tagger.cli.frameworks import framework
 from tagger.cli.learn import learn
 from tagger.cli.packs import pack
 from tagger.cli.review import review
+from tagger.cli.reviewer import reviewer
+from tagger.cli.revisions import revisions
 from tagger.cli.run import check, run
 from tagger.cli.study import demo, doctor, init, next_step, status
 from tagger.cli.tables import exemplars, export, import_codings
@@ -42,8 +44,10 @@ for command in (
     check,
     run,
     review,
+    reviewer,
     learn,
     status,
+    revisions,
     framework,
     import_codings,
     pack,

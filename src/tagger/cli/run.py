@@ -11,6 +11,7 @@ import click
 
 from tagger.cli import options
 from tagger.cli.progress import shown
+from tagger.cli.revisions import corrected
 from tagger.errors import UsageError
 from tagger.wording import several
 
@@ -82,11 +83,19 @@ def run(
         summary = tag(folder, paths, engine, **chosen)
     if as_json:
         click.echo(
-            json.dumps({**asdict(summary), "workload": _workload(folder, dataset)}, ensure_ascii=False, indent=2)
+            json.dumps(
+                {
+                    **asdict(summary),
+                    "revised": corrected(folder, summary.run.id),
+                    "workload": _workload(folder, dataset),
+                },
+                ensure_ascii=False,
+                indent=2,
+            )
         )
     else:
         tell(summary)
-        click.echo("\n".join(reading(folder, dataset)))
+        click.echo("\n".join([*corrected(folder, summary.run.id), *reading(folder, dataset)]))
         click.echo(f"Next: tagger review --study {folder}")
     if summary.problems:
         raise SystemExit(SOME_FILES_FAILED)

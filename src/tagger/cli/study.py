@@ -89,7 +89,7 @@ def status(folder: Path, as_json: bool) -> None:
         click.echo(f"A run of {run['dataset']} stopped before its end; the same tagger run goes on from there.")
     if content["to_reread"]:
         waiting = several(content["to_reread"], "coding waits", "codings wait")
-        click.echo(f"{waiting} to be read again: words changed in a newer revision.")
+        click.echo(f"{waiting} to be read again: words were corrected. See: tagger revisions --study {folder}")
     for line in learned(content["learning"]):
         click.echo(line)
     click.echo(next_step(folder))

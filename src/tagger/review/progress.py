@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from tagger.config import ReviewSettings
 from tagger.review.servings import Queue, left
+from tagger.steps.revised import to_be_read_again
 from tagger.store import Readable
 
 ENOUGH = 5
@@ -141,7 +142,7 @@ def progress(db: Readable, coder_id: str, review: ReviewSettings) -> Progress:
         ),
         readings=Readings(**{str(kind): int(count) for kind, count in db.rows(_READINGS)}),
         waiting=waiting if waiting >= ENOUGH else None,
-        to_reread=_one(db, _TO_REREAD),
+        to_reread=len({coding.excerpt_id for coding in to_be_read_again(db)}),
     )
 
 
@@ -329,8 +330,4 @@ SELECT count(DISTINCT x.excerpt_id) AS passages
 FROM said x JOIN said y ON y.excerpt_id = x.excerpt_id AND y.framework = x.framework AND y.value_id = x.value_id
 WHERE x.coder_id < y.coder_id AND x.answer <> y.answer
   AND ($coder NOT IN (x.coder_id, y.coder_id) OR x.dataset IN (SELECT dataset FROM read_through))
-"""
-
-_TO_REREAD = """
-SELECT count(DISTINCT excerpt_id) FROM to_reread WHERE coding_id IN (SELECT id FROM current_codings)
 """

@@ -80,6 +80,7 @@ def workload(folder: Path, dataset: str) -> list[dict[str, Any]]:
 def overview(folder: Path) -> dict[str, Any]:
     """Say what the study holds: its datasets, runs that stopped, codings to read again, what suggestions rest on."""
     from tagger.steps.from_review import standing  # which most of those who ask for datasets do not need
+    from tagger.steps.revised import to_be_read_again
 
     store = Store(folder)
     if store.path.exists():
@@ -88,7 +89,7 @@ def overview(folder: Path) -> dict[str, Any]:
         return {
             "datasets": database.table("SELECT * FROM dataset_list ORDER BY dataset").to_pylist(),
             "unfinished": database.table("SELECT * FROM unfinished_runs ORDER BY started_at").to_pylist(),
-            "to_reread": database.rows("SELECT count(*) FROM to_reread")[0][0],
+            "to_reread": len(to_be_read_again(database)),
             "learning": standing(database),
         }
 

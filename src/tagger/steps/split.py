@@ -14,6 +14,7 @@ from tagger.records import Cut, Span
 from tagger.revisions import Shared, carried
 from tagger.sentences import SplitSentences, sentence_splitter
 from tagger.steps.workplace import UNNAMED, Outcome, Rows, Run, Workplace, batches, workplace
+from tagger.store import Readable
 
 _TRANSCRIPTS_A_BATCH = 20
 
@@ -81,12 +82,23 @@ class _Text:
                 ).to_pylist(),
                 "here": database.table(placed, {**here, "number": live["number"]}).to_pylist(),
                 "before": database.table(placed, {**here, "number": live["number"] - 1}).to_pylist(),
+                "same": database.table(placed, {**here, "number": self._same(database, live)}).to_pylist(),
                 "shared": database.rows(
                     "SELECT old_start, new_start, length FROM offset_maps WHERE revision_id = $revision "
                     "ORDER BY new_start",
                     {"revision": live["revision_id"]},
                 ),
             }
+
+    @staticmethod
+    def _same(database: Readable, live: dict[str, Any]) -> int:
+        """Return the number of the latest earlier revision with the very same text, 0 for none."""
+        [(number,)] = database.rows(
+            "SELECT coalesce(max(number), 0) FROM revisions "
+            "WHERE transcript_id = $transcript AND text_key = $text AND number < $number",
+            {"transcript": live["transcript_id"], "text": live["text_key"], "number": live["number"]},
+        )
+        return int(number)
 
     @property
     def words(self) -> str:
@@ -102,15 +114,21 @@ class _Text:
 
     @cached_property
     def moved(self) -> Rows:
-        """Place the excerpts of the revision before that are not placed here yet, and of which no character changed."""
+        """
+        Place the excerpts of the revision before that are not placed here yet, and of which no character changed.
+
+        A correction that was taken back brings back what was placed in the text that now stands again.
+        """
         stored = self._stored
         known = {row["excerpt_id"] for row in stored["here"]}
         shared = [Shared(*stretch) for stretch in stored["shared"]]
         places = carried([(row["start"], row["end"]) for row in stored["before"]], shared)
+        found = {row["excerpt_id"]: (row, (row["start"], row["end"])) for row in stored["same"]}
+        found |= {row["excerpt_id"]: (row, place) for row, place in zip(stored["before"], places, strict=True) if place}
         rows = [
             {**row, "start": place[0], "end": place[1], **self._turns_of(place)}
-            for row, place in zip(stored["before"], places, strict=True)
-            if place and row["excerpt_id"] not in known
+            for row, place in found.values()
+            if row["excerpt_id"] not in known
         ]
         return [row for row in rows if row["kind"] == "exchange" or row["first_turn"] == row["last_turn"]]
 

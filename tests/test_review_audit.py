@@ -738,4 +738,4 @@ def test_who_does_not_know_the_token_draws_nothing(study):
         client = TestClient(create_app(owner, study.folder, load_settings(study.folder), LOOPBACK), HERE)
         assert 403 == client.post(door.DOOR, content=b"{}").status_code
         answer = client.post(door.DOOR, content=b"{}", headers={"x-tagger-token": owner.token})
-    assert "what to draw was not understood" == answer.json()["error"]["what"]
+    assert "what to do was not understood" == answer.json()["error"]["what"]

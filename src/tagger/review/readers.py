@@ -102,9 +102,13 @@ class Preferences:
 
 
 def readers(db: Database) -> list[Reader]:
-    """Return the people who read in this study, in the order in which they joined; coders of imported codings not."""
+    """
+    Return the people who read in this study, or did once, in the order in which they joined.
+
+    Coders of imported codings are not among them, nor those who do something else here.
+    """
     found = db.rows(
-        "SELECT coder_id, name, letter FROM readers WHERE role IS NOT NULL ORDER BY added_at, coder_id",
+        "SELECT coder_id, name, letter FROM readers WHERE reads ORDER BY added_at, coder_id",
     )
     return [Reader(*row) for row in found]
 
@@ -124,7 +128,7 @@ def add_reader(db: Database, coder_id: str, name: str, now: datetime) -> Reader:
     there = reader(db, coder_id)
     if there:
         return there
-    name = _checked_name(name, {one.name.casefold() for one in readers(db)})
+    name = checked_name(name, {one.name.casefold() for one in readers(db)})
     row = {"id": coder_id, "name": name, "role": "reviewer", "added_at": now}
     db.insert("coders", pa.Table.from_pylist([row]))
     added = reader(db, coder_id)
@@ -161,7 +165,13 @@ def set_preferences(db: Database, coder_id: str, changes: Mapping[str, str], now
         db.insert("preferences", pa.Table.from_pylist(rows))
 
 
-def _checked_name(name: str, taken: set[str]) -> str:
+def checked_name(name: str, taken: set[str]) -> str:
+    """
+    Return a name as it is stored.
+
+    Raises:
+        UsageError: it is empty, too long, or among those *taken* (in small letters).
+    """
     name = " ".join(name.split())
     if not name or not name.isprintable():
         raise UsageError("a reader needs a name", where="name", remedy="Any name that your team knows you by will do")

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-from tagger.errors import StoreError, TaggerError, UsageError
+from tagger.review import doors
 from tagger.review.audit import Drawn, Given, Part, Wanted, draw
-from tagger.store import Database, Owner, Store
-from tagger.store.remote import Line, here_or_there
+from tagger.review.doors import Said
+from tagger.store import Owner
 
 DOOR = "/owner/audit"
 
@@ -24,51 +23,18 @@ def drawn(folder: Path, wanted: Wanted, now: Callable[[], datetime]) -> Drawn:
         UsageError: as `draw`.
         StoreError: there is no study here, or it cannot be written to.
     """
-    store = Store(folder)
-    with store.session("a look at the study"):
-        pass
-    store.create()
-
-    def here(database: Database) -> Drawn:
-        with database.transaction():
-            return draw(database, wanted, now())
-
-    def there(line: Line) -> Drawn:
-        return _drawn_in(line.post(DOOR, json.dumps(asdict(wanted)).encode()))
-
-    return here_or_there(store.path, "an audit", here, there)
+    return doors.done(folder, "an audit", DOOR, asdict(wanted), lambda db: draw(db, wanted, now()), _drawn_in)
 
 
 def answer(owner: Owner, request: bytes, now: datetime) -> bytes:
     """Draw what another process of this machine asks for; what is wrong with it is answered, too."""
-    try:
-        wanted = _wanted_in(request)
-        made = owner.write(lambda db: draw(db, wanted, now))
-    except TaggerError as error:
-        kind = "store" if isinstance(error, StoreError) else "usage"
-        said = {"what": error.what, "where": error.where, "remedy": error.remedy}
-        return json.dumps({"error": said, "kind": kind}).encode()
-    return json.dumps(asdict(made)).encode()
+    return doors.answer(request, _wanted_in, lambda wanted: asdict(owner.write(lambda db: draw(db, wanted, now))))
 
 
-def _wanted_in(request: bytes) -> Wanted:
-    try:
-        said = json.loads(request)
-        return Wanted(**{**said, "readers": tuple(said["readers"])})
-    except (ValueError, KeyError, TypeError) as error:
-        raise UsageError("what to draw was not understood", remedy="Use one version of tagger") from error
+def _wanted_in(said: Said) -> Wanted:
+    return Wanted(**{**said, "readers": tuple(said["readers"])})
 
 
-def _drawn_in(answer: bytes) -> Drawn:
-    try:
-        said = json.loads(answer)
-        if "error" not in said:
-            strata = tuple(Part(**part) for part in said["strata"])
-            return Drawn(**{**said, "strata": strata, "readers": tuple(Given(**one) for one in said["readers"])})
-        error, kind = said["error"], said["kind"]
-    except (ValueError, KeyError, TypeError) as unread:
-        raise StoreError(
-            "the process that keeps the study open did not answer as it should",
-            remedy="Stop it, start it again with this version, and try again",
-        ) from unread
-    raise (StoreError if kind == "store" else UsageError)(**error)
+def _drawn_in(said: Said) -> Drawn:
+    strata = tuple(Part(**part) for part in said["strata"])
+    return Drawn(**{**said, "strata": strata, "readers": tuple(Given(**one) for one in said["readers"])})

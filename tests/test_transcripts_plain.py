@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import pytest
 
 from tagger.errors import TranscriptError
@@ -66,6 +68,54 @@ def test_hanging_indent() -> None:
         ("P03", "Well my sister said P03: is a label, and Monday: was the day so I went."),
         ("INT", "Right."),
     ] == said(of(text))
+
+
+BROKEN = (
+    "Interviewer: So who was there when you came to the group for the very first time, and what did you all do?",
+    "Participant: Well, there were three women whom we had met at the St Mary: Sue, and a nurse, and one from church.",
+    "Interviewer: And then, what was there on the other days, and who?",
+    "Participant: Nobody was there, and then on Tuesday afternoon the Big Three: that was funny. And again as I came "
+    "in the Big Three: did they mind?",
+    "Interviewer: Right.",
+    "Participant: So I went.",
+)
+"""Turns with colons in them, after words that are written as names are."""
+
+
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+@pytest.mark.parametrize("width", range(50, 76))
+def test_words_before_a_colon_that_a_line_begins_with_in_mid_sentence_are_no_speaker(width: int, gap: str) -> None:
+    """However wide the lines are and wherever they break, the speakers and their turns are the same."""
+    text = gap.join("\n".join(textwrap.wrap(turn, width)) for turn in BROKEN)
+
+    assert [tuple(turn.split(": ", 1)) for turn in BROKEN] == said(of(text))
+
+
+def test_i_met_is_no_speaker() -> None:
+    """I with a verb opens a sentence, however often; alone, or with a number or a name, it is who asks."""
+    text = "I: Who?\nP: Nobody else.\nI met: Sue.\nI: Yes?\nP: There\nI met: him.\nI met: her.\nI 2: And?\nP: I went.\n"
+
+    assert ["I", "P", "I", "P", "I 2", "P"] == [speaker for speaker, _ in said(of(text))]
+    assert ("P", "There I met: him. I met: her.") == said(of(text))[3]
+
+
+def test_a_speaker_who_cuts_in_is_one() -> None:
+    """A name met once is a speaker where the line above is short, and where nobody in the file ends a sentence."""
+    cut_in = (
+        "I: How was it in the garden, with all of you there?\nSam: I was at the\nMary: He was late!\nI: Ha?\nSam: Yes."
+    )
+    unended = textwrap.dedent(
+        """\
+        I: so how was it then
+        Sam: it was a fine day with all of them
+        Mary: he was late
+        I: was he
+        Sam: yes
+        """
+    )
+
+    assert ["I", "Sam", "Mary", "I", "Sam"] == [speaker for speaker, _ in said(of(cut_in))]
+    assert ["I", "Sam", "Mary", "I", "Sam"] == [speaker for speaker, _ in said(of(unended))]
 
 
 @pytest.mark.parametrize(

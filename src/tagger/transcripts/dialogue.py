@@ -9,13 +9,15 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from tagger.transcripts import labels, times
-from tagger.transcripts.labels import Names, Opening
-from tagger.transcripts.utterances import Draft, Utterance, merged
+from tagger.transcripts.labels import Above, Names, Opening
+from tagger.transcripts.utterances import TERMINAL, Draft, Utterance, merged
 from tagger.transcripts.vocabulary import HEADING_ROLES, ROLES
 from tagger.wording import several
 
 LONGEST_HEADER = 20
 LONGEST_HEADER_LINE = 40
+SHORTEST_WRAPPED, LONGEST_WRAPPED = 40, 120
+"""Characters of the longest line of a text whose paragraphs run over several lines."""
 PAGE = re.compile(r"\W*(?:page|seite|página)\s*\d{1,4}(?:\s*(?:of|/|von|de)\s*\d{1,4})?\W*", re.IGNORECASE)
 END = re.compile(
     r"\W*(?:end of (?:the )?(?:interview|recording|transcript|transcription|session|tape|file)"
@@ -54,7 +56,11 @@ def read(lines: Sequence[Line]) -> Draft:
 
 
 def _names(lines: Sequence[Line], spoken: Sequence[Line]) -> tuple[list[Opening], Names]:
-    openings = [labels.opening(line.text, line.bold) for line in spoken]
+    openings = [
+        replace(labels.opening(line.text, line.bold), above=above)
+        for line, above in zip(lines, _above(lines), strict=True)
+        if line.text.strip()
+    ]
     stretches = _stretches(lines)
     names = labels.believed(openings, stretches)
     hanging = _hanging(spoken, openings, names)
@@ -65,6 +71,22 @@ def _names(lines: Sequence[Line], spoken: Sequence[Line]) -> tuple[list[Opening]
         for line, each in zip(spoken, openings, strict=True)
     ]
     return openings, labels.believed(openings, stretches)
+
+
+def _above(lines: Sequence[Line]) -> list[Above]:
+    """
+    Say of each line what stands above it.
+
+    A line is full where the next word did not fit on it any more, in a text of which no line is long.
+    """
+    texts = [line.text.strip() for line in lines]
+    width = max(map(len, texts), default=0)
+    wraps = SHORTEST_WRAPPED <= width <= LONGEST_WRAPPED
+    found: list[Above] = ["end"]
+    for before, text in pairwise(texts):
+        fits = not wraps or len(f"{before} {text.split(' ', 1)[0]}") < 0.9 * width
+        found.append("end" if not before or TERMINAL.search(before) else "open" if fits else "full")
+    return found[: len(texts)]
 
 
 def _stretches(lines: Sequence[Line]) -> int:
@@ -225,7 +247,7 @@ def _is_wrapped(lines: Sequence[Line]) -> bool:
     """Tell paragraphs that run over several lines from paragraphs of one line each."""
     full = [len(line.text.rstrip()) for line in lines if line.text.strip()]
     blanks = any(not line.text.strip() for line in lines[1:-1])
-    return blanks and len(full) > 0 and max(full) <= 120
+    return blanks and len(full) > 0 and max(full) <= LONGEST_WRAPPED
 
 
 def _without_furniture(lines: Sequence[Line]) -> tuple[list[Line], list[str]]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from tagger.transcripts import times
 from tagger.transcripts.vocabulary import HEADINGS, OPENERS, PARTICLES, ROLES, SAYING, SOUNDS
 
 Style = Literal["colon", "timed", "bold", "tab", "bracket", "dash", "alone", "none"]
+
+Above = Literal["end", "open", "full"]
+"""What stands above a line: the end of a sentence or nothing; words that go on; such words, in a line that is full."""
 
 Names = frozenset[tuple[Style, str]]
 """Labels that are believed, each with the style in which it is."""
@@ -39,6 +42,7 @@ class Opening:
     rest: str
     begins: float | None = None
     ends: float | None = None
+    above: Above = "end"
 
 
 def key(label: str) -> str:
@@ -63,12 +67,15 @@ def believed(openings: Sequence[Opening], paragraphs: int) -> Names:
     """
     Choose the labels, with their style, that the whole file bears out.
 
+    Words before a colon that only ever stand where a full line broke off in mid-sentence are part of that sentence.
+
     Args:
         openings: those of all lines that hold a word.
         paragraphs: how many stretches between blank lines the file has; of those, a fair share must be labelled.
     """
     if not openings:
         return frozenset()
+    openings = _without_broken(openings)
     for styles, least in ((("colon", "timed", "bold"), 0.1), (("tab",), 0.1), (("bracket",), 0.5), (("dash",), 0.8)):
         found = [each for each in openings if each.style in styles and each.label]
         every_line = len(found) >= 0.8 * len(openings)
@@ -163,6 +170,22 @@ def _has_letters(label: str) -> bool:
     return any(each.isalpha() for each in label) and not re.search(r"[?!;:<>\[\]{}]|\.\s*$", label)
 
 
+def _without_broken(openings: Sequence[Opening]) -> list[Opening]:
+    """Take the labels away that always break a sentence, where two or more others hardly ever do."""
+    above: dict[tuple[Style, str], list[Above]] = {}
+    for each in openings:
+        if each.label:
+            above.setdefault((each.style, key(each.label)), []).append(each.above)
+    broken = {mark for mark, lines in above.items() if set(lines) == {"full"}}
+    others = [each for mark, lines in above.items() if mark not in broken for each in lines]
+    if not broken or len(above) - len(broken) < 2 or others.count("end") < 0.8 * len(others):
+        return list(openings)
+    return [
+        replace(each, label=None, style="none") if each.label and (each.style, key(each.label)) in broken else each
+        for each in openings
+    ]
+
+
 def _chosen(found: Sequence[Opening], needed: tuple[float, float], *, every_line: bool, first: str) -> Names:
     """Choose labels; `needed` lines with firm ones, the second number where fewer than two people are firm."""
     often = Counter((each.style, key(each.label)) for each in found if each.label)
@@ -191,7 +214,7 @@ def _chosen(found: Sequence[Opening], needed: tuple[float, float], *, every_line
 
 def _is_firm(label: str, times_seen: int, *, every_line: bool) -> bool:
     words = key(label).split()
-    if words[0].strip(".,") in OPENERS:
+    if _opens_sentence(label):
         return False
     if ROLES.fullmatch(label):
         return True
@@ -200,9 +223,16 @@ def _is_firm(label: str, times_seen: int, *, every_line: bool) -> bool:
     return times_seen > 2 and (len(words) == 1 or (len(words) < 4 and label[0].isupper() and not SAYING & set(words)))
 
 
+def _opens_sentence(label: str) -> bool:
+    """Tell words that open a sentence; so does I, where a word follows that is no name: `I met`."""
+    first, *more = label.split()
+    speaks = first == "I" and bool(more) and more[0][0].islower() and more[0] not in PARTICLES
+    return speaks or first.casefold().strip(".,") in OPENERS
+
+
 def _is_plausible(label: str, style: Style, *, certain: bool) -> bool:
     words = key(label).split()
-    strange = words[0].strip(".,") in OPENERS or any(word.strip("().,") in HEADINGS for word in words)
+    strange = _opens_sentence(label) or any(word.strip("().,") in HEADINGS for word in words)
     if certain and label[0].isupper() and len(words) < 4 and not SAYING & set(words):
         return not strange
     return not strange and is_name(label) and len(words) <= 4 and (style == "bracket" or not label.isdigit())

@@ -12,7 +12,7 @@ from small_study import copied
 from test_steps_imports import table, whole
 
 from tagger.review.displays import may_show, nearest
-from tagger.review.displays.why import UNTESTED, range_words, rate_words
+from tagger.review.displays.why import UNTESTED, UNTESTED_EXCHANGE, range_words, rate_words
 from tagger.steps.imports import import_codings
 from tagger.store.database import opened
 
@@ -517,6 +517,45 @@ def test_a_value_is_untested_until_it_was_found_often_enough(desk):
 
     assert "" == first(desk, excerpt).untested
     assert UNTESTED == desk.show("Ann", excerpt, review=AT_ONCE)[excerpt].suggestions[1].why.untested
+
+
+def test_what_was_coded_elsewhere_has_a_rate_of_its_own(desk):
+    """It is told where too little was read here, and never added to that; it tests a value by itself."""
+    excerpt, talks = desk.excerpt(WILL_GO), add_transcripts(desk, 5, 4)
+    add_weaker(desk, 1000)
+    row = {"coder_id": desk.reader("Cleo"), "framework_id": desk.one("SELECT framework_id FROM newest_scorings")}
+    made = {
+        "kind": "imported",
+        "made": "independently",
+        "round": "before talk",
+        "outcome": "values",
+        "matched": "whole",
+    }
+    desk.add("imports", id="import", made="independently", file_key="a table", imported_at=desk.tick())
+    passages = [one for found in talks.values() for one in found]
+    for place, one in enumerate(passages):
+        coding = f"coding {place}"
+        more = {"import_id": "import", "suggestions_seen_before": 0, "coded_at": desk.tick()}
+        desk.add("codings", id=coding, excerpt_id=one, **row, **made, **more)
+        answer = "yes" if place % 2 else "no"
+        desk.add("coding_answers", coding_id=coding, value_id="choice", answer=answer)
+        if place == 18:
+            assert ("", UNTESTED) == (first(desk, excerpt).rate, first(desk, excerpt).untested)
+
+    words = "when people coded passages like this elsewhere, without suggestions, about 5 in 10 showed Choice"
+    assert first(desk, excerpt).rate.startswith(words)
+    assert "" == first(desk, excerpt).untested
+    say_blind(desk, desk.reader("Dan"), passages, 0)
+    assert first(desk, excerpt).rate.startswith("when we read passages like this without a suggestion, hardly any")
+    assert "" == first(desk, excerpt).untested
+
+
+def test_an_exchange_is_always_untested(desk):
+    """Nobody is given one to read without suggestions, however often its value was found in passages."""
+    exchange = desk.one("SELECT excerpt_id FROM suggestion_list WHERE kind = 'exchange' ORDER BY 1 LIMIT 1")
+    [one, *_] = desk.show("Ann", exchange, review=AT_ONCE)[exchange].suggestions
+
+    assert (UNTESTED_EXCHANGE, "") == (one.why.untested, one.why.rate)
 
 
 def test_a_suggestion_beyond_the_usual_shares_is_weak_and_has_no_rate(desk):

@@ -163,6 +163,44 @@ def test_blind_answers_are_counted_passage_by_passage(desk):
     assert {"n": 3, "yes": 2} == rate
 
 
+def next_version(desk, *revised):
+    """Go on to version 2 of the framework, in which the author revised the meaning of some values."""
+    [row] = desk.ask("SELECT * FROM frameworks")
+    desk.add("frameworks", **row | {"id": "second", "version": "2"})
+    values = desk.ask("SELECT * FROM framework_values")
+    changed = {
+        one["value_id"]: {"framework_id": "second", "meaning_revised": one["value_id"] in revised} for one in values
+    }
+    desk.add_all("framework_values", [one | changed[one["value_id"]] for one in values])
+    add_scoring(desk, framework_id="second")
+    desk.db.run("INSERT INTO scores SELECT 'other', excerpt_id, scores FROM scores")
+
+
+def test_answers_given_before_a_meaning_was_revised_count_no_more(desk):
+    """Neither for rates nor for what was covered; those of other values do, and so do new ones."""
+    served = desk.blind("Ann", desk.excerpt(SHED))
+    desk.decide(served, "done", {"choice": "yes"})
+    covered = "SELECT value_id FROM blind_coverage WHERE read > 0 ORDER BY 1"
+    desk.db.run("UPDATE scores SET scores = [0.5, 0.5, 0.5]")
+    assert ["choice", "common", "two-way"] == [row["value_id"] for row in desk.ask(covered)]
+    next_version(desk, "choice")
+    assert {"common": 1, "two-way": 1} == read_blind(desk)
+    assert ["common", "two-way"] == [row["value_id"] for row in desk.ask(covered)]
+
+    desk.decide(desk.blind(desk.reader("Ben"), desk.excerpt(SHED)), "done", {"choice": "no"})
+    assert {"choice": 1, "common": 2, "two-way": 2} == read_blind(desk)
+    [choice] = desk.ask("SELECT n, said_yes FROM blind_answers WHERE value_id = 'choice'")
+    assert {"n": 1, "said_yes": 0} == choice
+
+
+def test_another_wording_keeps_all_answers(desk):
+    """A version in which no meaning was revised."""
+    desk.decide(desk.blind("Ann", desk.excerpt(SHED)), "done", {"choice": "yes"})
+    next_version(desk)
+
+    assert {"choice": 1, "common": 1, "two-way": 1} == read_blind(desk)
+
+
 def test_strengths_are_by_rank_and_ties_share_the_best_one(desk):
     """Strong is 1 in 40, middling 1 in 20 and weak 1 in 10 of those compared, of each kind by itself."""
     scoring = desk.one("SELECT scoring_id FROM current_scorings")

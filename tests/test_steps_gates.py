@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from fakes import WordEncoder
@@ -14,8 +16,11 @@ VALUES = load_framework("side-by-side")
 N, TRANSCRIPTS = 120, 8
 
 
+NOBODY = np.full((N, len(VALUES.values)), np.nan)
+
+
 def read(every=4, current=True, kind="passage", dataset="general"):
-    """Return answers about passages of eight transcripts, of which every fourth, or so, shows every value."""
+    """Return blind answers about passages of eight transcripts, of which every fourth, or so, shows every value."""
     excerpts = pd.DataFrame(
         {
             "excerpt_id": [f"{number:03}" for number in range(N)],
@@ -27,13 +32,14 @@ def read(every=4, current=True, kind="passage", dataset="general"):
         }
     )
     said = np.tile((np.arange(N) // TRANSCRIPTS % every == 0).astype(float), (len(VALUES.values), 1)).T
-    return Answers(pd.DataFrame(), excerpts, said, np.ones(N, dtype=bool), said)
+    return Answers(pd.DataFrame(), excerpts, said, np.ones(N, dtype=bool), said, NOBODY)
 
 
-def made(answers, ours):
-    """Return the rows of the gate."""
+def made(answers, ours, source="blind"):
+    """Return the rows of the gate by one kind of reading."""
     encoder = WordEncoder()
-    return gates(VALUES, answers, ours, encoder.encode_deep(answers.excerpts["text"].tolist()), encoder)
+    rows = gates(VALUES, answers, ours, encoder.encode_deep(answers.excerpts["text"].tolist()), encoder)
+    return [row for row in rows if row["source"] == source]
 
 
 def test_what_finds_a_value_is_shown_and_what_hides_it_is_silent():
@@ -54,12 +60,22 @@ def test_what_finds_a_value_is_shown_and_what_hides_it_is_silent():
 def test_only_passages_of_now_that_were_drawn_at_random_count():
     """Exchanges, passages of an older cutting, and passages that chance did not choose are no ground to judge by."""
     answers = read()
-    undrawn = Answers(
-        answers.readings, answers.excerpts, answers.labels, answers.calibrating, np.full_like(answers.drawn, np.nan)
-    )
+    undrawn = replace(answers, drawn=NOBODY)
 
     for found in (read(current=False), read(kind="exchange"), undrawn):
         assert {("untested", 0, 0)} == {(row["state"], row["n"], row["found"]) for row in made(found, answers.drawn)}
+
+
+def test_what_was_coded_elsewhere_judges_in_a_column_of_its_own():
+    """The same scores are the best by the blind readings and the worst by the others, and neither moves the other."""
+    answers = read()
+    ours = answers.drawn + np.linspace(0, 0.1, N)[:, None]
+    both = replace(answers, elsewhere=1 - answers.drawn)
+
+    assert made(answers, ours) == made(both, ours)
+    assert {"silent"} == {row["state"] for row in made(both, ours, "independent")}
+    assert {"untested"} == {row["state"] for row in made(answers, ours, "independent")}
+    assert {("independent", N - 32)} == {(row["source"], row["found"]) for row in made(both, ours, "independent")}
 
 
 def test_each_dataset_is_judged_by_its_own_passages():
@@ -67,7 +83,8 @@ def test_each_dataset_is_judged_by_its_own_passages():
     here, there = read(), read(dataset="women")
     excerpts = pd.concat([here.excerpts, there.excerpts], ignore_index=True)
     drawn = np.vstack([here.drawn, there.drawn])
-    both = Answers(here.readings, excerpts, drawn, np.ones(2 * N, dtype=bool), drawn)
+    nobody = np.vstack([NOBODY, NOBODY])
+    both = Answers(here.readings, excerpts, drawn, np.ones(2 * N, dtype=bool), drawn, nobody)
     ours = np.vstack([here.drawn, -there.drawn]) + np.linspace(0, 0.1, 2 * N)[:, None]
 
     states = {(row["dataset"], row["state"]) for row in made(both, ours)}

@@ -15,6 +15,7 @@ from test_steps_suggest import LIST, framework, reworded
 
 from tagger import learning
 from tagger.errors import ModelError, UsageError
+from tagger.frameworks import load_framework
 from tagger.learning import cross_fitting
 from tagger.steps import evidence
 from tagger.steps.answers import gather
@@ -52,10 +53,10 @@ def learned(taught, tmp_path):
     return copied(taught, tmp_path / "learned")
 
 
-def answers(study):
+def answers(study, version=""):
     """Return what there is to learn from."""
     with Store(study.folder).session("a test") as database:
-        return gather(database, framework(study), "general")
+        return gather(database, load_framework(version) if version else framework(study), "general")
 
 
 def said(found, excerpt):
@@ -413,20 +414,41 @@ def test_a_comma_in_the_framework_has_it_learned_anew_and_says_so(learned):
     assert None is learned.one("SELECT learned_id FROM newest_scorings")
 
 
+def revised(study, *values):
+    """Write version 2 of the study's framework, in which the author revised the meaning of some values."""
+    path = study.home / "second.yaml"
+    changes = [f"  - {{id: {value}, meaning: revised}}" for value in values]
+    lines = ["id: small", 'version: "2"', "title: Three values, revised", "extends: small@1.0", "values:", *changes]
+    path.write_text("\n".join(lines), "utf-8")
+    (study.home / "small.yaml").write_text((study.folder / "frameworks" / "small.yaml").read_text("utf-8"), "utf-8")
+    return str(path)
+
+
 def test_answers_that_no_longer_hold_leave_the_wording_alone(learned):
     """After the meaning of all values was revised, nothing is left to learn from; the run goes on and says so once."""
-    path = learned.folder / "frameworks" / "small.yaml"
-    learned.do("INSERT INTO frameworks SELECT 'other', name, '0.9', title, content FROM frameworks")
-    learned.do(
-        "INSERT INTO framework_values SELECT 'other', value_id, position, name, layer, unit, stands_for, true "
-        "FROM framework_values"
-    )
-    path.write_text(path.read_text("utf-8").replace('version: "1.0"', 'version: "1.1"'), "utf-8")
-    summary = learned.run()
+    second = revised(learned, "choice", "common", "two-way")
+    summary = learned.run(framework=second)
 
     assert ["too few answers hold" in note for note in summary.notes] == [True]
     assert (None, None) == (learned.one(IN_USE), learned.one("SELECT learned_id FROM newest_scorings"))
-    assert (0, ()) == ((again := learned.run()).rows, again.notes)
+    assert (0, ()) == ((again := learned.run(framework=second)).rows, again.notes)
+    assert {"of values that mean something else by now": 2 * READ} == answers(learned, second).left_out()
+    with Store(learned.folder).session("a test") as database:
+        [stands] = standing(database)
+    assert (0, {"untested"}) == (stands["new"], {row["state"] for row in stands["values"]})
+
+
+def test_gates_and_report_leave_out_answers_from_before_a_meaning_was_revised(learned):
+    """The value that was revised starts again, and the others keep what was said of them."""
+    judged = "SELECT value_id, n, found FROM gate_list WHERE kind = 'passage' ORDER BY value_id"
+    before = learned.ask(judged)
+    learned.run(framework=revised(learned, "choice"))
+
+    assert [{"value_id": "choice", "n": 0, "found": 0}, *before[1:]] == learned.ask(judged)
+    assert before[0]["n"] > 0
+    told = evidence.gather(learned.folder)
+    assert {"common", "two-way"} == set(told.answers["value_id"])
+    assert 2 * READ in json.loads(told.facts["left_out"]).values()
 
 
 def test_a_damaged_learner_is_an_error_that_says_what_to_do(learned):
@@ -464,7 +486,7 @@ def test_a_folder_without_its_rows_is_in_use_nowhere(own, taught):
 def test_a_silent_value_has_scores_and_no_suggestions(learned):
     """In the dataset where it is silent."""
     assert "Choice" in {row["value"] for row in suggested(learned)}
-    learned.do("UPDATE gates SET state = 'silent' WHERE value_id = 'choice'")
+    learned.do("UPDATE gate_columns SET state = 'silent' WHERE value_id = 'choice'")
     learned.set("share = 0.2")
     learned.run()
 
@@ -480,7 +502,7 @@ def test_the_report_says_what_suggestions_rest_on(learned):
     told = "in general by what was learned from 12 excerpts, each scored without its own transcript"
     assert evidence.gather(learned.folder).facts["Suggested"].endswith(f"; {told}")
 
-    learned.do("UPDATE gates SET state = 'silent' WHERE value_id IN ('choice', 'two-way')")
+    learned.do("UPDATE gate_columns SET state = 'silent' WHERE value_id IN ('choice', 'two-way')")
     assert evidence.gather(learned.folder).facts["Suggested"].endswith(f"; {told}, and never Choice, Two-way support")
 
 
@@ -502,7 +524,9 @@ def test_it_is_known_how_it_stands(learned):
         [stands] = standing(desk.db)
 
     assert (1, 1, 12, ["general"]) == (stands["new"], stands["gone"], stands["card"]["excerpts"], stands["datasets"])
-    assert ["choice", "common", "two-way"] == [row["value_id"] for row in stands["values"]]
+    judged = [(row["value_id"], row["kind"]) for row in stands["values"]]
+    passages_of = [("choice", "passage"), ("common", "passage"), ("two-way", "passage")]
+    assert [*passages_of, ("two-way", "exchange")] == judged
 
 
 def test_only_frameworks_that_are_read_can_be_learned(read):

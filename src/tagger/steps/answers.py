@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,14 +11,21 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from tagger.errors import UsageError
-from tagger.frameworks import digest
 from tagger.records import Framework
-from tagger.steps.meanings import same_meaning
-from tagger.steps.workplace import framework_rows
 from tagger.store import Readable
 from tagger.wording import several
 
 Floats = NDArray[np.float64]
+
+# What was answered in a version of the framework that gave the value another meaning says nothing for this one.
+_SAID = """
+SELECT a.coding_id, a.value_id, a.answer = 'yes' AS yes
+FROM coding_answers a
+JOIN codings x ON x.id = a.coding_id
+JOIN frameworks f ON f.id = x.framework_id AND f.name = $framework
+LEFT JOIN framework_values v ON v.framework_id = x.framework_id AND v.value_id = a.value_id
+WHERE coalesce(v.meaning_revised = list_contains($revised, a.value_id), true)
+"""
 
 _READINGS = """
 WITH there AS (
@@ -26,14 +33,16 @@ WITH there AS (
     JOIN excerpts o ON o.id = e.excerpt_id AND o.parent_id IS NULL
     WHERE e.dataset = $dataset OR e.dataset IN (SELECT dataset FROM newest_scorings WHERE framework = $framework)
 )
-SELECT x.id AS coding_id, x.excerpt_id, x.coder_id, x.framework, x.framework_id,
+SELECT x.id AS coding_id, x.excerpt_id, x.coder_id,
        CASE WHEN t.excerpt_id IS NULL THEN 'of words or datasets that are no longer read with it'
             WHEN x.round = 'after talk' THEN 'after talk'
             WHEN x.kind = 'imported' AND x.made <> 'independently' THEN 'imported, and not made independently'
-            WHEN x.kind = 'imported' THEN 'independent'
-            WHEN x.kind NOT IN ('blind', 'own-first') THEN x.kind
+            WHEN x.kind NOT IN ('blind', 'own-first', 'imported') THEN x.kind
             WHEN x.id IN (SELECT coding_id FROM doubtful_codings) THEN 'with something shown before'
-            WHEN coalesce(c.act NOT IN ('done', 'nothing here'), true) THEN 'not read to the end'
+            WHEN x.kind <> 'imported' AND coalesce(c.act NOT IN ('done', 'nothing here'), true)
+            THEN 'not read to the end'
+            WHEN x.id NOT IN (SELECT coding_id FROM said) THEN 'of values that mean something else by now'
+            WHEN x.kind = 'imported' THEN 'independent'
             ELSE x.kind END AS source,
        coalesce(a.stratum = 'runs' AND a.arm = s.arm AND s.reason NOT IN ('audit', 'chosen'), false) AS drawn
 FROM current_codings x
@@ -43,17 +52,6 @@ LEFT JOIN servings s ON s.id = x.serving_id
 LEFT JOIN arms a ON a.coder_id = x.coder_id AND a.excerpt_id = x.excerpt_id
 WHERE x.framework = $framework
 ORDER BY x.id
-"""
-
-_SAID = """
-SELECT a.coding_id, a.value_id, a.answer = 'yes' AS yes
-FROM coding_answers a SEMI JOIN wanted w ON w.coding_id = a.coding_id
-"""
-
-_VERSIONS = """
-SELECT f.name AS framework, v.framework_id, v.value_id, v.stands_for, v.meaning_revised
-FROM framework_values v JOIN frameworks f ON f.id = v.framework_id
-WHERE f.name = $framework
 """
 
 # The passages of now are the corpus, whether somebody read them or not.
@@ -90,6 +88,7 @@ class Answers:
             Where an excerpt was read blind or coded independently, that alone counts, and own-first readings do not.
         calibrating: (excerpts,), those whose labels are of blind or independent readings.
         drawn: (excerpts, values), the same of blind readings whose passage was drawn at random.
+        elsewhere: (excerpts, values), the same of what was coded elsewhere, independently.
     """
 
     readings: pd.DataFrame
@@ -97,6 +96,7 @@ class Answers:
     labels: Floats
     calibrating: NDArray[np.bool_]
     drawn: Floats
+    elsewhere: Floats
 
     @property
     def answered(self) -> NDArray[np.bool_]:
@@ -149,8 +149,10 @@ class Answers:
 
     def rows(self) -> list[str]:
         """Write out, in an order of its own, what would change what is learned: texts, documents and answers."""
-        columns = (self.excerpts["text_key"], self.excerpts["cluster"], self.calibrating, self.labels, self.drawn)
-        return sorted(" ".join(map(str, row)) for row in zip(*columns, strict=True))
+        columns = (self.excerpts["text_key"], self.excerpts["cluster"], self.calibrating)
+        return sorted(
+            " ".join(map(str, row)) for row in zip(*columns, self.labels, self.drawn, self.elsewhere, strict=True)
+        )
 
 
 def never_learned_from(left_out: Mapping[str, int]) -> list[str]:
@@ -162,47 +164,45 @@ def gather(study: Readable, framework: Framework, dataset: str) -> Answers:
     """
     Read what is learned from: of *dataset*, and of all datasets that people read with this framework now.
 
-    A value whose meaning another version of the framework revised has the answers of no version but that one.
+    Of a value whose meaning is another one in this version than in the one that somebody read with, nothing counts.
     """
-    asked = {"framework": framework.id, "dataset": dataset}
-    readings = readings_of(study, framework.id, dataset)
+    readings, said = readings_of(study, framework.id, framework.revised_meaning, dataset)
     read = readings[readings["source"].isin(SOURCES)]
-    said = study.table(_SAID, wanted=_column("coding_id", read)).to_pandas().merge(read, on="coding_id")
-    said = said[same_meaning(said, _revised(study, framework))]
-    excerpts = study.table(_EXCERPTS, asked, wanted=_column("excerpt_id", read)).to_pandas()
+    wanted = pa.table({"excerpt_id": pa.array(read["excerpt_id"].tolist(), pa.string())})
+    excerpts = study.table(_EXCERPTS, {"framework": framework.id, "dataset": dataset}, wanted=wanted).to_pandas()
     columns = {value.id: column for column, value in enumerate(framework.values)}
-    said = said[said["value_id"].isin(columns)].assign(
-        row=lambda one: one["excerpt_id"].map({excerpt: row for row, excerpt in enumerate(excerpts["excerpt_id"])}),
-        column=lambda one: one["value_id"].map(columns),
+    said = said[said["value_id"].isin(columns)].merge(read, on="coding_id")
+    said = said.assign(
+        row=said["excerpt_id"].map({excerpt: row for row, excerpt in enumerate(excerpts["excerpt_id"])}),
+        column=said["value_id"].map(columns),
     )
     untouched = said["source"] != "own-first"
     calibrating = np.isin(np.arange(len(excerpts)), said.loc[untouched, "row"])
     counted = said[untouched | ~said["row"].isin(np.flatnonzero(calibrating))]
     shape = (len(excerpts), len(columns))
     drawn = said[(said["source"] == "blind") & said["drawn"]]
-    return Answers(readings, excerpts, _majority(counted, shape), calibrating, _majority(drawn, shape))
+    elsewhere = said[said["source"] == "independent"]
+    majorities = (_majority(rows, shape) for rows in (drawn, elsewhere))
+    return Answers(readings, excerpts, _majority(counted, shape), calibrating, *majorities)
 
 
-def readings_of(study: Readable, framework: str, dataset: str = "") -> pd.DataFrame:
-    """Read the readings made with the framework of that name, as `Answers` has them."""
-    found: pd.DataFrame = study.table(_READINGS, {"framework": framework, "dataset": dataset}).to_pandas()
-    return found
-
-
-def _revised(study: Readable, framework: Framework) -> pd.DataFrame:
+def readings_of(
+    study: Readable, framework: str, revised: Collection[str], dataset: str = ""
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """
-    Return which versions revised the meaning of a value: framework, value_id, framework_id.
+    Read the readings made with the framework of that name, as `Answers` has them, and what they say.
 
-    The version at hand may not be in the study yet. A value that stands for one of another framework differs from that
-    one in every version that says so, so it counts where not all versions do.
+    Args:
+        revised: the values of whose meaning the version of now says that it was revised.
+
+    Returns:
+        The second has a row for each answer in the meaning of now: coding_id, value_id, yes.
     """
-    own = pd.DataFrame(framework_rows(framework)["framework_values"]).assign(framework=framework.id)
-    stored = study.table(_VERSIONS, {"framework": framework.id}).to_pandas()
-    versions = pd.concat([stored[stored["framework_id"] != digest(framework)], own[stored.columns]])
-    as_before = versions.loc[~versions["meaning_revised"].astype(bool), "value_id"]
-    new = versions["stands_for"].isna() | versions["value_id"].isin(as_before)
-    revised: pd.DataFrame = versions[versions["meaning_revised"].astype(bool) & new]
-    return revised[["framework", "value_id", "framework_id"]]
+    asked = {"framework": framework, "revised": sorted(revised)}
+    said = study.table(_SAID, asked)
+    named = {"framework": framework, "dataset": dataset}
+    readings = study.table(_READINGS, named, said=said.select(["coding_id"]))
+    return readings.to_pandas(), said.to_pandas()
 
 
 def _majority(said: pd.DataFrame, shape: tuple[int, int]) -> Floats:
@@ -212,7 +212,3 @@ def _majority(said: pd.DataFrame, shape: tuple[int, int]) -> Floats:
     np.add.at(yes, place, said["yes"].to_numpy(float))
     np.add.at(all_, place, 1)
     return np.where(2 * yes == all_, np.nan, (2 * yes > all_).astype(float))
-
-
-def _column(name: str, rows: pd.DataFrame) -> pa.Table:
-    return pa.table({name: pa.array(rows[name].tolist(), pa.string())})

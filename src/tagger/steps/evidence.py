@@ -17,7 +17,7 @@ from tagger.config import load_settings
 from tagger.errors import UsageError
 from tagger.report.evidence import AUDIT, BLIND, EARLIER, INDEPENDENT, Evidence
 from tagger.steps.audited import held, searched
-from tagger.steps.meanings import renamed, same_meaning, shared_values
+from tagger.steps.meanings import renamed, shared_values
 from tagger.steps.overview import dataset_names
 from tagger.store import Readable, Store
 from tagger.wording import several
@@ -61,7 +61,8 @@ _READINGS = """
 SELECT x.id AS coding_id, x.excerpt_id, k.letter AS coder, x.kind, x.made, x.outcome, x.matched, x.framework_id,
        x.framework, x.framework_version, s.reason,
        CASE WHEN x.kind = 'imported' THEN '' ELSE strftime(x.coded_at, '%Y-%m-%d') END AS read_on,
-       x.trained_on, x.kind = 'imported' OR coalesce(c.act IN ('done', 'nothing here'), false) AS finished,
+       x.trained_on, n.framework_id AS in_use,
+       x.kind = 'imported' OR coalesce(c.act IN ('done', 'nothing here'), false) AS finished,
        coalesce(a.stratum = 'runs' AND a.arm = s.arm AND s.reason NOT IN ('audit', 'chosen'), false) AS drawn
 FROM current_codings x
 JOIN readers k ON k.coder_id = x.coder_id
@@ -104,9 +105,11 @@ WHERE d.purpose = 'arm' ORDER BY 1
 """
 
 _ANSWERS = """
-SELECT a.coding_id, a.value_id, a.answer = 'yes' AS yes
+SELECT a.coding_id, a.value_id, a.answer = 'yes' AS yes, o.value_id IS NULL AS same_meaning
 FROM coding_answers a
 JOIN readings r ON r.coding_id = a.coding_id
+LEFT JOIN other_meanings o
+  ON o.framework_id = r.in_use AND o.read_with = r.framework_id AND o.value_id = a.value_id
 ORDER BY a.coding_id, a.value_id
 """
 
@@ -132,12 +135,6 @@ JOIN framework_values v ON v.framework_id = d.framework_id
 JOIN frameworks f ON f.id = d.framework_id
 WHERE $dataset = '' OR d.dataset = $dataset
 ORDER BY d.dataset, v.position
-"""
-
-_REVISED = """
-SELECT f.name AS framework, v.value_id, f.id AS framework_id
-FROM framework_values v JOIN frameworks f ON f.id = v.framework_id
-WHERE v.meaning_revised AND v.stands_for IS NULL
 """
 
 _AUDIT = """
@@ -217,7 +214,6 @@ class _Gathered:
     before: pd.DataFrame
     spans: pd.DataFrame
     scorings: pd.DataFrame
-    revised: pd.DataFrame
     left_out: pd.DataFrame
     blind_shares: tuple[str, ...]
 
@@ -258,7 +254,7 @@ def _gathered(study: Readable, dataset: str) -> _Gathered:
     passages = study.table(_PASSAGES, asked)
     there = passages.select(["excerpt_id", "dataset"])
     readings = study.table(_READINGS, passages=there)
-    answers = study.table(_ANSWERS, readings=readings.select(["coding_id"]))
+    answers = study.table(_ANSWERS, readings=readings.select(["coding_id", "framework_id", "in_use"]))
     in_audits, before = held(study, dataset)
     return _Gathered(
         passages.to_pandas(),
@@ -273,7 +269,6 @@ def _gathered(study: Readable, dataset: str) -> _Gathered:
         before.to_pandas(),
         study.table(_SPANS, asked).to_pandas(),
         study.table(_SCORINGS, asked).to_pandas(),
-        study.table(_REVISED).to_pandas(),
         study.table(_LEFT_OUT, asked, passages=there).to_pandas(),
         tuple(str(share) for (share,) in study.table(_BLIND, passages=there).to_pandas().itertuples(index=False)),
     )
@@ -287,7 +282,7 @@ def _evidence(name: str, found: _Gathered) -> Evidence:
     values, named = shared_values(found.values)
     readings = _readings(found.readings, place, found.audit)
     answers = found.answers.merge(readings[readings["finished"]], on="coding_id")
-    same = same_meaning(answers, found.revised)
+    same = answers["same_meaning"]
     answers["value_id"] = renamed(answers["value_id"], dataset_of[answers["place"]], named)
     readings["framework"] += " " + readings["framework_version"]
     kept = same & answers["value_id"].isin([value.id for value in values])

@@ -35,14 +35,17 @@ SELECT learned_id FROM learning_uses WHERE framework = $framework AND depth = $d
 """
 
 _GATES = """
-SELECT dataset, value_id, value, state, n, found, transcripts, ours, baseline_name, baseline, low, high, reason
-FROM gate_list WHERE framework = $framework ORDER BY dataset, position
+SELECT dataset, value_id, value, kind, state, source, n, found, transcripts, ours, baseline_name, baseline, low, high,
+       reason
+FROM gate_list WHERE framework = $framework ORDER BY dataset, position, kind DESC
 """
 
 _NOT_YET = """
 SELECT n.dataset FROM newest_scorings n JOIN current_learning c ON c.framework = n.framework
 WHERE n.framework = $framework AND n.learned_id IS DISTINCT FROM c.learned_id
 """
+
+_REVISED = "SELECT value_id FROM framework_values WHERE framework_id = $framework_id AND meaning_revised"
 
 _LEARNED_FROM = "SELECT coding_id FROM learned_codings WHERE learned_id = $learned"
 
@@ -203,14 +206,16 @@ def standing(study: Readable) -> list[dict[str, Any]]:
 
     Returns:
         By framework: framework, datasets, card (None where nothing was learned), used_at; new and gone (readings to
-        learn from that came since, and that were learned from and hold no more); values, one row a dataset and value.
+        learn from that came since, and that were learned from and hold no more); values, one row a dataset,
+        value and kind of excerpt.
     """
     found = []
     for one in study.table(_USED).to_pylist():
         about = {"framework": one["name"]}
         [stands] = study.table(_STANDS, about).to_pylist() or [dict.fromkeys(("learned_id", "used_at", "card"))]
         learned_from = {coding for (coding,) in study.rows(_LEARNED_FROM, {"learned": stands["learned_id"]})}
-        readings = readings_of(study, one["name"])
+        revised = {value for (value,) in study.rows(_REVISED, {"framework_id": one["framework_id"]})}
+        readings, _ = readings_of(study, one["name"], revised)
         there = set(readings.loc[readings["source"].isin(SOURCES), "coding_id"])
         card: Mapping[str, Any] | None = json.loads(stands["card"]) if stands["card"] else None
         counts = {"new": len(there - learned_from), "gone": len(learned_from - there)}

@@ -1,4 +1,9 @@
-"""Which values' suggestions earn their place in a dataset, by passages drawn at random and read without suggestions."""
+"""
+Which values' suggestions earn their place in a dataset, by what people said who saw none.
+
+Passages that were drawn at random and read here without suggestions judge by themselves, and so do those that were
+coded elsewhere, independently. Exchanges judge nothing: nobody is given one to read without suggestions.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +26,9 @@ Floats = NDArray[np.float64]
 
 def gates(framework: Framework, answers: Answers, ours: Floats, vectors: Matrix, encoder: Encoder) -> Rows:
     """
-    Return the state of each value in each dataset, as rows of `gates` without the id of what was learned.
+    Return the state of each value in each dataset by each kind of reading, as rows of `gate_columns`.
+
+    Their id of what was learned is left to the caller.
 
     Args:
         ours: (excerpts, values), probabilities, each by what was learned without the excerpt's own transcript.
@@ -29,10 +36,11 @@ def gates(framework: Framework, answers: Answers, ours: Floats, vectors: Matrix,
     """
     excerpts = answers.excerpts
     baselines = {
-        "label frequency": np.zeros_like(ours),
-        "value name only": name_only(vectors[:, : encoder.dimension], framework, encoder.encode),
-        "keyword": keyword(excerpts["text"].tolist(), framework),
+        "reading in any order": np.zeros_like(ours),
+        "going by its name": name_only(vectors[:, : encoder.dimension], framework, encoder.encode),
+        "looking for its words": keyword(excerpts["text"].tolist(), framework),
     }
+    said = {"blind": answers.drawn, "independent": answers.elsewhere}
     passages = (excerpts["current"] & (excerpts["kind"] == "passage")).to_numpy(bool)
     found: Rows = []
     for dataset in sorted(excerpts["dataset"].unique()):
@@ -40,8 +48,9 @@ def gates(framework: Framework, answers: Answers, ours: Floats, vectors: Matrix,
         transcripts = excerpts.loc[here, "transcript"].tolist()
         for column, value in enumerate(framework.values):
             simple = {name: scores[here, column] for name, scores in baselines.items()}
-            made = gate(answers.drawn[here, column], ours[here, column], simple, transcripts)
-            found.append({"dataset": dataset, "value_id": value.id, **_row(asdict(made))})
+            for source, labels in said.items():
+                made = gate(labels[here, column], ours[here, column], simple, transcripts)
+                found.append({"dataset": dataset, "value_id": value.id, "source": source, **_row(asdict(made))})
     return found
 
 

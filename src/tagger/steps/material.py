@@ -90,7 +90,7 @@ class Material:
             "learned": [self._row(described, made_at)],
             "learned_codings": self._owned({"coding_id": one} for one in answers.read["coding_id"]),
             "learned_transcripts": self._owned(self._clusters()),
-            "gates": self._owned(gated),
+            "gate_columns": self._owned(gated),
         }
 
     @cached_property

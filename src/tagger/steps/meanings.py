@@ -1,4 +1,4 @@
-"""Which values are the same: across datasets, whose frameworks may share them, and across versions of a framework."""
+"""Which values are the same across datasets, whose frameworks may share them."""
 
 from __future__ import annotations
 
@@ -60,12 +60,3 @@ def renamed(value_ids: pd.Series, datasets: np.ndarray, named: Mapping[tuple[str
     return [
         named.get((dataset, value), value) for dataset, value in zip(datasets.tolist(), value_ids.tolist(), strict=True)
     ]
-
-
-def same_meaning(answers: pd.DataFrame, revised: pd.DataFrame) -> np.ndarray:
-    """Say of which answers no other version of their framework revised the meaning of the value."""
-    versions: dict[tuple[str, str], set[str]] = {}
-    for framework, value, revision in revised.itertuples(index=False):
-        versions.setdefault((framework, value), set()).add(revision)
-    asked = zip(answers["framework"], answers["value_id"], answers["framework_id"], strict=True)
-    return np.array([not versions.get((name, value), set()) - {own} for name, value, own in asked], dtype=bool)

@@ -186,9 +186,9 @@ class _Scoring:
         return [row for row, one in enumerate(self.excerpts) if one.kind == kind and len(one.text) >= least]
 
     def _columns(self, kind: str) -> list[int]:
-        """List the values that a kind serves, an exchange those that ask for it, but for those that are silent here."""
-        heard = [one for one in enumerate(self.place.framework.values) if one[1].id not in self.silent]
-        return [column for column, value in heard if kind == "passage" or value.unit == kind]
+        """List the values of a kind: for passages those that are not silent, for exchanges those that ask for them."""
+        values = enumerate(self.place.framework.values)
+        return [at for at, one in values if (one.unit == kind if kind == "exchange" else one.id not in self.silent)]
 
     @property
     def _shares(self) -> Scores:

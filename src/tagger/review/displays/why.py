@@ -22,6 +22,8 @@ from tagger.store import Readable
 
 Strength = Literal["strong", "middling", "weak"]
 
+Source = Literal["blind", "independent"]
+
 ENOUGH_READINGS = 20
 NARROW = 0.2
 """An interval narrower than this says no more than a share in tenths does."""
@@ -29,6 +31,15 @@ UNTESTED = (
     f"fewer than {ENOUGH_FOUND} passages read without suggestions showed this value yet, in this dataset (or from "
     f"fewer than {ENOUGH_TRANSCRIPTS} transcripts), so nobody can say how often this is right"
 )
+UNTESTED_EXCHANGE = (
+    "people are given talk between several speakers with suggestions only, so nobody can say how often this is right"
+)
+
+_READ: dict[Source, str] = {
+    "blind": "when we read passages like this without a suggestion",
+    "independent": "when people coded passages like this elsewhere, without suggestions",
+}
+"""Where there is a rate of both, the first is told; they are never added together."""
 
 _WORDS: dict[str, Strength] = {"strong": "strong", "middling": "middling", "weak": "weak"}
 
@@ -54,7 +65,8 @@ class Because:
     Args:
         strength: how strong the match is.
         rate: in words, how often people found the value unprompted in matches as strong; empty: not known yet.
-        untested: in words, that the value was found unprompted too seldom in this dataset; empty: often enough.
+        untested: in words, why nobody can say how often it is right; empty: the value was found unprompted often
+            enough in this dataset.
     """
 
     strength: Strength
@@ -65,6 +77,7 @@ class Because:
 class _Answer(NamedTuple):
     """What was said of a value in a passage that was read without suggestions: yes by so many of n people."""
 
+    source: Source
     dataset: str
     framework: str
     value_id: str
@@ -78,6 +91,7 @@ class _Answer(NamedTuple):
 class _Rate:
     """How many of n readings without a suggestion said yes, and the interval of that share."""
 
+    source: Source
     said_yes: int
     n: int
     interval: Interval
@@ -139,23 +153,18 @@ def _because(
     rates: Mapping[tuple[str, str, str], _Rate],
     known: Collection[tuple[str, str, str]],
 ) -> Because:
-    """Put it in words; a suggestion beyond the usual shares, as a study may set, is a weak one."""
+    """
+    Put it in words; a suggestion beyond the usual shares, as a study may set, is a weak one.
+
+    It has no rate, since most passages are like that; nor has one of an exchange, since people read blind what is one
+    person's turn.
+    """
     strength = _WORDS.get(found["strength"]) if found else None
+    if found and found["kind"] == "exchange":
+        return Because(strength or "weak", "", UNTESTED_EXCHANGE)
     untested = "" if (one.dataset, one.framework, one.value_id) in known else UNTESTED
-    if not strength or not _has_rate(found):
-        return Because(strength or "weak", "", untested)
-    rate = rates.get((one.framework, one.value_id, strength))
-    return Because(strength, _sentence(one.value, rate) if rate else "", untested)
-
-
-def _has_rate(found: Mapping[str, str] | None) -> bool:
-    """
-    Say whether a rate would say anything.
-
-    Beyond the usual shares it would not, since most passages are like that; nor of exchanges, since people read blind
-    what is one person's turn.
-    """
-    return found is not None and found["strength"] in _WORDS and found["kind"] == "passage"
+    rate = rates.get((one.framework, one.value_id, strength)) if strength else None
+    return Because(strength or "weak", _sentence(one.value, rate) if rate else "", untested)
 
 
 def _sentence(value: str, rate: _Rate) -> str:
@@ -164,7 +173,7 @@ def _sentence(value: str, rate: _Rate) -> str:
         return ""
     share = rate_words(rate.said_yes, rate.n)
     among = "; ".join(part for part in (range_words(rate.interval), f"n = {rate.n}") if part)
-    return f"when we read passages like this without a suggestion, {share} showed {value} ({among})"
+    return f"{_READ[rate.source]}, {share} showed {value} ({among})"
 
 
 def _tenths(interval: Interval) -> tuple[int, int]:
@@ -176,23 +185,23 @@ def _rates(answers: Iterable[_Answer]) -> dict[tuple[str, str, str], _Rate]:
     alike = defaultdict(list)
     for one in answers:
         if one.strength in _WORDS:
-            alike[one.framework, one.value_id, one.strength].append(one)
-    rates = {}
-    for key, passages in alike.items():
+            alike[one.framework, one.value_id, one.strength, one.source].append(one)
+    rates: dict[tuple[str, str, str], _Rate] = {}
+    for (framework, value_id, strength, source), passages in sorted(alike.items()):
         yes, read, transcripts = zip(*((one.said_yes, one.n, one.transcript_id) for one in passages), strict=True)
         interval = clustered_share_interval(yes, read, transcripts).interval
         if interval and sum(read) >= ENOUGH_READINGS:
-            rates[key] = _Rate(sum(yes), sum(read), interval)
+            rates.setdefault((framework, value_id, strength), _Rate(source, sum(yes), sum(read), interval))
     return rates
 
 
 def _tested(answers: Iterable[_Answer]) -> set[tuple[str, str, str]]:
-    """Return the values that were found often enough, after dataset and framework: by most readers of a passage."""
+    """Return the values that were found often enough by one kind of reading, after dataset and framework."""
     finds = defaultdict(list)
     for one in answers:
         if 2 * one.said_yes > one.n:
-            finds[one.dataset, one.framework, one.value_id].append(one.transcript_id)
-    return {key for key, transcripts in finds.items() if tested(len(transcripts), len(set(transcripts)))}
+            finds[one.dataset, one.framework, one.value_id, one.source].append(one.transcript_id)
+    return {key[:3] for key, transcripts in finds.items() if tested(len(transcripts), len(set(transcripts)))}
 
 
 # Values and excerpts are said apart, since a condition on a column reaches into the views and a join does not.
@@ -204,7 +213,7 @@ _STRENGTHS = """
 
 # Most passages match nothing and show nothing, and no rate and no find rests on these.
 _ANSWERS = """
-    SELECT dataset, framework, value_id, strength, transcript_id, said_yes, n FROM blind_answers
+    SELECT source, dataset, framework, value_id, strength, transcript_id, said_yes, n FROM unprompted_answers
     WHERE list_contains($values, value_id) AND (strength <> 'none' OR said_yes > 0)
     ORDER BY excerpt_id
 """

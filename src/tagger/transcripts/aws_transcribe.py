@@ -87,7 +87,7 @@ def _words(holder: object, labels: dict[object, str]) -> Iterable[Utterance]:
         if item.get("type") != "punctuation":
             label = voice(item.get("speaker_label")) or labels.get(begins)
             speaker = named(channel, label)
-            text = f" {text}" if text < speech.IDEOGRAPHS else text
+            text = text if speech.UNSPACED.match(text) else f" {text}"
         if text.strip():
             yield Utterance(text, speaker, begins, ends)
 

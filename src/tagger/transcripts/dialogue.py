@@ -90,10 +90,17 @@ def _above(lines: Sequence[Line]) -> list[Above]:
 
 
 def _stretches(lines: Sequence[Line]) -> int:
-    """Count the stretches between blank lines; without blank lines, guess them from the lines, which may be wrapped."""
+    """
+    Count the stretches between blank lines; without blank lines, guess them from the lines, which may be wrapped.
+
+    Of lines that hang under others, only those others begin a stretch.
+    """
     full = [bool(line.text.strip()) for line in lines]
     starts = sum(now and not before for before, now in pairwise([False, *full]))
-    return starts if starts > sum(full) / 20 else sum(full) // 4
+    if starts > sum(full) / 20:
+        return starts
+    indents = [_indent(line) for line in lines if line.text.strip()]
+    return min(sum(full) // 4, indents.count(min(indents, default=0)))
 
 
 def _indent(line: Line) -> int:

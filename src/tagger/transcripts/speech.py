@@ -19,8 +19,8 @@ from tagger.wording import several
 
 LONGEST_SILENCE = 2.0
 """Seconds of silence that end a sentence which no full stop ends."""
-IDEOGRAPHS = "\u2e80"
-"""From here on, characters are words without a blank before them."""
+UNSPACED = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
+"""A character of Chinese or Japanese, which begins a word without a blank before it."""
 INITIAL = re.compile(r"(?:^|\s)[^\W\d_]\.$")
 """A letter with a full stop, as in names that are spelled out: no sentence ends there."""
 OVERLAP = 1.0
@@ -93,7 +93,7 @@ def _ends(sentence: Sequence[Utterance], word: Utterance) -> bool:
     last = sentence[-1]
     if last.speaker != word.speaker:
         return True
-    if not word.text[:1].isspace() and word.text[:1] < IDEOGRAPHS:
+    if not word.text[:1].isspace() and not UNSPACED.match(word.text):
         return False
     silence = last.ends is not None and word.begins is not None and word.begins - last.ends > LONGEST_SILENCE
     end = "".join(each.text for each in sentence[-2:]).rstrip()

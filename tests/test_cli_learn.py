@@ -10,6 +10,10 @@ from read_study import READ, passages, read_blind, read_by_two
 from small_study import copied
 from test_cli import one_line
 
+from tagger.review.audit import Wanted, draw
+from tagger.review.audit.frame import STRATA
+from tagger.steps.stopping import guarantees
+
 
 @pytest.fixture(scope="module")
 def read(tagged, tmp_path_factory):
@@ -52,7 +56,8 @@ def test_learn_tells_other_programs_the_same(own, tagger):
     assert ("small", ["general"], "", 12) == (
         told["framework"], told["datasets"], told["refused"], told["card"]["excerpts"]
     )  # fmt: skip
-    assert ["untested"] * 3 == [row["state"] for row in told["values"]]
+    assert ["untested"] * 4 == [row["state"] for row in told["values"]]
+    assert ["blind", "independent"] == [one["source"] for one in told["values"][0]["columns"]]
     assert "" == said.err
 
 
@@ -73,14 +78,57 @@ def test_a_framework_that_no_dataset_uses_is_refused(study, tagger):
 def test_status_says_what_suggestions_rest_on_and_what_came_since(own, tagger):
     """Before learning, after it, and after one more reading."""
     before = tagger("status", "--study", own.folder).out
-    assert "small rest on the framework's wording alone. It can learn from 24 readings: tagger learn." in before
+    assert "small rest on the framework's wording alone, so every value is untested. It can learn from" in before
 
     tagger("learn", "--study", own.folder, "--engine", "local", "--json")
     after = tagger("status", "--study", own.folder).out
-    assert " from 12 excerpts.\nIn general:\n  suggested, and not tested yet (" in after
+    assert " from 12 excerpts.\nIn general:\n  untested  Choice " in after
+    [choice] = [line for line in after.splitlines() if line.startswith("  untested  Choice ")]
+    assert choice.endswith("  found in 4 passages of 3 transcripts; it takes 10 of 5 (read here)")
+    assert "  untested  Two-way support (exchanges)  nobody reads exchanges without suggestions\n" in after
+    assert max(map(len, after.splitlines()[:-2])) <= 120
 
     with lasting(own) as desk:
         read_blind(desk, desk.reader("Cat"), passages(desk)[READ], ["common"])
     assert " 1 reading came since: tagger learn." in tagger("status", "--study", own.folder).out
     [stands] = json.loads(tagger("status", "--study", own.folder, "--json").out)["learning"]
     assert (1, 0, "small") == (stands["new"], stands["gone"], stands["framework"])
+
+
+def test_status_says_which_values_are_shown_and_silent_and_by_whose_readings(own, tagger):
+    """A line each: how it does beside the best of the simple ways, and which readings decide."""
+    tagger("learn", "--study", own.folder, "--engine", "local", "--json")
+    for value, source, state, reason in (
+        ("choice", "blind", "silent", "worse than looking for its words, 0.31 against 0.45"),
+        ("common", "independent", "shown", "better than going by its name, 0.61 against 0.40"),
+    ):
+        own.do(
+            f"UPDATE gate_columns SET state = '{state}', reason = '{reason}' "
+            f"WHERE value_id = '{value}' AND source = '{source}'"
+        )
+    lines = tagger("status", "--study", own.folder).out.splitlines()
+
+    assert (
+        "  silent    Choice                       worse than looking for its words, 0.31 against 0.45 (read here)"
+        in lines
+    )
+    [common] = [line for line in lines if line.startswith("  shown     Experiences in common")]
+    assert common.endswith("  better than going by its name, 0.61 against 0.40 (coded elsewhere)")
+
+
+def test_status_says_what_the_newest_audit_guarantees(study, tagger):
+    """Word for word as the report does; without an audit it says what would tell, once somebody has read."""
+    with lasting(study) as desk:
+        read_blind(desk, desk.reader("Ann"), passages(desk)[0], ["choice"])
+    before = tagger("status", "--study", study.folder).out
+    with lasting(study) as desk:
+        draw(desk.db, Wanted("general", ("Ann",), dict.fromkeys(STRATA, 2), 7), desk.tick())
+    after = tagger("status", "--study", study.folder).out
+
+    assert f"has been found in general, an audit would tell: tagger audit plan --study {study.folder}\n" in before
+    assert "By the newest audit" not in before
+    assert "an audit would tell" not in after
+    [said] = [one.words for one in guarantees(study.folder) if one.value.id == "choice"]
+    assert said in " ".join(after.split())
+    found = json.loads(tagger("status", "--study", study.folder, "--json").out)["found"]
+    assert said == found[0]["words"]

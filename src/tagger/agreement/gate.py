@@ -134,18 +134,15 @@ def _ranked(rows: Floats, place: int) -> Floats:
 
 
 def _too_few(found: int, transcripts: int) -> str:
-    return (
-        f"people found it in {several(found, 'passage')} of {several(transcripts, 'transcript')}, and it takes "
-        f"{ENOUGH_FOUND} of {ENOUGH_TRANSCRIPTS} to test it"
+    so_far = (
+        f"found in {several(found, 'passage')} of {several(transcripts, 'transcript')}" if found else "not found yet"
     )
+    return f"{so_far}; it takes {ENOUGH_FOUND} of {ENOUGH_TRANSCRIPTS}"
 
 
 def _compared(ours: float, name: str, baseline: float, low: float, high: float) -> str:
     verdict = "worse than" if high < 0 else "better than" if low > 0 else "not shown to be worse than"
-    return (
-        f"{verdict} {name}: {ours:.2f} against {baseline:.2f}, where 1.00 is everything found first "
-        f"(difference {low:.2f} to {high:.2f})"
-    )
+    return f"{verdict} {name}, {ours:.2f} against {baseline:.2f}"
 
 
 _PRECISION = average_precision_statistic()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
@@ -21,7 +21,11 @@ from tagger.wording import several
 if TYPE_CHECKING:
     from tagger.steps.from_review import Lesson, Lessons
 
-_STATES = {"shown": "suggested", "untested": "suggested, and not tested yet", "silent": "not suggested"}
+_READ = {"blind": "read here", "independent": "coded elsewhere"}
+_LEGEND = (
+    "  (untested: suggested, and marked so, until people who saw no suggestion found it often enough to judge by.",
+    "  silent: not suggested, since a simpler way finds it better. 1.00 would be to find all of it first.)",
+)
 
 
 @click.command()
@@ -47,6 +51,8 @@ def learn(folder: Path, framework: str, undo: bool, engine: str, as_json: bool) 
     for number, lesson in enumerate(lessons.lessons):
         lines = _told(lesson, stands[lesson.framework], undone=undo)
         click.echo("\n".join([*([""] if number else []), *lines, *_reading(folder, lesson)]))
+    if any(lesson.changed for lesson in lessons.lessons) and not undo:
+        click.echo("\n".join(("", *_LEGEND)))
     where = f"--study {shlex.quote(str(folder))}"
     click.echo(f"\nNext: tagger review {where}")
     if not undo:
@@ -90,13 +96,14 @@ def _told(lesson: Lesson, stands: Mapping[str, Any], *, undone: bool) -> list[st
     return [*in_words(stands["card"]), *states(stands["values"])]
 
 
-def learned(standing: Iterable[Mapping[str, Any]]) -> list[str]:
+def learned(standing: Collection[Mapping[str, Any]]) -> list[str]:
     """Say of each framework what its suggestions rest on, what came since, and which values earn their place."""
     lines = []
     for stands in standing:
-        lines.append(f"Suggestions from {stands['framework']} rest on {rests_on(stands)}.{_since(stands)}")
+        untested = "" if stands["card"] else ", so every value is untested"
+        lines.append(f"Suggestions from {stands['framework']} rest on {rests_on(stands)}{untested}.{_since(stands)}")
         lines += states(stands["values"]) if stands["card"] else []
-    return lines
+    return [*lines, *_LEGEND] if any(stands["card"] for stands in standing) else lines
 
 
 def _since(stands: Mapping[str, Any]) -> str:
@@ -115,17 +122,25 @@ def rests_on(stands: Mapping[str, Any]) -> str:
 
 
 def states(values: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Say, dataset by dataset, which values are suggested, and why; values that are so for one reason share a line."""
+    """Say, dataset by dataset and value by value, which are untested, shown or silent, and why."""
     lines = []
     for dataset, rows in groupby(values, key=lambda row: row["dataset"]):
-        alike: dict[tuple[str, str], list[str]] = {}
-        for row in rows:
-            alike.setdefault((row["state"], row["reason"]), []).append(row["value"])
+        named = {row["value"] + (" (exchanges)" if row["kind"] == "exchange" else ""): row for row in rows}
+        width = max(map(len, named))
         lines.append(f"In {dataset}:")
-        for (state, reason), names in alike.items():
-            listed = "all values" if len(alike) == 1 else ", ".join(names)
-            lines += wrap(f"{_STATES[state]} ({reason}): {listed}", 110, initial_indent="  ", subsequent_indent="    ")
+        for name, row in named.items():
+            indent = " " * (14 + width)
+            lines += wrap(f"  {row['state']:9} {name:{width}}  {_why(row)}", 119, subsequent_indent=indent)
     return lines
+
+
+def _why(row: Mapping[str, Any]) -> str:
+    """Say what the state of a value in a dataset rests on: the readings that decide, or that come nearest to it."""
+    by = {one["source"]: one for one in row["columns"] or ()}
+    if not by:
+        return str(row["reason"])
+    source = max(by, key=lambda one: by[one]["found"]) if row["state"] == "untested" else row["source"]
+    return f"{by[source]['reason']} ({_READ[source]})"
 
 
 def _first(text: str) -> str:

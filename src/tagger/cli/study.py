@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from textwrap import wrap
+from typing import Any
 
 import click
 
@@ -90,9 +94,28 @@ def status(folder: Path, as_json: bool) -> None:
     if content["to_reread"]:
         waiting = several(content["to_reread"], "coding waits", "codings wait")
         click.echo(f"{waiting} to be read again: words were corrected. See: tagger revisions --study {folder}")
-    for line in learned(content["learning"]):
+    for line in (*learned(content["learning"]), *_found(content, folder)):
         click.echo(line)
     click.echo(next_step(folder))
+
+
+def _found(content: Mapping[str, Any], folder: Path) -> list[str]:
+    """Say how much of each value has been found at least, by the audits, and where only an audit could tell."""
+    lines = [
+        line
+        for one in content["found"]
+        for line in wrap(one["words"], 116, initial_indent="  ", subsequent_indent="    ")
+    ]
+    audited = {one["dataset"] for one in content["found"]}
+    unknown = [row["dataset"] for row in content["datasets"] if row["reviewed"] and row["dataset"] not in audited]
+    if lines:
+        lines.insert(0, "By the newest audit:")
+    if unknown:
+        lines.append(
+            f"How much of each value has been found in {', '.join(unknown)}, an audit would tell: "
+            f"tagger audit plan --study {shlex.quote(str(folder))}"
+        )
+    return lines
 
 
 @click.command()

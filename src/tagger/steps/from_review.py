@@ -35,9 +35,20 @@ SELECT learned_id FROM learning_uses WHERE framework = $framework AND depth = $d
 """
 
 _GATES = """
-SELECT dataset, value_id, value, kind, state, source, n, found, transcripts, ours, baseline_name, baseline, low, high,
-       reason
-FROM gate_list WHERE framework = $framework ORDER BY dataset, position, kind DESC
+WITH judged AS (
+    SELECT n.dataset, c.value_id,
+           list({'source': c.source, 'state': c.state, 'n': c.n, 'found': c.found, 'transcripts': c.transcripts,
+                 'ours': c.ours, 'baseline_name': c.baseline_name, 'baseline': c.baseline, 'low': c.low,
+                 'high': c.high, 'reason': c.reason} ORDER BY c.source) AS columns
+    FROM newest_scorings n JOIN gate_columns c ON c.learned_id = n.learned_id AND c.dataset = n.dataset
+    WHERE n.framework = $framework
+    GROUP BY n.dataset, c.value_id
+)
+SELECT g.dataset, g.value_id, g.value, g.kind, g.state, g.source, g.reason,
+       CASE g.kind WHEN 'passage' THEN j.columns END AS columns
+FROM gate_list g LEFT JOIN judged j ON j.dataset = g.dataset AND j.value_id = g.value_id
+WHERE g.framework = $framework
+ORDER BY g.dataset, g.position, g.kind DESC
 """
 
 _NOT_YET = """
@@ -207,7 +218,7 @@ def standing(study: Readable) -> list[dict[str, Any]]:
     Returns:
         By framework: framework, datasets, card (None where nothing was learned), used_at; new and gone (readings to
         learn from that came since, and that were learned from and hold no more); values, one row a dataset,
-        value and kind of excerpt.
+        value and kind of excerpt, with what each kind of reading says of it (columns).
     """
     found = []
     for one in study.table(_USED).to_pylist():

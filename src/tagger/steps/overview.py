@@ -5,12 +5,15 @@ from __future__ import annotations
 import errno
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tagger.config import FILE, StudySettings, settings_text
 from tagger.errors import StoreError, UsageError
 from tagger.frameworks import load_framework
 from tagger.store import Readable, Store
+
+if TYPE_CHECKING:
+    from tagger.report.found import SoFar
 
 # A calm pace: reading aloud speed, and a while to decide.
 _WORDS_A_MINUTE = 150
@@ -78,20 +81,36 @@ def workload(folder: Path, dataset: str) -> list[dict[str, Any]]:
 
 
 def overview(folder: Path) -> dict[str, Any]:
-    """Say what the study holds: its datasets, runs that stopped, codings to read again, what suggestions rest on."""
+    """
+    Say what the study holds, and how it stands.
+
+    Returns:
+        datasets; unfinished runs; to_reread, the number of codings; learning, what suggestions rest on
+        (`from_review.standing`); found, what the newest audits say has been found of each value.
+    """
     from tagger.steps.from_review import standing  # which most of those who ask for datasets do not need
     from tagger.steps.revised import to_be_read_again
+    from tagger.steps.stopping import guarantees
 
     store = Store(folder)
     if store.path.exists():
         store.create()
     with store.session("a look at the study") as database:
-        return {
+        content = {
             "datasets": database.table("SELECT * FROM dataset_list ORDER BY dataset").to_pylist(),
             "unfinished": database.table("SELECT * FROM unfinished_runs ORDER BY started_at").to_pylist(),
             "to_reread": len(to_be_read_again(database)),
             "learning": standing(database),
         }
+        audits = database.rows("SELECT count(*) FROM draws WHERE purpose = 'audit'")[0][0]
+    return {**content, "found": [_found(one) for one in guarantees(folder)] if audits else []}
+
+
+def _found(so_far: SoFar) -> dict[str, Any]:
+    found = so_far.found
+    counts = {"found": found.found, "at_least": found.at_least, "missed_at_most": found.missed_at_most}
+    about = {"dataset": so_far.dataset, "value_id": so_far.value.id, "value": so_far.value.name}
+    return {**about, **counts, "confidence": found.confidence, "words": so_far.words}
 
 
 def _in_words(minutes: float) -> str:

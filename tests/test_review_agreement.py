@@ -17,6 +17,7 @@ from coded_study import CODED, coded_elsewhere
 from serving import served
 from small_study import NAMES, SmallStudy
 from starlette.testclient import TestClient
+from visitor import visitor
 
 import tagger
 from tagger.config import ReviewSettings, Settings, load_settings
@@ -26,8 +27,6 @@ from tagger.review import decisions
 from tagger.review.agreement import Agreement, FirstScreens, agreement
 from tagger.review.readers import add_reader
 from tagger.review.servings import Queue, next_serving, prepare
-from tagger.review.web.app import create_app
-from tagger.review.web.server import LOOPBACK
 from tagger.steps.agreement import measure, report
 from tagger.steps.evidence import gather, gather_from
 from tagger.store import Database, Owner, Store
@@ -50,8 +49,7 @@ def reading(study: SmallStudy, *names: str, review: ReviewSettings = BLIND) -> I
         for name in names:
             owner.write(lambda db, name=name: add_reader(db, name.lower(), name, NOW))
         settings = replace(load_settings(study.folder), review=review)
-        app = create_app(owner, study.folder, settings, LOOPBACK)
-        with TestClient(app, base_url=HERE, raise_server_exceptions=False) as browser:
+        with visitor(owner, study, settings=settings, raise_server_exceptions=False) as browser:
             yield owner, browser
 
 

@@ -20,7 +20,7 @@ from desk import AT_ONCE, OWN_FIRST, START, tried
 from hypothesis import given
 from hypothesis import strategies as st
 from serving import served
-from starlette.testclient import TestClient
+from visitor import AT_HOME, Visitor, visitor
 
 from tagger.agreement import plan_sample
 from tagger.config import ReviewSettings, load_settings
@@ -32,7 +32,6 @@ from tagger.review.audit.plan import Goal, plan
 from tagger.review.displays import may_show
 from tagger.review.servings import Queue, chosen, left, next_serving, postpone, prepare
 from tagger.review.web.app import create_app
-from tagger.review.web.server import LOOPBACK
 from tagger.servings import place, sampled, seed_of
 from tagger.store import Store, serving
 
@@ -683,7 +682,7 @@ def reading_at(study):
     """Serve a study as `tagger review` does, from a thread of this process."""
     listening = socket.create_server(("127.0.0.1", 0))
     with serving(study.folder, f"http://127.0.0.1:{listening.getsockname()[1]}") as owner:
-        app = create_app(owner, study.folder, load_settings(study.folder), LOOPBACK)
+        app = create_app(owner, study.folder, load_settings(study.folder), AT_HOME)
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
@@ -707,7 +706,7 @@ def test_it_is_drawn_while_people_read(study, tagger):
         again = tagger(*arguments, "--reader", "Ann", "--seed", 5)
         wrong = tagger(*arguments, "--reader", "Cat")
         plan_said = tagger("audit", "plan", "--study", study.folder)
-        with TestClient(app, base_url=HERE) as client:
+        with Visitor(app, base_url=HERE) as client:
             page = client.post("/read", data={"dataset": "general"})
             others = [client.get(path) for path in ("/browse", "/browse?value=choice", "/exemplars", "/progress", "/")]
     assert 0 == said.code, said.err
@@ -735,7 +734,7 @@ def test_who_does_not_know_the_token_draws_nothing(study):
     """The door is for the study's own programs, and what is not understood is said."""
     joined(study, "Ann")
     with serving(study.folder, "http://127.0.0.1") as owner:
-        client = TestClient(create_app(owner, study.folder, load_settings(study.folder), LOOPBACK), HERE)
+        client = visitor(owner, study)
         assert 403 == client.post(door.DOOR, content=b"{}").status_code
         answer = client.post(door.DOOR, content=b"{}", headers={"x-tagger-token": owner.token})
     assert "what to do was not understood" == answer.json()["error"]["what"]

@@ -13,10 +13,10 @@ from uuid import uuid4
 import pytest
 from small_study import NAMES, SmallStudy
 from starlette.testclient import TestClient
+from visitor import visitor
 
 from tagger.config import load_settings
 from tagger.review import decisions, readers, servings
-from tagger.review.web.app import create_app
 from tagger.review.web.visit import now
 from tagger.store import Database, Owner, serving
 
@@ -93,8 +93,7 @@ def open_house(study: SmallStudy) -> Iterator[House]:
 def _house(study: SmallStudy, owner: Owner) -> House:
     time = now()
     owner.write(lambda db: readers.add_reader(db, "ann", "Ann", time))
-    app = create_app(owner, study.folder, load_settings(study.folder), {"testserver"})
-    return House(owner, TestClient(app))
+    return House(owner, visitor(owner, study))
 
 
 def drawn(house: House) -> None:

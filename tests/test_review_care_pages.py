@@ -6,19 +6,17 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from html import unescape
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from small_study import SmallStudy
 from starlette.testclient import TestClient
+from visitor import AT_HOME, visitor
 
-from tagger.config import load_settings
 from tagger.review.readers import add_reader
-from tagger.review.web.app import create_app
 from tagger.store import Owner, serving
 
-HOST = "http://127.0.0.1:8000"
+HOST = AT_HOME.address
 NOW = datetime(2026, 5, 4, 9, 30)
 
 
@@ -33,8 +31,7 @@ def owner(study: SmallStudy) -> Iterator[Owner]:
 @pytest.fixture
 def browser(owner: Owner, study: SmallStudy) -> Iterator[TestClient]:
     """Return a browser that follows no redirect by itself."""
-    app = create_app(owner, study.folder, load_settings(study.folder), ["127.0.0.1"])
-    with TestClient(app, base_url=HOST, follow_redirects=False) as client:
+    with visitor(owner, study, follow_redirects=False) as client:
         yield client
 
 
@@ -197,6 +194,5 @@ def test_an_empty_study_has_a_progress_page(fresh: SmallStudy) -> None:
     """Before any transcript was read, the page says that there is nothing yet."""
     with serving(fresh.folder, HOST) as owner:
         owner.write(lambda database: add_reader(database, "wren", "Wren", NOW))
-        app = create_app(owner, Path(fresh.folder), load_settings(fresh.folder), ["127.0.0.1"])
-        with TestClient(app, base_url=HOST) as browser:
+        with visitor(owner, fresh) as browser:
             assert "There is nothing to read yet." in browser.get("/progress").text

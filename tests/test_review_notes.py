@@ -9,13 +9,11 @@ from uuid import uuid4
 
 import pytest
 from small_study import SmallStudy
-from starlette.testclient import TestClient
+from visitor import visitor
 
-from tagger.config import load_settings
 from tagger.errors import UsageError
 from tagger.review import notes
 from tagger.review.readers import add_reader
-from tagger.review.web.app import create_app
 from tagger.store import Database, Store, serving
 
 NOW = datetime(2026, 5, 4, 9, 30)
@@ -119,10 +117,8 @@ def test_the_page_of_a_transcript_says_them_before_the_text(study: SmallStudy) -
         add_reader(database, "wren", "Wren", NOW)
         transcript, excerpt, _, _ = _first(database)
         _noted(database, transcript, excerpt, note="about losing a flat")
-    with serving(study.folder, "http://127.0.0.1") as owner:
-        app = create_app(owner, study.folder, load_settings(study.folder), ("127.0.0.1",))
-        with TestClient(app, base_url="http://127.0.0.1") as browser:
-            page = browser.get(f"/transcript/{transcript}").text
+    with serving(study.folder, "http://127.0.0.1") as owner, visitor(owner, study) as browser:
+        page = browser.get(f"/transcript/{transcript}").text
 
     assert 0 < page.find("about losing a flat (at one place)") < page.find('<div class="transcript')
 

@@ -12,15 +12,13 @@ import pytest
 from desk import OWN_FIRST, desk_in
 from openpyxl import load_workbook
 from serving import served
-from starlette.testclient import TestClient
+from visitor import visitor
 
-from tagger.config import load_settings
 from tagger.errors import CodingsError, UsageError
 from tagger.exchange import packs as workbooks
 from tagger.exchange.packs import ARMS, OUTCOMES, PACK, READ
 from tagger.review import packs
 from tagger.review.servings import Queue, next_serving
-from tagger.review.web.app import create_app
 from tagger.review.web.files import pack_page
 from tagger.store import serving
 from tagger.store.database import opened
@@ -440,14 +438,10 @@ def browser(study, *names):
                 "INSERT INTO coders (id, name, role, added_at) VALUES ($name, $name, 'reviewer', now()::TIMESTAMP)",
                 {"name": name},
             )
-    with serving(study.folder, "http://127.0.0.1") as owner:
-        app = create_app(owner, study.folder, load_settings(study.folder), ("127.0.0.1",))
-        client = TestClient(app, base_url="http://127.0.0.1")
+    with serving(study.folder, "http://127.0.0.1") as owner, visitor(owner, study) as client:
         if len(names) > 1:
-            desk = app.state.desk
-            client.cookies.set(desk.cookie, desk.signed(names[0]))
-        with client:
-            yield client
+            client.post("/who", data={"reader": names[0]})
+        yield client
 
 
 def test_the_pages_make_a_pack_and_take_it_back(study):

@@ -13,14 +13,13 @@ from uuid import uuid4
 import pyarrow as pa
 import pytest
 from small_study import SmallStudy, copied
-from starlette.testclient import TestClient
+from visitor import visitor
 
-from tagger.config import ReviewSettings, load_settings
+from tagger.config import ReviewSettings
 from tagger.review import decisions, displays, servings
 from tagger.review.progress import ENOUGH, Count, Progress, Readings, Shelf, progress
 from tagger.review.readers import add_reader
 from tagger.review.servings import Queue, Serving
-from tagger.review.web.app import create_app
 from tagger.store import Database, Store
 from tagger.store import serving as owned
 
@@ -103,10 +102,8 @@ def _by_value(db: Database, coder_id: str = "wren") -> dict[str, int]:
 
 def _page(study: SmallStudy) -> str:
     """Return the words of the page that Wren, who is the only reader, is shown."""
-    with owned(study.folder, HOST) as owner:
-        app = create_app(owner, study.folder, load_settings(study.folder), ["127.0.0.1"])
-        with TestClient(app, base_url=HOST) as browser:
-            return unescape(browser.get("/progress").text)
+    with owned(study.folder, HOST) as owner, visitor(owner, study) as browser:
+        return unescape(browser.get("/progress").text)
 
 
 def _suggest(db: Database, excerpt_id: str, value_id: str) -> None:

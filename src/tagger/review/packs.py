@@ -109,6 +109,11 @@ def pack(db: Database, pack_id: str) -> Pack:
     )
 
 
+def belongs(db: Readable, pack_id: str, coder_id: str) -> bool:
+    """Say whether a pack was handed out to this reader."""
+    return bool(db.rows("SELECT 1 FROM packs WHERE id = $id AND coder_id = $coder", {"id": pack_id, "coder": coder_id}))
+
+
 def packs(db: Readable, coder_id: str) -> list[Handed]:
     """List the packs that were handed out to a reader, the newest first."""
     rows = db.rows(

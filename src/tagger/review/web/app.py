@@ -4,81 +4,59 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Collection
 from pathlib import Path
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Mount, Route
+from starlette.responses import Response
+from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from tagger.config import Settings
 from tagger.errors import StoreError, TaggerError, UsageError
-from tagger.review.audit import door
-from tagger.review.web.pages import agreement, browse, care, exemplars, guide, home, packs, progress, read, who
+from tagger.review.web import doors
+from tagger.review.web.access import FOR
+from tagger.review.web.entrance import Entrance
+from tagger.review.web.pages import (
+    agreement,
+    browse,
+    care,
+    exemplars,
+    guide,
+    home,
+    packs,
+    people,
+    progress,
+    read,
+    sign_in,
+    who,
+)
 from tagger.review.web.rendering import HERE, environment
-from tagger.review.web.security import MOST_BYTES, Guard
-from tagger.review.web.visit import Desk, now, rendered
+from tagger.review.web.security import MOST_BYTES, MOST_IN_FORM, Guard
+from tagger.review.web.site import Site
+from tagger.review.web.visit import Desk, rendered
 from tagger.store import Owner
 
 log = logging.getLogger(__name__)
 
-_PAGES = (home, who, read, browse, progress, agreement, exemplars, packs, care, guide)
+_PAGES = (home, who, sign_in, people, read, browse, progress, agreement, exemplars, packs, care, guide)
 
 
-def create_app(owner: Owner, folder: Path, settings: Settings, hosts: Collection[str]) -> Guard:
-    """
-    Make the application that serves one study.
-
-    Args:
-        hosts: the names by which browsers may address it.
-    """
+def create_app(owner: Owner, folder: Path, settings: Settings, site: Site) -> Guard:
+    """Make the application that serves one study; where other machines reach it, the doors are elsewhere."""
     with owner.reading() as database:
         secret = bytes(database.rows("SELECT secret FROM study")[0][0])
     pages = [route for module in _PAGES for route in module.routes]
     static = StaticFiles(directory=HERE / "static")
     app = Starlette(
-        routes=[*pages, *_OWNER, Mount("/static", static, name="static")],
+        routes=[*pages, *([] if site.secure else doors.routes), Mount("/static", static, name="static")],
         exception_handlers={TaggerError: _explained, HTTPException: _refused, Exception: _broken},
     )
-    app.state.desk = Desk(owner, folder, settings, environment(), secret)
-    return Guard(app, hosts)
-
-
-async def _read_for_others(request: Request) -> Response:
-    """Answer another process of this machine that reads the study while this one owns it."""
-    owner: Owner = request.app.state.desk.owner
-    if not owner.knows(request.headers.get("x-tagger-token", "")):
-        return PlainTextResponse("This is for the study's own programs.\n", status_code=403)
-    answer = await run_in_threadpool(owner.answer, await request.body())
-    return Response(answer, media_type="application/vnd.apache.arrow.stream")
-
-
-async def _merge_for_others(request: Request) -> Response:
-    """Take in what a run has left in the inbox."""
-    owner: Owner = request.app.state.desk.owner
-    if not owner.knows(request.headers.get("x-tagger-token", "")):
-        return PlainTextResponse("This is for the study's own programs.\n", status_code=403)
-    return Response(await run_in_threadpool(owner.answer_merge), media_type="application/json")
-
-
-async def _draw_for_others(request: Request) -> Response:
-    """Draw an audit that another process of this machine asks for."""
-    owner: Owner = request.app.state.desk.owner
-    if not owner.knows(request.headers.get("x-tagger-token", "")):
-        return PlainTextResponse("This is for the study's own programs.\n", status_code=403)
-    answer = await run_in_threadpool(door.answer, owner, await request.body(), now())
-    return Response(answer, media_type="application/json")
-
-
-_OWNER = [
-    Route("/owner/read", _read_for_others, methods=["POST"]),
-    Route("/owner/merge", _merge_for_others, methods=["POST"]),
-    Route(door.DOOR, _draw_for_others, methods=["POST"]),
-]
+    access = {route.endpoint: FOR.get(route.path, frozenset()) for route in pages}
+    entrance = Entrance(owner, secret, secure=site.secure)
+    app.state.desk = Desk(owner, folder, settings, environment(), site, entrance, access)
+    return Guard(app, site)
 
 
 def _explained(request: Request, error: Exception) -> Response:
@@ -104,8 +82,8 @@ _REFUSALS = {
     ),
     413: (
         "This is too large",
-        f"What was sent is larger than {MOST_BYTES // 1_000_000} MB, and nothing of it was saved. "
-        "Choose a smaller file.",
+        f"A file may have {MOST_BYTES // 1_000_000} MB and everything else {MOST_IN_FORM // 1_000_000} MB. "
+        "What was sent is larger, and nothing of it was saved. Choose a smaller file.",
     ),
 }
 

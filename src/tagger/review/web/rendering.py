@@ -32,10 +32,9 @@ def environment() -> Environment:
 
 @pass_context
 def form_id(context: Context) -> Markup:
-    """Write the hidden fields that make a form's act recognisable when it is sent twice, and say whose act it is."""
-    reader = context.get("me")
-    whose = Markup('<input type="hidden" name="by" value="{}" autocomplete="off">').format(reader.id) if reader else ""
-    return Markup('<input type="hidden" name="id" value="{}" autocomplete="off">').format(uuid4()) + whose
+    """Write the hidden fields that make a form's act recognisable when it is sent twice, and say whose page it was."""
+    hidden = Markup('<input type="hidden" name="{}" value="{}" autocomplete="off">')
+    return hidden.format("id", uuid4()) + hidden.format("by", context["by"])
 
 
 def sentence(words: str) -> str:

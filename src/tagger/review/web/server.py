@@ -7,50 +7,58 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from uuid import uuid4
 
 import uvicorn
 
-from tagger.config import Settings, load_settings
+from tagger.config import load_settings
 from tagger.errors import UsageError
 from tagger.review import readers
 from tagger.review.web.app import create_app
-from tagger.review.web.visit import now
+from tagger.review.web.doors import doors_alone
+from tagger.review.web.reach import Reach
+from tagger.review.web.security import Guard
+from tagger.review.web.visit import Desk, now
 from tagger.store import Owner, serving
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 PORT = 8321
 _TRIES = 20
 
 
-def serve(folder: Path, *, host: str, port: int | None, reader: str, opened: Callable[[str], None]) -> None:
+def serve(folder: Path, reach: Reach, *, reader: str, opened: Callable[[str, bool], None]) -> None:
     """
     Serve the study in *folder* until stopped.
 
     Args:
-        port: None for the usual one, or the next that is free.
-        reader: the name of somebody who reads, added if it is new; the first one is needed.
-        opened: called with the address as soon as pages are answered.
+        reader: the name of somebody who reads, added if it is new; where nobody signs in, the first one is needed.
+        opened: called as soon as pages are answered, with their address and whether people sign in.
 
     Raises:
-        UsageError: the address cannot be used, or is one that other machines reach.
+        UsageError: the address cannot be used, other machines would reach it without TLS, or a reader is named where
+            people sign in.
         Busy: somebody serves the study already.
     """
-    if host not in LOOPBACK:
-        raise UsageError(
-            "the pages are for this machine only",
-            where=f"--host {host}",
-            remedy="Leave --host away. From other machines it needs sign-in and encryption, which are not here yet",
-        )
+    reach.check()
     settings = load_settings(folder)
-    with closing(_bound(host, port)) as listening:
-        port = listening.getsockname()[1]
-        url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-        with serving(folder, url) as owner:
+    with ExitStack() as stack:
+        listening = stack.enter_context(closing(_bound(reach.host, reach.port)))
+        site = reach.site(listening.getsockname()[1])
+        # Nothing of the study's own programs is within reach of other machines.
+        inner = stack.enter_context(closing(_bound("127.0.0.1", 0))) if site.secure else listening
+        at_home = Reach(inner.getsockname()[0]).site(inner.getsockname()[1])
+        owner = stack.enter_context(serving(folder, at_home.address))
+        app = create_app(owner, folder, settings, site)
+        desk: Desk = app.state.desk
+        if not desk.entrance.sign_in_is_needed():
             _first_reader(owner, reader)
-            _Server(_config(owner, folder, settings), lambda: opened(url)).run(sockets=[listening])
+        elif reader:
+            raise UsageError("people sign in here", where=f"--reader {reader}", remedy="Use: tagger reviewer add NAME")
+        if site.secure:
+            stack.enter_context(_answering(doors_alone(desk, at_home), inner))
+        config = _config(app, reach)
+        _Server(config, lambda: opened(site.address, desk.entrance.sign_in_is_needed())).run(sockets=[listening])
 
 
 def _first_reader(owner: Owner, name: str) -> None:
@@ -62,16 +70,34 @@ def _first_reader(owner: Owner, name: str) -> None:
         owner.write(lambda database: readers.add_reader(database, identity, name or "Reader 1", time))
 
 
-def _config(owner: Owner, folder: Path, settings: Settings) -> uvicorn.Config:
+def _config(app: Guard, reach: Reach) -> uvicorn.Config:
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     return uvicorn.Config(
-        create_app(owner, folder, settings, LOOPBACK),
+        app,
         log_level="warning",
         access_log=False,
         server_header=False,
+        # What a proxy says of who asks is not needed: how the pages are reached was told.
+        proxy_headers=False,
         lifespan="off",
+        ws="none",
         timeout_graceful_shutdown=3,
+        ssl_certfile=reach.certificate,
+        ssl_keyfile=reach.key,
     )
+
+
+@contextmanager
+def _answering(app: Guard, listening: socket.socket) -> Iterator[None]:
+    """Serve an application from a thread for the time of the block."""
+    server = uvicorn.Server(_config(app, Reach()))
+    thread = threading.Thread(target=server.run, args=([listening],), name="doors", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 class _Server(uvicorn.Server):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import SplitResult, quote, urlsplit
+from urllib.parse import quote
+from uuid import UUID, uuid4
 
 from jinja2 import Environment
 from markupsafe import Markup
@@ -20,45 +21,35 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from tagger.config import Settings
 from tagger.errors import UsageError
-from tagger.privacy import keyed_hash
 from tagger.review import readers
 from tagger.review.agreement import FirstScreens
 from tagger.review.readers import Preferences, Reader
+from tagger.review.web.access import FOR
+from tagger.review.web.entrance import Entrance, Present
 from tagger.review.web.rendering import render
+from tagger.review.web.site import Site, local
 from tagger.store import Database, Owner
 
 T = TypeVar("T")
-_A_YEAR = 365 * 24 * 3600
 
 
 @dataclass(frozen=True)
 class Desk:
-    """What all requests share: the open study, its settings, the templates, what was computed for them."""
+    """
+    What all requests share: the open study, its settings, the templates, who may come in, what was computed for them.
+
+    Args:
+        access: the roles to which each endpoint answers; one that is not there answers to nobody.
+    """
 
     owner: Owner
     folder: Path
     settings: Settings
     templates: Environment
-    secret: bytes
+    site: Site
+    entrance: Entrance
+    access: Mapping[Callable[..., Any], frozenset[str]]
     screens: FirstScreens = field(default_factory=FirstScreens)
-
-    @property
-    def cookie(self) -> str:
-        """Return the name of the sign-in cookie; browsers keep cookies by host and not by port."""
-        return "reader-" + keyed_hash(self.secret, "cookie")[:8]
-
-    def signed(self, coder_id: str) -> str:
-        """Return what the cookie of this reader holds."""
-        return f"{coder_id}.{keyed_hash(self.secret, 'sign-in', coder_id)}"
-
-    def who(self, database: Database, request: Request) -> Reader | None:
-        """Return the reader who is signed in; the only one there is needs no sign-in."""
-        everybody = readers.readers(database)
-        held = request.cookies.get(self.cookie, "")
-        coder_id, _, _ = held.rpartition(".")
-        if coder_id and hmac.compare_digest(self.signed(coder_id).encode(), held.encode()):
-            return next((reader for reader in everybody if reader.id == coder_id), None)
-        return everybody[0] if len(everybody) == 1 else None
 
 
 class Form:
@@ -88,6 +79,14 @@ class Form:
         """Return the id that the browser gave this act."""
         return self.text("id")
 
+    @property
+    def new_id(self) -> str:
+        """Name somebody or something new by its form, so that pressing twice makes it once."""
+        try:
+            return UUID(self.id).hex
+        except ValueError:
+            return uuid4().hex
+
 
 @dataclass(frozen=True)
 class Visit:
@@ -95,8 +94,24 @@ class Visit:
 
     desk: Desk
     request: Request
-    reader: Reader
+    present: Present
     preferences: Preferences
+
+    @property
+    def reader(self) -> Reader:
+        """Return who is there."""
+        return self.present.reader
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Return what they may do."""
+        return self.present.roles
+
+    @property
+    def allowed(self) -> bool:
+        """Say whether the page that was asked for is for them."""
+        endpoint = self.request.scope["endpoint"]
+        return not self.roles.isdisjoint(self.desk.access.get(endpoint, frozenset()))
 
     @property
     def settings(self) -> Settings:
@@ -128,7 +143,7 @@ class Visit:
 
     def render(self, name: str, status: int = 200, **context: Any) -> Response:
         """Fill a template for this reader."""
-        return _rendered(self.desk, self.request, name, status, me=self.reader, likes=self.preferences, **context)
+        return _rendered(self.desk, self.request, name, status, self, **context)
 
     def back(self, path: str, said: str = "") -> Response:
         """Send the browser on to a page of ours, which says *said* once."""
@@ -150,7 +165,9 @@ def page(handler: Handler) -> Endpoint:
 
     def endpoint(request: Request) -> Response:
         visit = _visit(request)
-        return handler(visit) if visit else _who_first(request)
+        if visit is None:
+            return _who_first(request)
+        return handler(visit) if visit.allowed else _not_for_them(visit)
 
     return endpoint
 
@@ -159,14 +176,16 @@ def posted(handler: Posting) -> Callable[[Request], Awaitable[Response]]:
     """Make an endpoint of a handler for a form."""
 
     async def endpoint(request: Request) -> Response:
+        visit = await run_in_threadpool(_visit, request)
+        if visit is None:
+            return _not_saved(request, "it is not known who sent it")
+        if not visit.allowed:
+            return await run_in_threadpool(_not_for_them, visit)
         async with request.form(max_files=1, max_fields=5_000, max_part_size=50 * 1024 * 1024) as data:
             form = Form(data)
-            visit = await run_in_threadpool(_visit, request)
-            if visit is None:
-                return _not_saved(request, "it is not known who sent it")
-            # On a shared computer a page may have been opened by somebody else, in another tab or before a change.
-            if form.text("by", visit.reader.id) != visit.reader.id:
-                return _not_saved(request, f"this page was opened by somebody else, and now {visit.reader.name} reads")
+            # Another site may have sent it. On a shared computer a page may have been opened by somebody else, too.
+            if not hmac.compare_digest(form.text("by").encode(), visit.desk.entrance.mark(visit.present).encode()):
+                return _not_saved(request, f"the page was opened by somebody else, or before {visit.reader.name} came")
             return await run_in_threadpool(handler, visit, form)
 
     return endpoint
@@ -174,7 +193,7 @@ def posted(handler: Posting) -> Callable[[Request], Awaitable[Response]]:
 
 def rendered(request: Request, name: str, status: int = 200, **context: Any) -> Response:
     """Fill a template for somebody who has not said who they are."""
-    return _rendered(request.app.state.desk, request, name, status, me=None, likes=Preferences(), **context)
+    return _rendered(request.app.state.desk, request, name, status, None, **context)
 
 
 def sent_on(path: str, said: str = "") -> Response:
@@ -186,42 +205,30 @@ def sent_on(path: str, said: str = "") -> Response:
     return answer
 
 
-def sign_in(desk: Desk, answer: Response, coder_id: str) -> None:
-    """Remember in the browser who reads, across restarts of both."""
-    answer.set_cookie(desk.cookie, desk.signed(coder_id), max_age=_A_YEAR, httponly=True, samesite="strict")
-
-
 def number(text: str, default: int, most: int) -> int:
     """Return the whole number that was typed, *most* at the most; *default* where it is none."""
     digits = text.strip()
     return min(int(digits[:18]), most) if digits.isascii() and digits.isdigit() else default
 
 
-def split(address: str) -> SplitResult:
-    """Return the parts of an address that a browser sent; what is no address at all has none."""
-    try:
-        return urlsplit(address)
-    except ValueError:
-        return urlsplit("")
-
-
-def local(path: str) -> str:
-    """Return *path* if it is an address on this server, else the first page."""
-    parts = split(path)
-    inside = path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
-    return path if inside and path.isprintable() else "/"
-
-
-def _rendered(desk: Desk, request: Request, name: str, status: int, **context: Any) -> Response:
+def _rendered(desk: Desk, request: Request, name: str, status: int, visit: Visit | None, **context: Any) -> Response:
     said = request.cookies.get("said", "")
-    context |= {"study": desk.settings.study.name, "said": _unpacked(said), "path": request.url.path}
+    context |= {
+        "study": desk.settings.study.name,
+        "said": _unpacked(said),
+        "path": request.url.path,
+        "me": visit.reader if visit else None,
+        "by": desk.entrance.mark(visit.present if visit else None),
+        "likes": visit.preferences if visit else Preferences(),
+        "may": lambda path: bool(visit and not visit.roles.isdisjoint(FOR[path])),
+        "signs_in": desk.entrance.sign_in_is_needed(),
+    }
     answer = HTMLResponse(render(desk.templates, name, **context), status_code=status)
     if said:
         answer.delete_cookie("said", httponly=True, samesite="strict")
-    reader: Reader | None = context["me"]
-    if reader and request.cookies.get(desk.cookie) != desk.signed(reader.id):
-        # The only reader, known without having signed in: a second name must not make a stranger of this browser.
-        sign_in(desk, answer, reader.id)
+    if visit and visit.present.session is None:
+        # The only reader is known without having said a name: a second name must not make a stranger of this browser.
+        desk.entrance.remember(request, answer, visit.reader.id)
     return answer
 
 
@@ -234,17 +241,25 @@ def _unpacked(said: str) -> str:
 
 def _visit(request: Request) -> Visit | None:
     desk: Desk = request.app.state.desk
+    present = desk.entrance.present(request, now())
+    if present is None:
+        return None
     with desk.owner.reading() as database:
-        reader = desk.who(database, request)
-        return Visit(desk, request, reader, readers.preferences(database, reader.id)) if reader else None
+        return Visit(desk, request, present, readers.preferences(database, present.reader.id))
 
 
 def _who_first(request: Request) -> Response:
     asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return sent_on("/who" + (f"?next={quote(asked)}" if request.method == "GET" and asked != "/" else ""))
+    return sent_on("/who" + (f"?next={quote(asked)}" if asked != "/" else ""))
+
+
+def _not_for_them(visit: Visit) -> Response:
+    roles = " and ".join(sorted(visit.roles))
+    text = f"You are here as {roles}, and this page is for others. Nothing was shown or changed."
+    return visit.render("trouble.html", 403, title="This page is not for you", text=text)
 
 
 def _not_saved(request: Request, why: str) -> Response:
     link = Markup('<a href="/who">Say who you are</a>')
-    text = Markup("This was not saved, because {}. {}, then go back and send it again.")
+    text = Markup("This was not saved, because {}. {}, then open the page again and send it again.")
     return rendered(request, "trouble.html", 401, title="Who are you?", text=text.format(why, link))

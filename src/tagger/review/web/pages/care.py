@@ -19,7 +19,8 @@ from tagger.review.readers import (
     Preferences,
     set_preferences,
 )
-from tagger.review.web.visit import Form, Visit, local, now, page, posted, split
+from tagger.review.web.site import local, split
+from tagger.review.web.visit import Form, Visit, now, page, posted
 from tagger.transcripts.decoding import decode
 
 FROM_THE_TEAM = "care.txt"
@@ -100,7 +101,7 @@ def team_words(folder: Path) -> list[list[str]]:
 def _came_from(visit: Visit) -> str:
     """Return the page of ours from which somebody came here, or the first one."""
     parts = split(visit.request.headers.get("referer", ""))
-    if parts.netloc != visit.request.headers.get("host") or parts.path in ("/pause", "/who"):
+    if parts.netloc != visit.request.headers.get("host") or parts.path in ("/pause", "/who", "/sign-in"):
         return "/"
     return local(parts.path + (f"?{parts.query}" if parts.query else ""))
 

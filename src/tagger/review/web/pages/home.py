@@ -11,6 +11,7 @@ from starlette.routing import Route
 from tagger.config import ORDERS, ReviewSettings
 from tagger.review.datasets import Dataset, datasets
 from tagger.review.servings import Left, Queue, left, prepare
+from tagger.review.web.access import FIRST
 from tagger.review.web.visit import Visit, now, page
 from tagger.store import Database
 
@@ -27,7 +28,9 @@ def queue_of(fields: Mapping[str, str], review: ReviewSettings, dataset: str = "
 
 
 def first(visit: Visit) -> Response:
-    """Show the study."""
+    """Show the study to those who read; others begin where they have something to do."""
+    if "reviewer" not in visit.roles:
+        return visit.back(next(path for role, path in FIRST.items() if role in visit.roles))
     review, coder_id, time, seed = visit.settings.review, visit.reader.id, now(), secrets.randbits(62)
 
     found = visit.read(datasets)

@@ -11,7 +11,7 @@ from tagger.errors import CodingsError, UsageError
 from tagger.exchange import packs as workbooks
 from tagger.review import packs
 from tagger.review.datasets import datasets
-from tagger.review.readers import readers
+from tagger.review.readers import Reader, readers
 from tagger.review.servings import Queue
 from tagger.review.web.files import PRINTED
 from tagger.review.web.pages.exemplars import XLSX, download
@@ -19,6 +19,7 @@ from tagger.review.web.visit import Form, Visit, now, number, page, posted
 from tagger.store import Database
 
 USUAL = 20
+_FOR_OTHERS = "analyst"
 
 
 def show(visit: Visit) -> Response:
@@ -36,7 +37,7 @@ def make(visit: Visit, form: Form) -> Response:
         raise UsageError("say how many passages, as a number", where="How many", remedy="20 is a good start")
 
     def act(db: Database) -> workbooks.Pack:
-        if coder_id not in {one.id for one in readers(db)}:
+        if coder_id not in {one.id for one in _recipients(visit, db)}:
             raise UsageError("nobody is named who will read it", remedy="Choose a name from the list")
         queue = Queue(dataset, order=review.order, read=review.read)
         return packs.make(db, coder_id, queue, review, n=count, pack_id=form.id, seed=seed, now=time)
@@ -47,13 +48,13 @@ def make(visit: Visit, form: Form) -> Response:
 
 def workbook(visit: Visit) -> Response:
     """Hand a pack over as a workbook."""
-    pack = visit.read(lambda db: packs.pack(db, visit.path("pack")))
+    pack = _pack(visit)
     return download(workbooks.write(pack), f"reading-pack-{pack.id[:8]}.xlsx", XLSX)
 
 
 def printed(visit: Visit) -> Response:
     """Show a pack as a page to print."""
-    pack = visit.read(lambda db: packs.pack(db, visit.path("pack")))
+    pack = _pack(visit)
     return visit.render("pack_file.html", pack=pack, **PRINTED)
 
 
@@ -67,16 +68,33 @@ def bring_back(visit: Visit, form: Form) -> Response:
                 "this is not a reading pack", where=name, remedy="Choose the workbook that was filled in"
             )
         returned = workbooks.read(data, name)
+        _check(visit, returned.pack_id)
         report = visit.write(lambda db: packs.bring_back(db, returned, name, time))
     except (CodingsError, UsageError) as error:
         return _page(visit, problem=str(error), status=400)
     return _page(visit, report=report.lines)
 
 
+def _pack(visit: Visit) -> workbooks.Pack:
+    pack_id = visit.path("pack")
+    _check(visit, pack_id)
+    return visit.read(lambda db: packs.pack(db, pack_id))
+
+
+def _check(visit: Visit, pack_id: str) -> None:
+    """Refuse a pack that was made for somebody else: what it brings back is stored as theirs."""
+    if _FOR_OTHERS not in visit.roles and not visit.read(lambda db: packs.belongs(db, pack_id, visit.reader.id)):
+        raise UsageError("this reading pack was not made for you", remedy="Whoever looks after the study can help")
+
+
+def _recipients(visit: Visit, db: Database) -> list[Reader]:
+    return readers(db) if _FOR_OTHERS in visit.roles else [visit.reader]
+
+
 def _page(
     visit: Visit, *, made: str = "", report: tuple[str, ...] = (), problem: str = "", status: int = 200
 ) -> Response:
-    everybody = visit.read(readers)
+    everybody = visit.read(lambda db: _recipients(visit, db))
     return visit.render(
         "packs.html",
         status,

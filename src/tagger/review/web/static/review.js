@@ -92,7 +92,10 @@
     let refused = "";
     try {
       for (let item = outbox()[0]; item; item = outbox()[0]) {
-        const answer = await fetch(item.path, { method: "POST", body: new URLSearchParams(item.body) });
+        // It was kept under this reader's name, perhaps before they signed in again.
+        const body = new URLSearchParams(item.body);
+        body.set("by", main().dataset.by);
+        const answer = await fetch(item.path, { method: "POST", body });
         // Saved is answered with a redirect, whatever becomes of the page that it leads to.
         if (answer.status === 401) { location.assign("/who"); return; }
         if (!answer.redirected && answer.status === 503) throw new Error("503");

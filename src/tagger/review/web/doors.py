@@ -1,0 +1,65 @@
+"""The doors for the study's own programs on this machine: each wants the token that stands in the lock file."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from tagger.review.audit import door as audit
+from tagger.review.people import door as people
+from tagger.review.web.security import Guard
+from tagger.review.web.site import Site
+from tagger.review.web.visit import Desk, now
+
+_JSON = "application/json"
+
+
+def doors_alone(desk: Desk, site: Site) -> Guard:
+    """Make an application of the doors, for a server whose pages are open to other machines; it leads on to those."""
+    onward = Route("/", lambda request: RedirectResponse(desk.site.address))
+    app = Starlette(routes=[onward, *routes])
+    app.state.desk = desk
+    return Guard(app, site)
+
+
+def _read(desk: Desk, body: bytes) -> Response:
+    """Answer another process that reads the study while this one owns it."""
+    return Response(desk.owner.answer(body), media_type="application/vnd.apache.arrow.stream")
+
+
+def _merge(desk: Desk, body: bytes) -> Response:
+    """Take in what a run has left in the inbox."""
+    return Response(desk.owner.answer_merge(), media_type=_JSON)
+
+
+def _draw(desk: Desk, body: bytes) -> Response:
+    """Draw an audit."""
+    return Response(audit.answer(desk.owner, body, now()), media_type=_JSON)
+
+
+def _people(desk: Desk, body: bytes) -> Response:
+    """Change who may sign in."""
+    return Response(people.answer(body, desk.entrance.change, desk.site.address, now()), media_type=_JSON)
+
+
+def _for_own(act: Callable[[Desk, bytes], Response]) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        desk: Desk = request.app.state.desk
+        if not desk.owner.knows(request.headers.get("x-tagger-token", "")):
+            return PlainTextResponse("This is for the study's own programs.\n", status_code=403)
+        return await run_in_threadpool(act, desk, await request.body())
+
+    return endpoint
+
+
+routes = [
+    Route("/owner/read", _for_own(_read), methods=["POST"]),
+    Route("/owner/merge", _for_own(_merge), methods=["POST"]),
+    Route(audit.DOOR, _for_own(_draw), methods=["POST"]),
+    Route(people.DOOR, _for_own(_people), methods=["POST"]),
+]

@@ -1,0 +1,73 @@
+"""People and their links, for those who look after them; no person's reading is told from here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tagger.errors import UsageError
+from tagger.review import people
+from tagger.review.people import Person
+from tagger.review.people.tokens import new_token
+from tagger.review.web.visit import Form, Visit, now, page, posted
+from tagger.store import Database
+
+
+def show(visit: Visit) -> Response:
+    """List everybody, and how they stand with signing in."""
+    return _page(visit)
+
+
+def add(visit: Visit, form: Form) -> Response:
+    """Let somebody sign in, and show their link this once."""
+    new, link, time, name = form.new_id, new_token(), now(), form.text("name")
+    roles, by = form.texts("role"), visit.reader.id
+
+    def act(db: Database) -> Person:
+        return people.give_access(db, new, name, roles, link, time, by=by)
+
+    return _changed(visit, act, str(link))
+
+
+def link(visit: Visit, form: Form) -> Response:
+    """Make somebody a new link, and show it this once."""
+    made, time, name, by = new_token(), now(), form.text("name"), visit.reader.id
+    return _changed(visit, lambda db: people.make_link(db, name, made, time, by=by), str(made))
+
+
+def revoke(visit: Visit, form: Form) -> Response:
+    """Take somebody's access away."""
+    time, name, by = now(), form.text("name"), visit.reader.id
+    try:
+        gone = visit.desk.entrance.change(lambda db: people.take_access_away(db, name, time, by=by))
+    except UsageError as error:
+        return _page(visit, trouble=str(error), status=400)
+    return visit.back("/people", said=f"{gone.name} has no access any more, and is signed out everywhere.")
+
+
+def _changed(visit: Visit, act: Callable[[Database], Person], secret: str) -> Response:
+    try:
+        person = visit.desk.entrance.change(act)
+    except UsageError as error:
+        return _page(visit, trouble=str(error), status=400)
+    return _page(visit, made=person, link=f"{visit.desk.site.address}/sign-in#{secret}")
+
+
+def _page(
+    visit: Visit, *, made: Person | None = None, link: str = "", trouble: str = "", status: int = 200
+) -> Response:
+    time = now()
+    everybody = visit.read(lambda db: people.people(db, time))
+    return visit.render(
+        "people.html", status, everybody=everybody, roles=people.ROLES, made=made, link=link, trouble=trouble
+    )
+
+
+routes = [
+    Route("/people", page(show)),
+    Route("/people", posted(add), methods=["POST"]),
+    Route("/people/link", posted(link), methods=["POST"]),
+    Route("/people/revoke", posted(revoke), methods=["POST"]),
+]

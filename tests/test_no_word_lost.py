@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 
@@ -9,10 +11,12 @@ import pytest
 from fakes import WordEncoder
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from small_study import copied
 from written import FORMATS
 
 from tagger.excerpts import EvidenceTurn, passages
 from tagger.sentences import sentence_splitter
+from tagger.steps.exports import export
 from tagger.transcripts import Source, pdf, pdf_pages, read
 from tagger.transcripts.utterances import assemble
 
@@ -98,3 +102,66 @@ def test_words_of_the_file_are_those_of_the_turns_and_of_the_passages(name, talk
     cuts = passages(transcript.text, every, SPLIT, COUNT, max_tokens=256)
     held = "".join(transcript.text[cut.start : cut.end] for cut in cuts)
     assert "".join(transcript.text.split()) == "".join(held.split())
+
+
+TALK = [
+    ("Interviewer", "How was it, that first day?"),
+    ("Zoë", " ".join((*ODD[:28], *PLAIN, "Then I went home.", *ODD[28:], *PLAIN, "That was it.")) + " " + PLAIN[0] * 9),
+    ("Interviewer", ""),
+    ("Zoë", "It was"),
+    ("Interviewer", "And then, who came?"),
+    ("Zoë", "=1+1 people came, as -we- said. " + " ".join(f"I counted {word}." for word in PLAIN)),
+]
+"""Odd words, an empty turn, a turn of one word, and words that a spreadsheet would run."""
+
+
+def own(name):
+    """Make a talk of which one turn is no other file's, so that no file is taken for another."""
+    return [(who, f"{words} {name}" if words == "It was" else words) for who, words in fitted(TALK, name)]
+
+
+def whole(spoken):
+    """Put words together without the blanks between them, which passages do not have at their ends."""
+    return "".join(UNSPOKEN.sub("", "".join(spoken)).split())
+
+
+@pytest.fixture(scope="module")
+def every_format(empty_study, tmp_path_factory):
+    """Return a study that read the same talk in every format, and suggests all of it."""
+    study = copied(empty_study, tmp_path_factory.mktemp("formats"))
+    study.set("share = 1.0")
+    study.set("min_characters = 1")
+    folder = study.home / "talks"
+    folder.mkdir()
+    for name, write in FORMATS.items():
+        (folder / name).write_bytes(write(own(name)))
+    study.run(folder)
+    return study
+
+
+def test_words_of_the_export_are_those_of_the_files(every_format):
+    """What people said in each file is in the export, each word once, in CSV and in JSON Lines; what asks is not."""
+    kept = {}
+    for form in ("csv", "jsonl"):
+        data, _ = export(every_format.folder, form, include_unreviewed=True)
+        kept[form] = records(data, form)
+    sources = {row["source"]: row["id"] for row in every_format.ask("SELECT id, source FROM transcripts")}
+
+    assert len(FORMATS) == len(sources)
+    for name in FORMATS:
+        answers = [words for who, words in own(name) if who == "Zoë"]
+        for form, rows in kept.items():
+            found = {(row["start"], row["text"]) for row in rows if row["transcript"] == sources[f"talks/{name}"]}
+            assert (form, whole(answers)) == (form, whole(text for _, text in sorted(found)))
+
+
+def records(data, form):
+    """Read passages of an export: where they start, and their words, without what a spreadsheet is kept from by."""
+    if form == "jsonl":
+        rows = [json.loads(line) for line in data.decode().splitlines()]
+    else:
+        rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+    passages_only = [row for row in rows if row["kind"] == "passage"]
+    return [
+        {**row, "start": int(row["start"]), "text": re.sub("^'(?=[=+@-])", "", row["text"])} for row in passages_only
+    ]

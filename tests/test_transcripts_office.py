@@ -12,6 +12,7 @@ import docx
 import openpyxl
 import pytest
 from docx.oxml import OxmlElement
+from written import docx_bold
 
 from tagger.errors import TranscriptError
 from tagger.records import Transcript
@@ -456,3 +457,15 @@ def test_a_row_that_counts_itself_far_down_is_read() -> None:
 
     assert [("Ann", "How was it?"), ("Bo", "Slow."), ("Ann", "And then?")] == said(read(far, "talk.xlsx"))
     assert [("Ann", "How was it?"), ("Bo", "Slow.")] == said(read(beyond, "talk.xlsx"))
+
+
+def test_a_name_in_bold_that_says_nothing_is_no_word() -> None:
+    """A speaker's name alone in a paragraph opens a turn, as it does elsewhere, and is not said by others."""
+    talk = [("Ann", "How was it?"), ("Bo", "Fine."), ("Ann", ""), ("Bo", "And warm."), ("Ann", "Good.")]
+
+    transcript = read(docx_bold(talk), "talk.docx")
+
+    assert [each for each in talk if each[1]] == [
+        (turn.speaker, transcript.text[turn.start : turn.end]) for turn in transcript.turns
+    ]
+    assert any("'Ann' says nothing" in problem for problem in transcript.problems)

@@ -52,6 +52,16 @@ def test_ids_in_brackets() -> None:
     assert ("1 time inside turns, such as [00:05:00]",) == transcript.dropped
 
 
+def test_a_colon_behind_a_label_in_brackets_belongs_to_the_words() -> None:
+    """A bracket that comes back names the speaker; one that does not is part of what stands before the colon."""
+    transcript = of("[Sam] The rule: come in.\n[Ann] Why?\n[Sam] Well: so.\n[Ann] I see.\n[Sam] 10 o'clock: tea.\n")
+    both = of("[1] Sam: Hi.\n[2] Ann: Yes?\n[3] Sam: So.\n[4] Ann: Right.\n")
+
+    assert ["Sam", "Ann", "Sam", "Ann", "Sam"] == [speaker for speaker, _ in said(transcript)]
+    assert "The rule: come in." == said(transcript)[0][1]
+    assert ["[1] Sam", "[2] Ann", "[3] Sam", "[4] Ann"] == [speaker for speaker, _ in said(both)]
+
+
 def test_hanging_indent() -> None:
     """Lines indented further than the speakers' lines continue the turn, even when a label stands in them."""
     text = (

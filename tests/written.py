@@ -156,6 +156,8 @@ def xlsx(talk: Talk) -> bytes:
     book = openpyxl.Workbook()
     for row in (("speaker", "text"), *talk):
         book.worksheets[0].append(row)
+        for cell in book.worksheets[0][book.worksheets[0].max_row]:
+            cell.data_type = "s"  # words, and no formula, whatever they begin with
     return _saved(book)
 
 

@@ -56,13 +56,19 @@ def read(lines: Sequence[Line]) -> Draft:
 
 
 def _names(lines: Sequence[Line], spoken: Sequence[Line]) -> tuple[list[Opening], Names]:
+    above = [each for line, each in zip(lines, _above(lines), strict=True) if line.text.strip()]
     openings = [
-        replace(labels.opening(line.text, line.bold), above=above)
-        for line, above in zip(lines, _above(lines), strict=True)
-        if line.text.strip()
+        replace(each, above=stands)
+        for each, stands in zip(labels.openings((line.text, line.bold) for line in spoken), above, strict=True)
     ]
     stretches = _stretches(lines)
     names = labels.believed(openings, stretches)
+    openings = [
+        Opening(line.text.strip(), "bold", "")
+        if each.label is None and ("bold", labels.key(line.text)) in names
+        else each
+        for line, each in zip(spoken, openings, strict=True)
+    ]
     hanging = _hanging(spoken, openings, names)
     if hanging is None:
         return openings, names

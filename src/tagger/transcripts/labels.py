@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -50,10 +50,17 @@ def key(label: str) -> str:
     return " ".join(label.casefold().split())
 
 
-def opening(line: str, bold: str = "") -> Opening:
-    """Split what may be a speaker's label and a time from the start of a line; `bold` is its bold beginning."""
+def opening(line: str, bold: str = "", *, colon: bool = True) -> Opening:
+    """
+    Split what may be a speaker's label and a time from the start of a line.
+
+    Args:
+        line: as it stands in the file.
+        bold: its bold beginning.
+        colon: whether a colon may end the label; where a label in brackets stands before one, either may be meant.
+    """
     begins, ends, text = _time(line.strip())
-    label, style, rest, clock = _label(text, bold.strip())
+    label, style, rest, clock = _label(text, bold.strip(), by_colon=colon)
     if clock is not None:
         begins = clock
     if label is None:
@@ -61,6 +68,21 @@ def opening(line: str, bold: str = "") -> Opening:
     if begins is None:
         begins, ends, rest = _time(rest, bare=False)
     return Opening(label, style, rest, begins, ends)
+
+
+def openings(lines: Iterable[tuple[str, str]]) -> list[Opening]:
+    """Split all lines of a file, each with its bold beginning, so that `[Sam] The rule: ...` is Sam's as others are."""
+    lines = list(lines)
+    found = [opening(*line) for line in lines]
+    shorter = [
+        opening(*line, colon=False) if (each.label or " ")[0] in "[(<" else each
+        for line, each in zip(lines, found, strict=True)
+    ]
+    once, often = (Counter(key(each.label) for each in side if each.label) for side in (found, shorter))
+    return [
+        other if each.label and other.label and once[key(each.label)] == 1 < often[key(other.label)] else each
+        for each, other in zip(found, shorter, strict=True)
+    ]
 
 
 def believed(openings: Sequence[Opening], paragraphs: int) -> Names:
@@ -114,18 +136,19 @@ def _time(text: str, *, bare: bool = True) -> tuple[float | None, float | None, 
     return begins, ends, text[found.end() :].lstrip()
 
 
-def _label(text: str, bold: str) -> tuple[str | None, Style, str, float | None]:
+def _label(text: str, bold: str, *, by_colon: bool) -> tuple[str | None, Style, str, float | None]:
     found = MARKDOWN.match(text)
     if found and (found["in"] or found["out"]):
         return found["label"].strip(), "colon", text[found.end() :].strip(), None
     timed = TRAILING_TIME.match(text[: LONGEST + 40])
     name = _unwrapped(timed["label"].strip(" ,–-")) if timed else ""
-    if timed and _has_letters(name) and (is_name(name) or " " not in name):
+    is_bold = 0 < len(bold) <= LONGEST and text.startswith(bold) and len(text) > len(bold) and _is_bold_name(bold)
+    if timed and _has_letters(name) and (is_name(name) or " " not in name) and not (is_bold and len(name) > len(bold)):
         clock, _ = times.span(timed["mark"] or timed["bare"] or timed["full"])
         return name, "timed", text[timed.end() :].strip(), clock
-    if 0 < len(bold) <= LONGEST and text.startswith(bold) and len(text) > len(bold) and _is_bold_name(bold):
+    if is_bold:
         return bold.strip(" -–"), "bold", text[len(bold) :].strip(), None
-    colon = COLON.search(text, 0, LONGEST + 2)
+    colon = COLON.search(text, 0, LONGEST + 2) if by_colon else None
     label = _before(colon, text) if colon else None
     if colon and label:
         return label, "colon", text[colon.end() :].strip(), None

@@ -25,10 +25,13 @@ from tagger.errors import UsageError
 from tagger.report.computation import first_screen
 from tagger.review import decisions
 from tagger.review.agreement import Agreement, FirstScreens, agreement
+from tagger.review.audit import Wanted, draw
+from tagger.review.audit.frame import STRATA
 from tagger.review.readers import add_reader
 from tagger.review.servings import Queue, next_serving, prepare
 from tagger.steps.agreement import measure, report
 from tagger.steps.evidence import gather, gather_from
+from tagger.steps.stopping import guarantees
 from tagger.store import Database, Owner, Store
 
 HERE = "http://127.0.0.1:8321"
@@ -265,16 +268,55 @@ def test_readings_made_elsewhere_are_seen_while_one_reads(coded: SmallStudy) -> 
     assert ((), before.screen) == (after.waits, after.screen)
 
 
+def audited(study: SmallStudy) -> None:
+    """Draw an audit of all passages for Wren, who finds Choice in them all, and for Imani, who has not begun."""
+    with Store(study.folder).session("a test") as database:
+        for name in ("Wren", "Imani", "Dee"):
+            add_reader(database, name.lower(), name, NOW)
+        draw(database, Wanted("general", ("wren", "imani"), dict.fromkeys(STRATA, 1_000), 7), NOW)
+        read(database, "wren")
+
+
+def test_what_has_been_found_is_told_to_those_who_have_nothing_to_read(study: SmallStudy) -> None:
+    """The very sentence of the step, to those to whom nothing is given and who are through; others wait for it."""
+    audited(study)
+    [choice] = [one for one in guarantees(study.folder) if one.value.id == "choice"]
+    outside = look(study, "dee")
+    with reading(study) as (_, browser):
+        pages = {}
+        for name in ("wren", "imani"):
+            browser.post("/who", data={"reader": name})
+            pages[name] = words(browser.get("/agreement").text)
+
+    assert choice.found.found >= 10
+    assert ([choice], ("Experiences in common", "Two-way support")) == (list(outside.guaranteed), outside.seldom_found)
+    assert choice.words in pages["wren"]
+    assert "Not said yet: Experiences in common, Two-way support." in pages["wren"]
+    assert "Nobody has found" not in pages["wren"]
+    assert "You see this for general when you have read all that is yours there." in pages["imani"]
+    assert "confidence at least" not in pages["imani"]
+    assert "Not said yet" not in pages["imani"]
+
+
+def test_without_an_audit_it_says_what_would_tell(coded: SmallStudy) -> None:
+    """However much was coded elsewhere, only a random draw says how much there is."""
+    with reading(coded, "Jo") as (_, browser):
+        page = words(browser.get("/agreement").text)
+
+    assert "Nobody knows yet. An audit tells" in page
+    assert "confidence" not in page
+
+
 def test_it_is_computed_once_for_a_state_of_the_study(coded: SmallStudy) -> None:
     """A second look gives what the first one made, until something was read."""
     screens = FirstScreens()
     with Store(coded.folder).session("a test") as database:
         add_reader(database, "jo", "Jo", NOW)
         read(database, "jo", 1)  # after which nothing is drawn for them any more
-        first, again = (screens.screen(database, "Small", "") for _ in range(2))
-        one = screens.screen(database, "Small", "general")
+        first, again = (screens.screen(database, "Small", "")[0] for _ in range(2))
+        one, _ = screens.screen(database, "Small", "general")
         read(database, "jo", 1)
-        later = screens.screen(database, "Small", "")
+        later, _ = screens.screen(database, "Small", "")
 
     assert first is again
     assert first is not later

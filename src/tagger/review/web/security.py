@@ -46,7 +46,6 @@ class Guard:
         self.app = app
         self.state = app.state
         self.site = site
-        self.policy = POLICY | ({"strict-transport-security": "max-age=31536000"} if site.secure else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse the request, or pass it on and add the headers to what comes back."""
@@ -59,7 +58,7 @@ class Guard:
                 if self.site.secure:
                     message["headers"] = [_over_tls_alone(*header) for header in message["headers"]]
                 answer = MutableHeaders(scope=message)
-                for name, value in self.policy.items():
+                for name, value in POLICY.items():
                     answer[name] = value
                 if "cache-control" not in answer:
                     answer["cache-control"] = "no-store"

@@ -107,3 +107,16 @@ def test_a_path_that_is_not_there_is_named(files):
     """A misspelt path is an error and not an empty report."""
     with pytest.raises(UsageError, match="no-such"):
         inspect([files / "no-such.txt"])
+
+
+def test_names_are_looked_for_in_few_words_unless_asked_for(tmp_path):
+    """In a large folder it would take minutes, so it is said instead that they were not."""
+    short, long = tmp_path / "short.txt", tmp_path / "long.txt"
+    short.write_text("Interviewer: Who was there?\n\nAnn: Margaret Hartley and David Miller were.\n", "utf-8")
+    long.write_text("Interviewer: Who was there?\n\nAnn: Margaret Hartley.\n" + "\n\nAnn: I see. So?" * 10_000, "utf-8")
+
+    few, many = inspect([short], names=None), inspect([long], names=None)
+
+    assert {"Margaret Hartley", "David Miller"} <= set(few.content["files"][0]["names"])
+    assert "names" not in many.content["files"][0]
+    assert "Names were not looked for in 30,005 words: --names does." == many.lines[-1]

@@ -31,10 +31,14 @@ SOME_FILES_FAILED = 3
 )
 @click.option("--dataset", default="", help="The dataset to name in that file.")
 @click.option("--encoding", default=None, help="Read all files in this encoding instead of guessing.")
-@click.option("--names/--no-names", default=True, show_default=True, help="List person names inside the text.")
+@click.option(
+    "--names/--no-names",
+    default=None,
+    help="List person names inside the text.  [default: where it has at most 30,000 words]",
+)
 @options.as_json
 def check(
-    paths: tuple[Path, ...], sheet: Path | None, dataset: str, encoding: str | None, names: bool, as_json: bool
+    paths: tuple[Path, ...], sheet: Path | None, dataset: str, encoding: str | None, names: bool | None, as_json: bool
 ) -> None:
     """Say what would be read from files or folders; nothing is stored."""
     from tagger.steps.inspect import inspect

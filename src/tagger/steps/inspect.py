@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +16,9 @@ from tagger.steps.read import found
 from tagger.transcripts import corrections, read
 from tagger.transcripts.names import load_names_pipeline, people
 from tagger.transcripts.report import Report, describe, gathered, lines
+
+MOST_WORDS = 30_000
+"""Words in which names are looked for without being asked to, in about ten seconds."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,7 @@ def inspect(
     paths: Iterable[Path],
     *,
     encoding: str | None = None,
-    names: bool = True,
+    names: bool | None = True,
     sheet: Path | None = None,
     dataset: str = "",
 ) -> Inspection:
@@ -38,7 +43,8 @@ def inspect(
 
     Args:
         encoding: read all files in it instead of guessing.
-        names: list the persons named inside the text; takes seconds for a long interview.
+        names: list the persons named inside the text, which takes a second for some thousand words; None: where the
+            files hold at most `MOST_WORDS` words.
         sheet: write what is believed of the speakers to this file, for correction.
         dataset: the dataset to name in that sheet.
     """
@@ -47,17 +53,24 @@ def inspect(
         raise UsageError(
             "there is no such file or folder", where=", ".join(missing), remedy="Check the spelling of the path"
         )
-    outcomes = {path: _outcome(path, encoding) for path in found(tuple(map(str, paths)))}
-    nlp = load_names_pipeline() if names and any(isinstance(o, Transcript) for o in outcomes.values()) else None
+    outcomes = _outcomes(found(tuple(map(str, paths))), encoding)
+    words = sum(len(outcome.text.split()) for outcome in outcomes.values() if isinstance(outcome, Transcript))
+    passed_over = names is None and words > MOST_WORDS
+    nlp = load_names_pipeline() if words and names is not False and not passed_over else None
     content = gathered(
         describe(str(path), outcome, people(_turns(outcome), nlp) if nlp and isinstance(outcome, Transcript) else None)
         for path, outcome in outcomes.items()
     )
     if sheet:
         _write_sheet(sheet, outcomes, dataset)
-    return Inspection(
-        content, lines(content), any(isinstance(outcome, TranscriptError) for outcome in outcomes.values())
-    )
+    told = [*lines(content), *([f"Names were not looked for in {words:,} words: --names does."] if passed_over else [])]
+    return Inspection(content, told, any(isinstance(outcome, TranscriptError) for outcome in outcomes.values()))
+
+
+def _outcomes(paths: list[Path], encoding: str | None) -> dict[Path, Transcript | TranscriptError]:
+    """Read files side by side: those that a process of their own reads, as PDFs are, keep no other waiting."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return dict(zip(paths, pool.map(lambda path: _outcome(path, encoding), paths), strict=True))
 
 
 def _outcome(path: Path, encoding: str | None) -> Transcript | TranscriptError:

@@ -16,8 +16,8 @@ From the bytes of a file to a transcript.
 They meet in `sources` (what a reader is given) and `utterances` (what it hands back). `decoding` turns bytes into text,
 `packages` opens zip files within bounds, `documents` reads what word processors have in common, `foreign` names what is
 not read, `times` reads clocks.
-After reading: `speakers` guesses who asks, `corrections` takes a person's word over the guess, `report` says it all,
-`names` lists the people named in the text.
+After reading: `speakers` guesses who asks, `corrections` takes a person's word over the guess, `report` says it all
+(`many_files` what a folder of them has in common), `names` lists the people named in the text.
 
 To add a format: write its module, add one line to `FORMATS`, and take its line out of `foreign`.
 Nothing here opens a file, except `names.load_names_pipeline`, which loads a language model from disk.

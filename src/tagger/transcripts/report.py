@@ -7,9 +7,12 @@ from typing import NotRequired, TypedDict
 
 from tagger.errors import TranscriptError
 from tagger.records import Transcript
+from tagger.transcripts import many_files
 from tagger.wording import several
 
 MOST_SHOWN = 5
+MOST_FILES = 20
+"""Files that are told one by one."""
 
 
 class SpeakerReport(TypedDict):
@@ -80,11 +83,14 @@ def gathered(files: Iterable[FileReport]) -> Report:
 
 
 def lines(report: Report) -> list[str]:
-    """Say a report in plain text, a file after the other and a count at the end."""
-    told = [line for file in report["files"] for line in _lines(file)]
-    unread = sum(file["format"] is None for file in report["files"])
-    read = len(report["files"]) - unread
-    told.append(f"{read} of {several(len(report['files']), 'file')} can be read; nothing was stored.")
+    """Say a report in plain text: a file after the other, or of many what they have in common; a count at the end."""
+    files = report["files"]
+    many = len(files) > MOST_FILES
+    told = list(many_files.lines(files)) if many else [line for file in files for line in _lines(file)]
+    read = sum(file["format"] is not None for file in files)
+    told.append(f"{read} of {several(len(files), 'file')} can be read; nothing was stored.")
+    if many:
+        told.append("Of a file by itself, tagger check FILE says more; of each, --json does.")
     return told
 
 

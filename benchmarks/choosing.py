@@ -25,7 +25,7 @@ from quality_learners import Remembering, fitted
 from quality_sets import Floats, LabelledSet, Rows, labelled_set
 
 from tagger.embeddings import load_encoder
-from tagger.suggestions import Matrix
+from tagger.seen import Matrix
 
 POOL = 1000
 FIRST = 25

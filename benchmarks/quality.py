@@ -31,6 +31,7 @@ from quality_sets import LabelledSet, Rows, labelled_set
 
 import tagger
 from tagger.embeddings import load_encoder
+from tagger.seen import see
 
 ROOT = Path(__file__).resolve().parents[1]
 SIZES = (0, 25, 50, 100, 200, 400, 1000)
@@ -160,7 +161,7 @@ def costs(labelled: LabelledSet, encoder: Remembering) -> str:
     pool, test = labelled.splits[0]
     some = labelled.texts[:TIMED]
     texts = [labelled.texts[row] for row in test]
-    embedding = timed(lambda: encoder.encoder.encode(some)) / len(some)
+    embedding = timed(lambda: see(some, encoder.encoder)) / len(some)
     models: list[tagger.Learned] = []
     fit = timed(lambda: models.append(fitted(labelled, pool, test, encoder)))
     predict = timed(lambda: models[0].predict_proba(texts)) / len(test)
@@ -208,18 +209,26 @@ def read_vectors(file: Path, encoder: Remembering) -> None:
     if file.exists():
         with np.load(file, allow_pickle=False) as kept:
             if kept["encoder"] == _identity(encoder):
-                encoder.known.update(zip(kept["texts"].tolist(), kept["vectors"], strict=True))
+                vectors = zip(kept["vectors"], np.split(kept["sentences"], kept["ends"][:-1]), strict=True)
+                encoder.known.update(zip(kept["texts"].tolist(), vectors, strict=True))
 
 
 def write_vectors(file: Path, encoder: Remembering) -> None:
     """Keep the vectors that an encoder knows."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    texts, vectors = np.array(list(encoder.known)), np.stack(list(encoder.known.values()))
-    np.savez_compressed(file, encoder=_identity(encoder), texts=texts, vectors=vectors)
+    vectors, sentences = zip(*encoder.known.values(), strict=True)
+    np.savez_compressed(
+        file,
+        encoder=_identity(encoder),
+        texts=np.array(list(encoder.known)),
+        vectors=np.stack(vectors),
+        sentences=np.concatenate(sentences),
+        ends=np.cumsum([len(own) for own in sentences]),
+    )
 
 
 def _identity(encoder: Remembering) -> str:
-    return f"{encoder.weights_sha256} {encoder.deep_dimension}"
+    return f"{encoder.weights_sha256} {encoder.deep_dimension} with sentences"
 
 
 def size_in_words(size: int | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -15,16 +16,22 @@ import tagger
 from tagger.embeddings import Encoder
 from tagger.learning import baselines
 from tagger.records import Span
+from tagger.seen import see
 
 Vectors = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Remembering:
-    """An encoder that makes each text's vector once, and none that it is given."""
+    """
+    An encoder that makes the vectors of each text and its sentences once, and none that it is given.
+
+    Args:
+        known: of each text its deep vector and the plain ones of its sentences.
+    """
 
     encoder: Encoder
-    known: dict[str, Vectors] = field(default_factory=dict)
+    known: dict[str, tuple[Vectors, Vectors]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -53,8 +60,8 @@ class Remembering:
 
     @property
     def max_tokens(self) -> int:
-        """Return how many tokens the encoder reads."""
-        return self.encoder.max_tokens
+        """Return how many tokens it reads: any number, since `see` has parted what is too long."""
+        return sys.maxsize
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return unit vectors, shape (n, dimension)."""
@@ -62,15 +69,19 @@ class Remembering:
 
     def encode_deep(self, texts: Sequence[str]) -> Vectors:
         """Return deep vectors, shape (n, deep_dimension)."""
-        new = list(dict.fromkeys(text for text in texts if text not in self.known))
-        self.known.update(zip(new, self.encoder.encode_deep(new), strict=True))
-        return np.stack([self.known[text] for text in texts]) if len(texts) else self.encoder.encode_deep([])
+        return self.encode_with_sentences(texts, [()] * len(texts))[0]
 
     def encode_with_sentences(
         self, texts: Sequence[str], spans: Sequence[Sequence[Span]]
     ) -> tuple[Vectors, list[Vectors]]:
-        """Return vectors of texts and of spans; these are not remembered."""
-        return self.encoder.encode_with_sentences(texts, spans)
+        """Return deep vectors of texts and plain ones of all their sentences, which the spans are taken to be."""
+        new = list(dict.fromkeys(text for text in texts if text not in self.known))
+        made = see(new, self.encoder)
+        own = np.split(made.sentences, made.bounds[1:-1])
+        self.known.update(zip(new, zip(made.vectors, own, strict=False), strict=True))
+        known = [self.known[text] for text in texts]
+        deep = np.array([vector for vector, _ in known], dtype=np.float32).reshape(-1, self.deep_dimension)
+        return deep, [sentences for _, sentences in known]
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count the tokens of each text."""

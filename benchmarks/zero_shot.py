@@ -18,10 +18,12 @@ from pathlib import Path
 import numpy as np
 from quality_figures import figures
 from quality_sets import Floats, Rows, labelled_set
+from scipy import sparse
 
-from tagger import suggestions
+from tagger import seen as seeing
 from tagger.embeddings import load_encoder
-from tagger.suggestions import Owner, Phrases, centred_phrases, corpus_mean, phrase_index, scores
+from tagger.seen import Corpus, Seen, corpus_of, see
+from tagger.suggestions import Owner, Phrases, centred, phrase_index, scores, spelled
 
 SIZES = (1, 5, 10, 25, 50, 100, 400, 1600)
 PSEUDO_COUNTS = (0, 20, 100, 400, 2000)
@@ -29,17 +31,23 @@ PSEUDO_COUNTS = (0, 20, 100, 400, 2000)
 
 @dataclass(frozen=True)
 class Data:
-    """Excerpts (n, d) with their labels (n, k), and phrases (m, d) with the columns of their values (m,)."""
+    """Excerpts with their labels (n, k), and phrases: vectors (m, d), the columns of their values (m,), spelling."""
 
-    vectors: Floats
+    seen: Seen
     labels: Floats
     phrases: Floats
     owner: Owner
+    runs: sparse.csr_matrix
 
     @property
     def values(self) -> int:
         """Return the number of values."""
         return len(self.labels.T)
+
+    @property
+    def corpus(self) -> Corpus:
+        """Return what the excerpts have in common."""
+        return corpus_of([self.seen], self.seen.vectors.shape[1])
 
 
 def main(folder: Path) -> None:
@@ -59,39 +67,40 @@ def read(folder: Path) -> Data:
     labelled, encoder = labelled_set(folder), load_encoder()
     rows = labelled.splits[0][1] if len(labelled.splits) == 1 else np.arange(len(labelled.texts))
     phrases, owner = phrase_index(labelled.framework)
-    vectors = encoder.encode([labelled.texts[row] for row in rows]).astype(float)
-    return Data(vectors, labelled.labels[rows], encoder.encode(phrases).astype(float), owner)
+    seen, vectors = see([labelled.texts[row] for row in rows], encoder), encoder.encode(phrases).astype(float)
+    return Data(seen, labelled.labels[rows], vectors, owner, spelled(labelled.framework))
 
 
 def rules(data: Data) -> Iterator[tuple[str, Floats]]:
     """Score all excerpts by the rule in use, by the rule without one of its parts, and in other ways."""
-    d = data.vectors.shape[1]
-    nothing, mean = np.zeros(d), data.vectors.mean(axis=0)
-    centred = centred_of(data)
-    raw = replace(centred, vectors=data.phrases)
-    shrunk = corpus_mean([data.vectors], d)
-    final = scores(data.vectors, centred, shrunk)
+    seen, phrases, corpus = data.seen, centred_of(data), data.corpus
+    nowhere, mean = (replace(corpus, centre=centre) for centre in (0 * corpus.centre, seen.vectors.mean(axis=0)))
+    raw = replace(phrases, vectors=data.phrases)
+    unsplit, unspelled = without_sentences(seen), replace(phrases, runs=sparse.csr_matrix(phrases.runs.shape))
+    final = scores(seen, phrases, corpus)
     yield "in use", final
+    yield "  without the best sentence", scores(unsplit, phrases, corpus)
+    yield "  without spelling", scores(seen, unspelled, corpus)
+    yield "  without either", scores(unsplit, unspelled, corpus)
     yield "  what an excerpt scores on average is taken away", final - final.mean(axis=1, keepdims=True)
-    yield "  excerpts are not centred", scores(data.vectors, centred, nothing)
-    yield "  excerpts are centred on the phrases' mean", scores(data.vectors, centred, data.phrases.mean(axis=0))
-    yield f"  the centre is not shrunk by {suggestions.PSEUDO_COUNT}", scores(data.vectors, centred, mean)
-    yield "  phrases are not centred", scores(data.vectors, raw, shrunk)
-    yield "  neither is centred", scores(data.vectors, raw, nothing)
+    yield "  excerpts are not centred", scores(seen, phrases, nowhere)
+    yield f"  the centre is not shrunk by {seeing.PSEUDO_COUNT}", scores(seen, phrases, mean)
+    yield "  phrases are not centred", scores(seen, raw, corpus)
+    yield "  neither is centred", scores(seen, raw, nowhere)
     yield "  each value's scores are standardised", (final - final.mean(axis=0)) / final.std(axis=0)
     first = np.searchsorted(data.owner, np.arange(data.values))
     definitions = replace(data, phrases=data.phrases[first], owner=data.owner[first])
-    yield "  the definition is the only phrase", in_use(definitions)
+    yield "  the definition is the only phrase whose meaning counts", scores(seen, centred_of(definitions), corpus)
 
 
-def in_use(data: Data) -> Floats:
-    """Score by the rule in use."""
-    return scores(data.vectors, centred_of(data), corpus_mean([data.vectors], data.vectors.shape[1]))
+def without_sentences(seen: Seen) -> Seen:
+    """Return excerpts of whose sentences nothing is known."""
+    return replace(seen, sentences=seen.sentences[:0], bounds=0 * seen.bounds)
 
 
 def centred_of(data: Data) -> Phrases:
     """Centre the phrases."""
-    return centred_phrases(data.phrases, data.owner, data.values)
+    return Phrases(centred(data.phrases, data.values), data.owner, data.runs)
 
 
 def parts_of_size(n: int, size: int) -> list[Rows]:
@@ -105,7 +114,11 @@ def company(data: Data, parts: Sequence[Rows]) -> list[str]:
     phrases, order = centred_of(data), np.concatenate(parts)
 
     def pooled(centre: Callable[[Floats], Floats]) -> str:
-        tables = [scores(data.vectors[part], phrases, centre(data.vectors[part])) for part in parts]
+        companies = [data.seen.rows(part) for part in parts]
+        among = [
+            Corpus(centre(own.vectors.astype(float)), corpus_of([own], own.vectors.shape[1]).rare) for own in companies
+        ]
+        tables = [scores(own, phrases, corpus) for own, corpus in zip(companies, among, strict=True)]
         return f"{both(data.labels[order], np.concatenate(tables)):>14}"
 
     def shrunk(count: int) -> Callable[[Floats], Floats]:

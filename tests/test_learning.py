@@ -10,6 +10,7 @@ from sklearn.metrics import average_precision_score
 
 import tagger
 from tagger import agreement
+from tagger.seen import see
 
 
 def ranks(table):
@@ -175,7 +176,7 @@ def test_a_probability_does_not_depend_on_the_other_texts_of_the_call():
 
     assert learned.weights.any()
     assert np.allclose(together, np.vstack([learned.predict_proba([text]) for text in new]), rtol=0, atol=1e-6)
-    assert np.allclose(together, learned.probabilities(new, ENCODER.encode(new)), rtol=0, atol=1e-6)
+    assert np.allclose(together, learned.probabilities(see(new, ENCODER)), rtol=0, atol=1e-6)
 
 
 # How probable

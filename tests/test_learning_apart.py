@@ -10,6 +10,7 @@ from scipy.stats import rankdata
 from tagger.learning import cross_fitting, learn, load
 from tagger.learning.calibration import calibrate
 from tagger.learning.documents import documents
+from tagger.seen import see
 
 TEXTS = some_texts(120)
 OF = np.arange(120) // 6
@@ -24,7 +25,7 @@ def _trusting(monkeypatch):
 
 def estimated(learned, groups=OF):
     """Return estimates before calibration, which is learned from all documents."""
-    return learned.estimates(TEXTS, ENCODER.encode_deep(TEXTS), groups)
+    return learned.estimates(see(TEXTS, ENCODER), groups)
 
 
 def residuals(learned, rows):
@@ -129,10 +130,10 @@ def test_names_are_kept_as_hashes_that_differ_from_study_to_study():
 
 def test_answers_may_teach_without_calibrating():
     """Calibration is that of the chosen texts, each judged by other documents; what is learned is that of all texts."""
-    vectors, chosen = ENCODER.encode_deep(TEXTS), OF % 3 == 0
+    seen, chosen = see(TEXTS, ENCODER), OF % 3 == 0
 
-    of_all = learn(TEXTS, vectors, FRAMEWORK, LABELS, OF, ENCODER)
-    of_some = learn(TEXTS, vectors, FRAMEWORK, LABELS, OF, ENCODER, chosen)
+    of_all = learn(TEXTS, seen, FRAMEWORK, LABELS, OF, ENCODER)
+    of_some = learn(TEXTS, seen, FRAMEWORK, LABELS, OF, ENCODER, chosen)
 
     assert np.array_equal(estimated(of_all), estimated(of_some))
     for learned, rows in ((of_all, slice(None)), (of_some, chosen)):
@@ -144,16 +145,16 @@ def test_answers_may_teach_without_calibrating():
 
 def test_where_nothing_calibrates_estimates_are_taken_as_they_are():
     """No text calibrates: neither shift nor stretch."""
-    learned = learn(TEXTS, ENCODER.encode_deep(TEXTS), FRAMEWORK, LABELS, OF, ENCODER, np.zeros(120, dtype=bool))
+    learned = learn(TEXTS, see(TEXTS, ENCODER), FRAMEWORK, LABELS, OF, ENCODER, np.zeros(120, dtype=bool))
 
     assert not learned.calibration.shift.any()
     assert not learned.calibration.stretch.any()
 
 
-def test_fitting_is_learning_from_vectors_that_it_makes_itself():
-    """`fit` gives what `learn` does with the encoder's deep vectors."""
+def test_fitting_is_learning_from_texts_that_it_encodes_itself():
+    """`fit` gives what `learn` does with the texts as they are seen."""
     labels = speaking_of(TEXTS, OF_VALUES)
     one = fit(TEXTS, labels, OF)
-    other = learn(TEXTS, ENCODER.encode_deep(TEXTS), FRAMEWORK, labels, OF, ENCODER)
+    other = learn(TEXTS, see(TEXTS, ENCODER), FRAMEWORK, labels, OF, ENCODER)
 
     assert np.array_equal(one.predict_proba(TEXTS), other.predict_proba(TEXTS))

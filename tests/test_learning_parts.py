@@ -17,9 +17,11 @@ from sklearn.metrics.pairwise import rbf_kernel
 
 from tagger.learning import likeness as likenesses
 from tagger.learning.calibration import SPREAD_OF_ALL, SPREAD_OF_VALUES, Calibration, calibrate, log_odds
-from tagger.learning.likeness import RUNS, SPELLING, count_runs, extractor, likeness
+from tagger.learning.likeness import SPELLING, features, likeness
 from tagger.learning.lines import lines
 from tagger.learning.residuals import JITTER, MOST_LANDMARKS, coordinates, landmarks, patterns, ridge
+from tagger.seen import Corpus, corpus_of, see
+from tagger.spelling import LENGTHS
 
 CHANCE = np.random.default_rng(0)
 
@@ -91,15 +93,22 @@ def test_lines_rise_whatever_was_answered(scores, labels):
 # Likeness
 
 
+def uncentred(texts):
+    """Return what the learner sees of texts that have nothing in common."""
+    known = see(texts, WordEncoder())
+    return features(known, Corpus(np.zeros(512), corpus_of([known], 512).rare), 512)
+
+
 def test_likeness_is_that_of_meaning_and_of_spelling():
     """It is a Gaussian kernel of centred unit vectors plus a share of the cosine of TF-IDF of runs of characters."""
     texts = [*some_texts(30), "A word, and ANOTHER word: a word!"]
     vectors = WordEncoder().encode(texts)
     centre = vectors.mean(axis=0) / 2
-    runs = TfidfVectorizer(analyzer="char_wb", ngram_range=RUNS, sublinear_tf=True).fit_transform(texts)
+    runs = TfidfVectorizer(analyzer="char_wb", ngram_range=LENGTHS, sublinear_tf=True).fit_transform(texts)
     centred = (vectors - centre) / np.linalg.norm(vectors - centre, axis=1, keepdims=True)
 
-    seen = extractor(count_runs(texts), centre, 512).features(count_runs(texts), vectors)
+    known = see(texts, WordEncoder())
+    seen = features(known, Corpus(centre, corpus_of([known], 512).rare), 512)
 
     expected = rbf_kernel(centred, gamma=1) + SPELLING * (runs @ runs.T).toarray()
     # Two runs that share a place move the second part a little.
@@ -109,8 +118,7 @@ def test_likeness_is_that_of_meaning_and_of_spelling():
 def test_likeness_is_one_that_can_be_computed_with():
     """It is symmetric, positive definite and at its greatest with oneself; an empty text is spelled like no other."""
     texts = [*some_texts(40), ""]
-    vectors = WordEncoder().encode(texts)
-    seen = extractor(count_runs(texts), np.zeros(512), 512).features(count_runs(texts), vectors)
+    seen = uncentred(texts)
 
     table = likeness(seen, seen)
 
@@ -124,7 +132,7 @@ def test_likeness_is_one_that_can_be_computed_with():
 def test_likeness_is_the_same_in_parts(monkeypatch):
     """Rows are compared some at a time, and none is lost between."""
     texts = some_texts(50)
-    seen = extractor(count_runs(texts), np.zeros(512), 512).features(count_runs(texts), WordEncoder().encode(texts))
+    seen = uncentred(texts)
     whole = likeness(seen, seen)
 
     monkeypatch.setattr(likenesses, "ROWS_AT_ONCE", 7)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,18 +10,22 @@ import pytest
 from fakes import WordEncoder
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import sparse
 
 from tagger.records import Candidate, Framework, Layer, Match, Value, Wording
+from tagger.seen import Corpus, Seen, corpus_of, see, seen_as
+from tagger.spelling import PLACES
 from tagger.suggestions import (
-    PSEUDO_COUNT,
+    SPELLING,
     Phrases,
     Scores,
-    centred_phrases,
+    centred,
     choose,
-    corpus_mean,
     held_back,
     match,
+    near,
     phrase_index,
+    phrases_of,
     scores,
 )
 
@@ -47,14 +52,30 @@ ENCODER = WordEncoder()
 
 def scored(texts: list[str]) -> Scores:
     """Score texts with the small framework and the small encoder."""
-    vectors = ENCODER.encode(texts)
-    return scores(vectors, framework_phrases(), corpus_mean([vectors], ENCODER.dimension))
+    seen = see(texts, ENCODER)
+    return scores(seen, framework_phrases(), corpus_of([seen], ENCODER.dimension))
 
 
 def framework_phrases() -> Phrases:
     """Embed and centre the phrases of the small framework."""
-    phrases, owner = phrase_index(FRAMEWORK)
-    return centred_phrases(ENCODER.encode(phrases), owner, len(FRAMEWORK.values))
+    return phrases_of(FRAMEWORK, ENCODER.encode)
+
+
+def meant(vectors: list[list[float]], sentences: list[list[list[float]]] | None = None) -> Seen:
+    """Return texts of which nothing is known but their vectors, and those of their sentences."""
+    of_texts = np.array(vectors)
+    own = [np.array(one).reshape(-1, of_texts.shape[1]) for one in sentences or [[]] * len(of_texts)]
+    return seen_as(of_texts, own, sparse.csr_matrix((len(of_texts), PLACES)))
+
+
+def unspelled(vectors: list[list[float]], owner: list[int]) -> Phrases:
+    """Return phrases of which nothing is known but their vectors, as they are."""
+    return Phrases(np.array(vectors), np.array(owner), sparse.csr_matrix((max(owner) + 1, PLACES)))
+
+
+def nowhere(dimension: int) -> Corpus:
+    """Return a corpus whose texts have nothing in common, and in which all runs are as rare."""
+    return Corpus(np.zeros(dimension), np.ones(PLACES, dtype=np.float32))
 
 
 def test_phrases_keep_the_frameworks_order_and_know_their_value() -> None:
@@ -74,59 +95,87 @@ def test_a_text_scores_highest_for_the_value_whose_words_it_shares() -> None:
 
 def test_centred_phrases_have_nothing_in_common_and_length_one() -> None:
     """The mean of all phrases is taken from each before it is scaled to length 1."""
-    phrases = centred_phrases(np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]), np.array([0, 1]), 2)
+    phrases = centred(np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]), 2)
 
-    assert np.allclose([[0.5**0.5, -(0.5**0.5), 0], [-(0.5**0.5), 0.5**0.5, 0]], phrases.vectors)
+    assert np.allclose([[0.5**0.5, -(0.5**0.5), 0], [-(0.5**0.5), 0.5**0.5, 0]], phrases)
 
 
 def test_the_phrases_of_one_value_alone_are_not_centred() -> None:
     """With one value, what the phrases share is what the value is about, so it stays."""
     vectors = np.array([[1.0, 0.0], [0.8, 0.6]])
 
-    assert np.allclose(vectors, centred_phrases(vectors, np.array([0, 0]), 1).vectors)
+    assert np.allclose(vectors, centred(vectors, 1))
 
 
-def test_a_score_is_the_mean_of_the_eight_nearest_phrases() -> None:
-    """A value with more than eight phrases is scored by the eight most similar ones."""
-    phrases = centred_phrases(np.array([[1.0, 0.0]] * 8 + [[0.0, 1.0]] * 4), np.zeros(12, dtype=np.intp), 1)
+def test_a_text_is_as_near_as_the_mean_of_the_eight_nearest_phrases() -> None:
+    """A value with more than eight phrases counts by the eight most similar ones."""
+    phrases = unspelled([[1.0, 0.0]] * 8 + [[0.0, 1.0]] * 4, [0] * 12)
 
-    assert 1.0 == scores(np.array([[1.0, 0.0]]), phrases, np.zeros(2))[0, 0]
+    assert 1.0 == near(np.array([[1.0, 0.0]]), phrases, nowhere(2))[0, 0]
 
 
-def test_the_centre_is_shrunk_by_the_pseudo_count() -> None:
-    """The sum of n excerpts is divided by n and the pseudo-count: few excerpts have next to no mean."""
-    batches = [np.array([[1.0, 0.0]]), np.array([[0.0, 1.0], [1.0, 0.0]])]
+def test_a_score_weighs_the_whole_its_best_sentence_and_its_spelling() -> None:
+    """By hand: a whole at 0.6, sentences at 0 and 0.8, and one of two equally rare runs shared, cosine 0.5."""
+    runs = sparse.csr_matrix(([1.0, 1.0], ([0, 0], [3, 4])), shape=(1, PLACES))
+    other = sparse.csr_matrix(([1.0, 1.0], ([0, 0], [4, 5])), shape=(1, PLACES))
+    seen = replace(meant([[0.6, 0.8]], [[[0.0, 1.0], [0.8, 0.6]]]), runs=runs)
+    phrases = replace(unspelled([[1.0, 0.0]], [0]), runs=other)
 
-    centre = corpus_mean(iter(batches), 2)
+    table = scores(seen, phrases, nowhere(2))
 
-    assert np.allclose([2 / (3 + PSEUDO_COUNT), 1 / (3 + PSEUDO_COUNT)], centre)
+    assert np.allclose([[(0.7 + SPELLING * 0.5) / (1 + SPELLING)]], table, atol=1e-6)
+
+
+def test_each_text_has_the_best_of_its_own_sentences() -> None:
+    """A text without a sentence counts as a whole twice; nobody's sentence counts for a neighbour."""
+    phrases = unspelled([[1.0, 0.0]], [0])
+    seen = meant([[0.6, 0.8]] * 4, [[], [[1.0, 0.0], [0.0, 1.0]], [], [[0.0, 1.0]]])
+
+    table = scores(seen, phrases, nowhere(2))
+
+    assert np.allclose(np.array([0.6, 0.8, 0.6, 0.3]) / (1 + SPELLING), table[:, 0], atol=1e-6)
+
+
+def test_a_rare_word_is_found_by_its_spelling() -> None:
+    """Of two texts that mean the same to the encoder, the one that spells a value's word scores higher."""
+    blind = WordEncoder(dimension=1)
+    framework = replace(FRAMEWORK, values=(value("doula", "a doula beside me"), value("trust", "we trust each other")))
+    seen = see(["the doulas came", "the others came"], blind)
+
+    table = scores(seen, phrases_of(framework, blind.encode), corpus_of([seen], 1))
+
+    assert table[0, 0] > table[1, 0]
 
 
 def test_a_corpus_without_excerpts_has_a_centre_of_zeros() -> None:
     """No excerpts give a centre and scores without NaN."""
     assert (0, 3) == scored([]).shape
-    assert not corpus_mean([], 4).any()
 
 
 def test_vectors_of_zeros_score_zero() -> None:
     """A vector of zeros, and phrases that are all alike, score 0 and not NaN."""
-    alike = centred_phrases(np.array([[1.0, 0.0]] * 2), np.array([0, 1]), 2)
-    apart = centred_phrases(np.eye(2), np.array([0, 1]), 2)
+    alike = unspelled(centred(np.array([[1.0, 0.0]] * 2), 2).tolist(), [0, 1])
+    apart = unspelled(centred(np.eye(2), 2).tolist(), [0, 1])
 
-    assert [[0, 0]] == scores(np.array([[0.6, 0.8]]), alike, np.zeros(2)).tolist()
-    assert [[0, 0]] == scores(np.zeros((1, 2)), apart, np.zeros(2)).tolist()
+    assert [[0, 0]] == scores(meant([[0.6, 0.8]]), alike, nowhere(2)).tolist()
+    assert [[0, 0]] == scores(meant([[0.0, 0.0]]), apart, nowhere(2)).tolist()
 
 
 def test_scores_do_not_depend_on_the_batch() -> None:
     """A text scores the same to six decimals alone and among 5,000 others."""
     generator = np.random.default_rng(0)
     vectors = generator.normal(size=(5000, 32)).astype(np.float32)
-    phrases = centred_phrases(generator.normal(size=(40, 32)), np.repeat(np.arange(4), 10), 4)
-    centre = corpus_mean([vectors], 32)
+    own = np.split(generator.normal(size=(9000, 32)).astype(np.float32), np.sort(generator.integers(0, 9001, 4999)))
+    runs = sparse.random_array((5000, PLACES), density=1e-4, format="csr", rng=generator, dtype=np.float32)
+    runs.data = np.ceil(9 * runs.data)
+    seen = seen_as(vectors, own, sparse.csr_matrix(runs))
+    owner = np.repeat(np.arange(4), 10)
+    phrases = Phrases(centred(generator.normal(size=(40, 32)), 4), owner, sparse.csr_matrix(runs[:4]))
+    corpus = corpus_of([seen], 32)
 
-    whole = scores(vectors, phrases, centre)
+    whole = scores(seen, phrases, corpus)
 
-    assert whole[4500:4501].tolist() == scores(vectors[4500:4501], phrases, centre).tolist()
+    assert whole[4500:4501].tolist() == scores(seen.rows([4500]), phrases, corpus).tolist()
     assert np.array_equal(whole, np.round(whole, 6))
 
 
@@ -203,7 +252,7 @@ def test_the_evidence_is_the_most_similar_pair_of_sentence_and_phrase() -> None:
     """The match names the sentence, and the phrase counted among the value's own."""
     sentences = ENCODER.encode(["I came in.", "Nobody there must speak.", "Then we left."])
 
-    assert Match(1, 1) == match(sentences, framework_phrases(), 1, np.zeros(ENCODER.dimension))
+    assert Match(1, 1) == match(sentences, framework_phrases(), 1, nowhere(ENCODER.dimension))
 
 
 def test_what_was_named_counts_as_if_it_stood_half_as_high() -> None:

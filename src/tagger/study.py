@@ -15,8 +15,9 @@ from tagger.config import load_settings
 from tagger.embeddings import Encoder, load_encoder
 from tagger.records import Framework
 from tagger.report.document import SEED, Number
+from tagger.seen import corpus_of, see
 from tagger.store import Store
-from tagger.suggestions import corpus_mean, phrases_of, scores
+from tagger.suggestions import phrases_of, scores
 
 _VIEWS = {
     "suggestions": 'SELECT * FROM suggestion_list ORDER BY dataset, transcript, start, "end", rank',
@@ -153,6 +154,5 @@ def score_texts(
     """
     values = framework if isinstance(framework, Framework) else load_framework(framework)
     encoder = encoder or load_encoder()
-    vectors = encoder.encode(texts)
-    centre = corpus_mean([vectors], encoder.dimension)
-    return scores(vectors, phrases_of(values, encoder.encode), centre)
+    seen = see(texts, encoder)
+    return scores(seen, phrases_of(values, encoder.encode), corpus_of([seen], encoder.deep_dimension))

@@ -1,6 +1,7 @@
 """
-Vectors and a framework to suggestions: similarity to several phrases per value, in NumPy alone.
+Excerpts and a framework to suggestions, by how near an excerpt comes to the phrases of a value.
 
+It is compared as a whole, in its best sentence, and in its spelling.
 Vectors of sentences share much that no value is about. The mean of all phrases is taken from each phrase, which is
 most of the gain, and the mean of the corpus from each excerpt, as far as the corpus is large enough to have one
 (`benchmarks/zero_shot.py` has the figures). Where the vectors came from is no business of this module.
@@ -8,21 +9,23 @@ most of the gain, and the mean of the corpus from each excerpt, as far as the co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from tagger.records import Candidate, Framework, Match
+from tagger.seen import Corpus, Matrix, Seen
+from tagger.spelling import count_runs, weighed
 
-Matrix = NDArray[np.floating[Any]]
 Scores = NDArray[np.float64]
 Owner = NDArray[np.intp]
 
 NEAREST = 8
-PSEUDO_COUNT = 400
+SPELLING = 0.3
+"""How much spelling counts beside meaning."""
 DECIMALS = 6
 ROWS_AT_ONCE = 4096
 
@@ -30,14 +33,22 @@ ROWS_AT_ONCE = 4096
 @dataclass(frozen=True, slots=True)
 class Phrases:
     """
-    The phrases of all values as centred unit vectors, shape (m, d).
+    The phrases of all values.
 
-    `owner`, shape (m,), holds the column of the value that each phrase belongs to; `values` counts the columns.
+    Args:
+        vectors: (m, d), centred unit vectors.
+        owner: (m,), the column of the value that each belongs to.
+        runs: (k, `PLACES`), how each value's phrases, taken as one text, are spelled.
     """
 
     vectors: Scores
     owner: Owner
-    values: int
+    runs: sparse.csr_matrix
+
+    @property
+    def values(self) -> int:
+        """Return the number of values."""
+        return int(self.runs.shape[0])
 
 
 def phrase_index(framework: Framework) -> tuple[list[str], Owner]:
@@ -50,10 +61,10 @@ def phrase_index(framework: Framework) -> tuple[list[str], Owner]:
 def phrases_of(framework: Framework, encode: Callable[[Sequence[str]], Matrix]) -> Phrases:
     """Return the phrases of all values, centred; *encode* turns texts into unit vectors, shape (m, d)."""
     texts, owner = phrase_index(framework)
-    return centred_phrases(encode(texts), owner, len(framework.values))
+    return Phrases(centred(encode(texts), len(framework.values)), owner, spelled(framework))
 
 
-def centred_phrases(vectors: Matrix, owner: Owner, values: int) -> Phrases:
+def centred(vectors: Matrix, values: int) -> Scores:
     """
     Take from each phrase what all phrases have in common.
 
@@ -61,53 +72,62 @@ def centred_phrases(vectors: Matrix, owner: Owner, values: int) -> Phrases:
 
     Args:
         vectors: unit vectors of the phrases, shape (m, d).
-        owner: column of the value that each belongs to, shape (m,).
-        values: number of values.
+        values: number of values that they belong to.
     """
     common = np.asarray(vectors, dtype=np.float64).mean(axis=0) if values > 1 and len(vectors) else 0.0
-    return Phrases(unit(np.asarray(vectors, dtype=np.float64) - common), owner, values)
+    return unit(np.asarray(vectors, dtype=np.float64) - common)
 
 
-def corpus_mean(batches: Iterable[Matrix], dimension: int) -> Scores:
+def spelled(framework: Framework) -> sparse.csr_matrix:
+    """Return the runs of characters, (k, `PLACES`), of each value's phrases taken as one text."""
+    return count_runs([" ".join(value.phrases) for value in framework.values])
+
+
+def scores(seen: Seen, phrases: Phrases, corpus: Corpus) -> Scores:
     """
-    Return what the excerpts of a corpus have in common, shape (d,), as far as their number lets us know it.
+    Score each excerpt for each value.
 
-    The mean is shrunk towards zero as if `PSEUDO_COUNT` excerpts had shown nothing in common: the mean of a few
-    excerpts is what *they* are about, and to take it away would take the signal.
-
-    Args:
-        batches: unit vectors of the excerpts, each of shape (n, d); only one is held at a time.
-        dimension: d, for a corpus without excerpts.
-    """
-    total, count = np.zeros(dimension), 0
-    for batch in batches:
-        total += np.asarray(batch, dtype=np.float64).sum(axis=0)
-        count += len(batch)
-    return total / (count + PSEUDO_COUNT)
-
-
-def scores(vectors: Matrix, phrases: Phrases, centre: Matrix) -> Scores:
-    """
-    Score each excerpt for each value: the mean cosine to the value's `NEAREST` most similar phrases.
-
-    Args:
-        vectors: unit vectors of the excerpts, shape (n, d).
-        phrases: from `centred_phrases`.
-        centre: from `corpus_mean`, shape (d,).
+    Meaning is the mean of two likenesses: that of the whole excerpt, and that of its sentence that comes nearest.
+    Each is the mean cosine to the value's `NEAREST` most similar phrases. Spelling, which knows names and rare words
+    that an encoder does not, is the cosine of runs of characters to all phrases of the value, and counts `SPELLING`
+    times as much as meaning.
 
     Returns:
         Scores from -1 to 1, rounded so that a text has the same score in each batch, shape (n, k) in the framework's
-        order; 0 where a vector is zero.
+        order; 0 where nothing is known of a text.
+    """
+    table = np.zeros((len(seen), phrases.values))
+    of_values = weighed(phrases.runs, corpus.rare).T
+    for start in range(0, len(seen), ROWS_AT_ONCE):
+        rows = seen.rows(range(start, min(start + ROWS_AT_ONCE, len(seen))))
+        whole = near(rows.vectors, phrases, corpus)
+        meaning = (whole + _in_best_sentence(rows, whole, phrases, corpus)) / 2
+        spelling = (weighed(rows.runs, corpus.rare) @ of_values).toarray()
+        table[start : start + ROWS_AT_ONCE] = (meaning + SPELLING * spelling) / (1 + SPELLING)
+    return np.round(table, DECIMALS) + 0.0  # + 0.0 turns -0.0 into 0.0
+
+
+def near(vectors: Matrix, phrases: Phrases, corpus: Corpus) -> Scores:
+    """
+    Return the mean cosine, (n, k), of each text to the `NEAREST` most similar phrases of each value.
+
+    Args:
+        vectors: unit vectors, (n, d) or longer ones, of which the first d numbers count.
     """
     table = np.zeros((len(vectors), phrases.values))
-    columns = [np.flatnonzero(phrases.owner == value) for value in range(phrases.values)]
-    for start in range(0, len(vectors), ROWS_AT_ONCE):
-        rows = slice(start, start + ROWS_AT_ONCE)
-        cosines = _cosines(vectors[rows], phrases.vectors, centre)
-        for value, own in enumerate(columns):
-            if len(own):
-                table[rows, value] = _mean_of_largest(cosines[:, own], NEAREST)
-    return np.round(table, DECIMALS) + 0.0  # + 0.0 turns -0.0 into 0.0
+    cosines = _cosines(vectors, phrases.vectors, corpus)
+    for value in np.unique(phrases.owner):
+        table[:, value] = _mean_of_largest(cosines[:, phrases.owner == value], NEAREST)
+    return table
+
+
+def _in_best_sentence(seen: Seen, whole: Scores, phrases: Phrases, corpus: Corpus) -> Scores:
+    """Return how near the nearest sentence of each text comes to each value, (n, k); *whole*, where there is none."""
+    best, some = whole.copy(), np.diff(seen.bounds) > 0
+    if some.any():
+        of_sentences = near(seen.sentences, phrases, corpus)
+        best[some] = np.maximum.reduceat(of_sentences, seen.bounds[:-1][some])
+    return best
 
 
 def choose(
@@ -163,24 +183,23 @@ def held_back(table: Scores, named: NDArray[np.bool_]) -> Scores:
     return np.where(named, table - above / 2, table)
 
 
-def match(sentences: Matrix, phrases: Phrases, value: int, centre: Matrix) -> Match:
+def match(sentences: Matrix, phrases: Phrases, value: int, corpus: Corpus) -> Match:
     """
     Find the evidence: which sentence of an excerpt is most similar to which phrase of the value.
 
     Args:
         sentences: unit vectors of the excerpt's sentences, shape (s, d), at least one.
-        phrases: from `centred_phrases`.
         value: the value's column.
-        centre: from `corpus_mean`, shape (d,).
     """
-    cosines = np.round(_cosines(sentences, phrases.vectors[phrases.owner == value], centre), DECIMALS)
+    cosines = np.round(_cosines(sentences, phrases.vectors[phrases.owner == value], corpus), DECIMALS)
     sentence, phrase = np.unravel_index(int(cosines.argmax()), cosines.shape)
     return Match(int(sentence), int(phrase))
 
 
-def _cosines(vectors: Matrix, phrases: Scores, centre: Matrix) -> Scores:
+def _cosines(vectors: Matrix, phrases: Scores, corpus: Corpus) -> Scores:
     """Return the cosine of each centred vector to each phrase, shape (n, m)."""
-    found: Scores = unit(np.asarray(vectors, dtype=np.float64) - centre) @ phrases.T
+    plain = slice(phrases.shape[1])
+    found: Scores = unit(np.asarray(vectors[:, plain], dtype=np.float64) - corpus.centre[plain]) @ phrases.T
     return found
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 from tagger.records import Framework
-from tagger.suggestions import Matrix
+from tagger.seen import Matrix
 
 Floats = NDArray[np.float64]
 

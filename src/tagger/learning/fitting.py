@@ -24,11 +24,12 @@ from tagger.frameworks import load_framework
 from tagger.learning.calibration import calibrate
 from tagger.learning.cross_fitting import cross_fit
 from tagger.learning.documents import documents
-from tagger.learning.likeness import Floats, count_runs, extractor, likeness
+from tagger.learning.likeness import Floats, features, likeness
 from tagger.learning.model import Learned
 from tagger.learning.residuals import Rows, landmarks
 from tagger.records import Framework
-from tagger.suggestions import Matrix, corpus_mean, phrases_of
+from tagger.seen import Seen, corpus_of, see
+from tagger.suggestions import phrases_of, scores
 
 Labels = Sequence[Sequence[Any]] | NDArray[Any] | pd.DataFrame
 
@@ -62,12 +63,12 @@ def fit(
     values = framework if isinstance(framework, Framework) else load_framework(framework)
     encoder = encoder or load_encoder()
     said = _checked(texts, labels, len(values.values))
-    return learn(texts, encoder.encode_deep(texts), values, said, groups, encoder, seed=seed)
+    return learn(texts, see(texts, encoder), values, said, groups, encoder, seed=seed)
 
 
 def learn(
     texts: Sequence[str],
-    vectors: Matrix,
+    seen: Seen,
     framework: Framework,
     labels: Labels,
     groups: Sequence[Any] | None,
@@ -76,10 +77,10 @@ def learn(
     seed: int = SEED,
 ) -> Learned:
     """
-    Do the same for texts whose vectors are known.
+    Do the same for texts that are encoded.
 
     Args:
-        vectors: (n, deep_dimension), of `encoder.encode_deep`.
+        seen: the texts, encoded.
         calibrating: (n,), the texts from whose answers it learns how far to believe itself; the others only teach.
             None: all.
 
@@ -89,30 +90,29 @@ def learn(
     said = _checked(texts, labels, len(framework.values))
     texts, names = list(texts), _names(texts, groups)
     trusted = np.ones(len(texts), dtype=bool) if calibrating is None else np.asarray(calibrating, dtype=bool)
-    phrases, runs = phrases_of(framework, encoder.encode), count_runs(texts)
-    extract = extractor(runs, corpus_mean([vectors], encoder.deep_dimension), encoder.dimension)
-    zero_shot = extract.scores(vectors, phrases)
+    phrases, corpus = phrases_of(framework, encoder.encode), corpus_of([seen], encoder.deep_dimension)
+    zero_shot = scores(seen, phrases, corpus)
     scale = (round(float(zero_shot.std()), 9) if len(texts) else 0.0) or 1.0
 
     # Sorted, so that nothing that is drawn at random depends on the order in which texts are given.
     answered = np.array(sorted(np.flatnonzero(~np.isnan(said).all(axis=1)), key=texts.__getitem__), dtype=np.intp)
     names = [names[row] for row in answered]
     x, y, parts = zero_shot[answered] / scale, said[answered], _parts(names, seed)
-    seen, kept = extract.features(runs[answered], vectors[answered]), landmarks(len(answered), seed)
-    alike = likeness(seen, seen.rows(kept))
+    known, kept = features(seen, corpus, encoder.dimension).rows(answered), landmarks(len(answered), seed)
+    alike = likeness(known, known.rows(kept))
     taught = cross_fit(x, y, parts, alike, alike[kept])
     # What was learned from one document alone has predicted no other.
-    known = trusted[answered] & (len(set(names)) > 1)
+    telling = trusted[answered] & (len(set(names)) > 1)
     return Learned(
         framework,
         encoder,
         phrases,
-        extract,
+        corpus,
         scale,
         taught.lines,
-        seen.rows(kept),
+        known.rows(kept),
         taught.weights,
-        calibrate(taught.unseen[known], y[known]),
+        calibrate(taught.unseen[telling], y[telling]),
         documents(names, parts),
         _card(framework, y, names) | {"penalty": str(taught.penalty), "seed": seed},
     )

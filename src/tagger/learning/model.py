@@ -19,13 +19,15 @@ from tagger.errors import FrameworkError, ModelError
 from tagger.frameworks import from_json, to_json
 from tagger.learning.calibration import Calibration
 from tagger.learning.documents import Documents
-from tagger.learning.likeness import PLACES, Extractor, Features, Floats, count_runs, likeness
+from tagger.learning.likeness import Features, Floats, features, likeness
 from tagger.learning.lines import Lines
 from tagger.records import Framework
-from tagger.suggestions import Matrix, Phrases
+from tagger.seen import Corpus, Seen, see
+from tagger.spelling import PLACES
+from tagger.suggestions import Phrases, scores, spelled
 from tagger.whole_files import put_whole
 
-FORMAT = 2
+FORMAT = 3
 CARD = "card.json"
 
 
@@ -38,7 +40,7 @@ class Learned:
         framework: the values, in whose order all columns are.
         encoder: what made the vectors.
         phrases: of the framework, for the zero-shot scores.
-        extractor: of what the learner sees of texts.
+        corpus: what the texts that it was learned among have in common.
         scale: what zero-shot scores are divided by.
         lines: from zero-shot scores to shares, (1 + parts, k): learned from all documents, and without each part.
         landmarks: what it sees of the texts that others are compared with.
@@ -51,7 +53,7 @@ class Learned:
     framework: Framework
     encoder: Encoder = field(repr=False)
     phrases: Phrases = field(repr=False)
-    extractor: Extractor = field(repr=False)
+    corpus: Corpus = field(repr=False)
     scale: float
     lines: Lines = field(repr=False)
     landmarks: Features = field(repr=False)
@@ -71,19 +73,19 @@ class Learned:
         Returns:
             Probabilities, (n, k), values in the framework's order. Without any answer they only rank.
         """
-        return self.probabilities(texts, self.encoder.encode_deep(texts), groups)
+        return self.probabilities(see(texts, self.encoder), groups)
 
-    def probabilities(self, texts: Sequence[str], vectors: Matrix, groups: Sequence[Any] | None = None) -> Floats:
-        """Return the same for texts whose deep vectors, (n, deep_dimension), are known."""
-        return self.calibration.probabilities(self.estimates(texts, vectors, groups))
+    def probabilities(self, seen: Seen, groups: Sequence[Any] | None = None) -> Floats:
+        """Return the same for texts that are encoded."""
+        return self.calibration.probabilities(self.estimates(seen, groups))
 
-    def estimates(self, texts: Sequence[str], vectors: Matrix, groups: Sequence[Any] | None = None) -> Floats:
+    def estimates(self, seen: Seen, groups: Sequence[Any] | None = None) -> Floats:
         """Return what the probabilities, (n, k), are before they are calibrated; they may lie outside 0 to 1."""
-        parts = np.zeros(len(texts), dtype=np.intp) if groups is None else self.documents.parts_without(groups)
+        parts = np.zeros(len(seen), dtype=np.intp) if groups is None else self.documents.parts_without(groups)
         with threadpool_limits(1, "blas"):
-            found = self.lines.of(parts).at(self.extractor.scores(vectors, self.phrases) / self.scale)
+            found = self.lines.of(parts).at(scores(seen, self.phrases, self.corpus) / self.scale)
             if self.weights.any():
-                alike = likeness(self.extractor.features(count_runs(texts), vectors), self.landmarks)
+                alike = likeness(features(seen, self.corpus, self.encoder.dimension), self.landmarks)
                 for part in np.unique(parts):
                     found[parts == part] += alike[parts == part] @ self.weights[part]
         return found
@@ -101,8 +103,8 @@ class Learned:
         arrays = {
             "phrases": self.phrases.vectors,
             "owner": self.phrases.owner,
-            "centre": self.extractor.centre,
-            "rarity": self.extractor.rarity,
+            "centre": self.corpus.centre,
+            "rare": self.corpus.rare,
             "level": self.lines.level,
             "slope": self.lines.slope,
             "vectors": self.landmarks.vectors,
@@ -164,8 +166,8 @@ def load(folder: str | Path, encoder: Encoder | None = None) -> Learned:
             (a["runs_data"], a["runs_indices"], a["runs_indptr"]), shape=(len(a["vectors"]), PLACES)
         )
         made = (
-            Phrases(a["phrases"], a["owner"], len(framework.values)),
-            Extractor(a["centre"], a["rarity"], a["phrases"].shape[1]),
+            Phrases(a["phrases"], a["owner"], spelled(framework)),
+            Corpus(a["centre"], a["rare"]),
             scale,
             Lines(a["level"], a["slope"]),
             Features(a["vectors"], runs),

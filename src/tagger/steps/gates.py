@@ -17,9 +17,9 @@ from tagger.agreement import gate
 from tagger.embeddings import Encoder
 from tagger.learning.baselines import keyword, name_only
 from tagger.records import Framework
+from tagger.seen import Matrix
 from tagger.steps.answers import Answers
 from tagger.steps.workplace import Rows
-from tagger.suggestions import Matrix
 
 Floats = NDArray[np.float64]
 

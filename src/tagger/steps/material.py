@@ -17,15 +17,16 @@ from tagger.errors import ModelError, StoreError
 from tagger.learning.fitting import SEED
 from tagger.learning.model import FORMAT
 from tagger.privacy import plain_hash
+from tagger.seen import Seen, corpus_of
 from tagger.steps.answers import Floats, gather
 from tagger.steps.cards import card, in_words
 from tagger.steps.gates import gates
 from tagger.steps.workplace import Rows, Workplace
-from tagger.suggestions import DECIMALS, Matrix, corpus_mean, phrases_of, scores
+from tagger.suggestions import DECIMALS, phrases_of, scores
 from tagger.whole_files import put_whole
 
 CARD = "card.md"
-_VERSION = 1
+_VERSION = 2
 """Of the learner: a change by which the same answers make something else needs another number."""
 
 
@@ -72,18 +73,18 @@ class Material:
         texts, groups = answers.excerpts["text"].tolist(), answers.excerpts["cluster"].tolist()
         learned = learning.learn(
             texts,
-            self.vectors,
+            self.seen,
             place.framework,
             answers.labels,
             groups,
             place.encoder,
             calibrating=answers.calibrating,
         )
-        after = np.round(learned.probabilities(texts, self.vectors, groups), DECIMALS)
+        after = np.round(learned.probabilities(self.seen, groups), DECIMALS)
         made_at = datetime.now(UTC).replace(tzinfo=None)
         described = {"made_on": f"{made_at:%Y-%m-%d}", **card(place.framework, answers, self._zero_shot(), after)}
         self._keep(learned, described)
-        gated = gates(place.framework, answers, after, self.vectors, place.encoder)
+        gated = gates(place.framework, answers, after, self.seen.vectors, place.encoder)
         return {
             **place.framework_rows(),
             **place.model_rows(),
@@ -94,20 +95,14 @@ class Material:
         }
 
     @cached_property
-    def vectors(self) -> Matrix:
-        """Return the excerpts' deep vectors, (n, d); passages of another way of cutting may not be stored in these."""
-        place, rows = self.place, self.answers.excerpts
-        stored = place.stored_vectors(rows["text_key"].tolist())
-        missing = rows[~rows["text_key"].isin(stored)].drop_duplicates("text_key")
-        new = zip(missing["text_key"], place.encoder.encode_deep(missing["text"].tolist()), strict=True)
-        known = {key: vectors[0] for key, vectors in stored.items()} | dict(new)
-        return np.stack([known[key] for key in rows["text_key"]])
+    def seen(self) -> Seen:
+        """Return the excerpts as they are compared."""
+        return self.place.seen(self.answers.excerpts["text_key"].tolist(), self.answers.excerpts["text"].tolist())
 
     def _zero_shot(self) -> Floats:
-        place, plain = self.place, self.vectors[:, : self.place.card.dimension]
-        passages = plain[self.answers.excerpts["current"].to_numpy(bool)]
-        centre = corpus_mean([passages], place.card.dimension)
-        return scores(plain, phrases_of(place.framework, place.encoder.encode), centre)
+        place, current = self.place, np.flatnonzero(self.answers.excerpts["current"].to_numpy(bool))
+        corpus = corpus_of([self.seen.rows(current)], place.encoder.deep_dimension)
+        return scores(self.seen, phrases_of(place.framework, place.encoder.encode), corpus)
 
     def _keep(self, learned: learning.Learned, described: dict[str, Any]) -> None:
         folder = folder_of(Path(self.place.run.study), self.id)

@@ -14,17 +14,16 @@ from numpy.typing import NDArray
 from tagger.privacy import keyed_hash, plain_hash
 from tagger.reading_orders import reading_order, uncertainty
 from tagger.records import Candidate, Span
+from tagger.seen import Corpus, Matrix, Seen, corpus_of
 from tagger.steps.asked import named_before, questions
 from tagger.steps.embed import vector_column
 from tagger.steps.learn import in_use
 from tagger.steps.workplace import Outcome, Rows, Run, Workplace, wanted, workplace
 from tagger.suggestions import (
     DECIMALS,
-    Matrix,
     Phrases,
     Scores,
     choose,
-    corpus_mean,
     held_back,
     match,
     phrases_of,
@@ -32,7 +31,7 @@ from tagger.suggestions import (
     unit,
 )
 
-_VERSION = 2
+_VERSION = 3
 _EXCERPTS_A_BATCH = 4096
 
 # What was learned from a transcript knows it by the name that it had then.
@@ -205,7 +204,7 @@ class _Scoring:
         excerpt = self.excerpts[candidate.row]
         value = self.place.framework.values[candidate.column]
         spans, vectors = sentences[excerpt.text_key]
-        found = match(vectors, self.phrases, candidate.column, self.centre)
+        found = match(vectors, self.phrases, candidate.column, self.corpus)
         start, end = spans[found.sentence]
         return {
             "id": plain_hash("suggestion", self.id, excerpt.id, value.id),
@@ -224,23 +223,22 @@ class _Scoring:
         return phrases_of(self.place.framework, self.place.encoder.encode)
 
     @cached_property
-    def centre(self) -> Scores:
+    def corpus(self) -> Corpus:
         """Return what the passages have in common; exchanges repeat their words and are left out."""
         passages = [excerpt for excerpt in self.excerpts if excerpt.kind == "passage"]
-        return corpus_mean(self._vectors(passages), self.place.encoder.dimension)
+        return corpus_of((seen for _, seen in self._seen(passages)), self.place.encoder.deep_dimension)
 
     @cached_property
     def scores(self) -> Scores:
         """Return similarities, (n, k), or probabilities by what was learned without an excerpt's own transcript."""
         if self.learned_id is None:
-            centre, phrases = self.centre, self.phrases
-            return np.concatenate([scores(vectors, phrases, centre) for vectors in self._vectors(self.excerpts)])
+            corpus, phrases = self.corpus, self.phrases
+            return np.concatenate([scores(seen, phrases, corpus) for _, seen in self._seen(self.excerpts)])
         from tagger.steps.material import learned_of  # which takes a second to import
 
         learned = learned_of(self.place, self.learned_id)
         found = [
-            learned.probabilities([one.text for one in batch], vectors, [one.cluster for one in batch])
-            for batch, vectors in self._deep(self.excerpts)
+            learned.probabilities(seen, [one.cluster for one in batch]) for batch, seen in self._seen(self.excerpts)
         ]
         return np.round(np.concatenate(found), DECIMALS).astype(np.float64)
 
@@ -252,19 +250,16 @@ class _Scoring:
 
     def _centred(self, excerpts: Sequence[_Excerpt]) -> Scores:
         """Return unit vectors without what the passages have in common."""
-        batches = [unit(np.asarray(batch, dtype=np.float64) - self.centre) for batch in self._vectors(excerpts)]
-        return np.concatenate([np.empty((0, self.place.card.dimension)), *batches])
+        plain = slice(self.place.card.dimension)
+        stored = self.place.stored_vectors([excerpt.text_key for excerpt in excerpts])
+        vectors = np.array([stored[excerpt.text_key][0, plain] for excerpt in excerpts], dtype=np.float64)
+        return unit(vectors.reshape(len(excerpts), -1) - self.corpus.centre[plain])
 
-    def _vectors(self, excerpts: Sequence[_Excerpt]) -> Iterator[Matrix]:
-        for _, vectors in self._deep(excerpts):
-            yield vectors[:, : self.place.card.dimension]
-
-    def _deep(self, excerpts: Sequence[_Excerpt]) -> Iterator[tuple[Sequence[_Excerpt], Matrix]]:
-        """Hand out excerpts with their deep vectors, (n, d), by the batch."""
+    def _seen(self, excerpts: Sequence[_Excerpt]) -> Iterator[tuple[Sequence[_Excerpt], Seen]]:
+        """Hand out excerpts as they are compared, by the batch."""
         for start in range(0, len(excerpts), _EXCERPTS_A_BATCH):
             batch = excerpts[start : start + _EXCERPTS_A_BATCH]
-            found = self.place.stored_vectors([excerpt.text_key for excerpt in batch])
-            yield batch, np.stack([found[excerpt.text_key][0] for excerpt in batch])
+            yield batch, self.place.seen([one.text_key for one in batch], [one.text for one in batch])
 
     def _sentences(self, keys: Sequence[str]) -> dict[str, _Sentences]:
         with self.place.store.session("reading sentences") as database:

@@ -18,8 +18,9 @@ from tagger.embeddings import Encoder, load_encoder, registry
 from tagger.frameworks import digest, from_json, load_framework, to_json
 from tagger.privacy import plain_hash
 from tagger.records import Framework
+from tagger.seen import Matrix, Seen, see, seen_as
+from tagger.spelling import count_runs
 from tagger.store import Shard, Store
-from tagger.suggestions import Matrix
 from tagger.transcripts.corrections import Correction, parse
 
 Rows = list[dict[str, Any]]
@@ -173,6 +174,23 @@ class Workplace:
         starts = np.flatnonzero(np.r_[True, names[1:] != names[:-1]]) if len(names) else np.array([], dtype=int)
         ends = [*starts[1:], len(names)]
         return {str(names[start]): matrix[start:end] for start, end in zip(starts, ends, strict=False)}
+
+    def seen(self, keys: Sequence[str], texts: Sequence[str]) -> Seen:
+        """
+        Return texts, with their keys, as they are compared.
+
+        Passages of another way of cutting may have no stored vectors; theirs are made.
+        """
+        deep, sentences = self.stored_vectors(keys), self.stored_vectors(keys, "part > 0")
+        new = {key: text for key, text in zip(keys, texts, strict=True) if key not in deep}
+        if new:
+            made = see(list(new.values()), self.encoder)
+            for row, key in enumerate(new):
+                one = made.rows([row])
+                deep[key], sentences[key] = one.vectors, one.sentences
+        vectors = np.concatenate([deep[key] for key in keys])
+        none = np.zeros((0, self.card.dimension), dtype=vectors.dtype)
+        return seen_as(vectors, [sentences.get(key, none) for key in keys], count_runs(texts))
 
     def put(self, stage: str, key: str, **tables: Rows | pa.Table) -> None:
         """Leave the rows of one finished piece of work in the inbox, with what they refer to."""

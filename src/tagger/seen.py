@@ -65,9 +65,10 @@ class Corpus:
     rare: NDArray[np.float32]
 
 
-def see(texts: Sequence[str], encoder: Encoder) -> Seen:
+def see(texts: Iterable[str], encoder: Encoder) -> Seen:
     """Encode texts of any length with their sentences."""
     split = sentence_splitter(ANY_LANGUAGE)
+    texts = list(texts)
     spans = [split(text) for text in texts]
     short = [row for row, count in enumerate(encoder.count_tokens(texts)) if count <= encoder.max_tokens]
     long = sorted(set(range(len(texts))) - set(short))

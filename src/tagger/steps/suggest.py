@@ -250,10 +250,10 @@ class _Scoring:
 
     def _centred(self, excerpts: Sequence[_Excerpt]) -> Scores:
         """Return unit vectors without what the passages have in common."""
-        plain = slice(self.place.card.dimension)
+        d = self.place.card.dimension
         stored = self.place.stored_vectors([excerpt.text_key for excerpt in excerpts])
-        vectors = np.array([stored[excerpt.text_key][0, plain] for excerpt in excerpts], dtype=np.float64)
-        return unit(vectors.reshape(len(excerpts), -1) - self.corpus.centre[plain])
+        vectors = np.array([stored[excerpt.text_key][0, :d] for excerpt in excerpts], dtype=np.float64)
+        return unit(vectors.reshape(-1, d) - self.corpus.centre[:d])
 
     def _seen(self, excerpts: Sequence[_Excerpt]) -> Iterator[tuple[Sequence[_Excerpt], Seen]]:
         """Hand out excerpts as they are compared, by the batch."""

@@ -169,9 +169,11 @@ class Workplace:
                 {"model": self.model_id},
                 wanted=wanted(keys),
             )
+        if not rows.num_rows:
+            return {}
         matrix = rows["vector"].combine_chunks().flatten().to_numpy().reshape(rows.num_rows, -1)
         names = np.asarray(rows["text_key"].to_pylist())
-        starts = np.flatnonzero(np.r_[True, names[1:] != names[:-1]]) if len(names) else np.array([], dtype=int)
+        starts = np.flatnonzero(np.r_[True, names[1:] != names[:-1]])
         ends = [*starts[1:], len(names)]
         return {str(names[start]): matrix[start:end] for start, end in zip(starts, ends, strict=False)}
 

@@ -122,6 +122,26 @@ def test_scores_with_an_encoder_of_one_s_own():
     assert [0, 1] == scores.argmax(axis=1).tolist()
 
 
+class OnlyEncodes:
+    """An object that knows how long its vectors are, and how to make them."""
+
+    dimension = WordEncoder.dimension
+
+    def encode(self, texts):
+        """Return unit vectors of words."""
+        return WordEncoder().encode(texts)
+
+
+def test_scores_with_anything_that_encodes_texts():
+    """An `encode` and a `dimension` are enough: a text is scored by its sentences all the same."""
+    texts = ["a dog barks. It rained.", "", "yeast in water"]
+    framework = tagger.framework_from_definitions(DEFINITIONS)
+
+    scores = tagger.score_texts(texts, framework, OnlyEncodes())
+
+    assert np.array_equal(tagger.score_texts(texts, framework, WordEncoder()), scores)
+
+
 def test_no_texts_have_no_scores():
     """An empty list gives an empty table of the right width."""
     assert (0, 6) == tagger.score_texts([], "side-by-side").shape

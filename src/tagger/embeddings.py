@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 import threading
 import tomllib
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,7 @@ _FEWEST_LAYERS = 2
 _LOADING = threading.Lock()
 
 
+@runtime_checkable
 class Encoder(Protocol):
     """What turns texts into unit vectors; it is known by its name, its revision and the hash of its weights."""
 
@@ -86,6 +88,66 @@ class Encoder(Protocol):
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count the tokens of each text, special tokens included."""
         ...
+
+
+class EncodesTexts(Protocol):
+    """What turns texts into unit vectors, and knows nothing more."""
+
+    @property
+    def dimension(self) -> int:
+        """Return the length of its vectors."""
+        ...
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return unit vectors, shape (n, dimension), of texts of any length."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SimpleEncoder:
+    """An encoder for experiments, made from whatever encodes texts: each sentence is one more text to it."""
+
+    inner: EncodesTexts
+    name: str = "an encoder of your own"
+    revision: str = ""
+    weights_sha256: str = ""
+    max_tokens: int = sys.maxsize
+
+    @property
+    def dimension(self) -> int:
+        """Return the length of its vectors."""
+        return self.inner.dimension
+
+    @property
+    def deep_dimension(self) -> int:
+        """Return the same: it has no depth that is known."""
+        return self.inner.dimension
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return unit vectors, shape (n, dimension)."""
+        return self.inner.encode(texts) if len(texts) else np.zeros((0, self.dimension), dtype=np.float32)
+
+    def encode_deep(self, texts: Sequence[str]) -> Vectors:
+        """Return the same."""
+        return self.encode(texts)
+
+    def encode_with_sentences(
+        self, texts: Sequence[str], spans: Sequence[Sequence[Span]]
+    ) -> tuple[Vectors, list[Vectors]]:
+        """Return the vectors of texts, and for each those of its spans."""
+        cut = [[text[start:end] for start, end in own] for text, own in zip(texts, spans, strict=True)]
+        vectors = self.encode([*texts, *(part for own in cut for part in own)])
+        ends = np.cumsum([len(texts), *map(len, cut)])
+        return vectors[: len(texts)], np.split(vectors, ends)[1:-1]
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Say that each text fits."""
+        return [0] * len(texts)
+
+
+def able_encoder(encoder: Encoder | EncodesTexts) -> Encoder:
+    """Return an encoder as it is, or with what it takes to be one."""
+    return encoder if isinstance(encoder, Encoder) else SimpleEncoder(encoder)
 
 
 @dataclass(frozen=True, slots=True)

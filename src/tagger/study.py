@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tagger import frameworks
 from tagger.config import load_settings
-from tagger.embeddings import Encoder, load_encoder
+from tagger.embeddings import Encoder, EncodesTexts, able_encoder, load_encoder
 from tagger.records import Framework
 from tagger.report.document import SEED, Number
 from tagger.seen import corpus_of, see
@@ -138,14 +138,14 @@ def load_framework(name_or_path: str | Path) -> Framework:
 
 
 def score_texts(
-    texts: Sequence[str], framework: Framework | str | Path, encoder: Encoder | None = None
+    texts: Sequence[str], framework: Framework | str | Path, encoder: Encoder | EncodesTexts | None = None
 ) -> NDArray[np.float64]:
     """
     Score each text with each value by similarity to the value's phrases.
 
     Args:
         framework: a framework, or the name or path of one.
-        encoder: None for the default one.
+        encoder: None for the default one; or anything that encodes texts.
 
     Returns:
         Scores, shape (n_texts, n_values), values in the framework's order. They rank texts within a value and values
@@ -153,6 +153,6 @@ def score_texts(
         taken away before comparing.
     """
     values = framework if isinstance(framework, Framework) else load_framework(framework)
-    encoder = encoder or load_encoder()
-    seen = see(texts, encoder)
-    return scores(seen, phrases_of(values, encoder.encode), corpus_of([seen], encoder.deep_dimension))
+    able = able_encoder(encoder or load_encoder())
+    seen = see(texts, able)
+    return scores(seen, phrases_of(values, able.encode), corpus_of([seen], able.deep_dimension))

@@ -1,13 +1,16 @@
 """
 Damaged, cut and hostile files for every reader: each gives a transcript or a TranscriptError, in bounded time.
 
-    python benchmarks/fuzz_readers.py [-n 5000] [--seed 0] [--only srt vtt] [--files ../shared/evaldata/transcripts]
+    python benchmarks/fuzz_readers.py [-n 5000] [--first 0] [--processes 1] [--seed 0] [--only srt vtt] [--files FOLDER]
 
 Each case takes a small sound file, made here or found under --files, and damages it: bytes flipped, cut out, doubled or
 taken from another file; lines moved, fields blown up, marks of the format put where they do not belong; in packages
 (DOCX, XLSX, ODT) inside of a part. Pages of PDFs are found in this process and not in one of their own, which is what
 bounds them otherwise; there whatever goes wrong is called damage. Prints how many cases were read, refused, and failed,
 with the number of each failure, which brings it back: `--only FORMAT --case NUMBER`.
+
+Each case has 20 s and 4 GB. Cases are tried a thousand at a time, in processes of their own if more than one is asked
+for; counts are printed after each ten thousand, and --first goes on from a case where a run was stopped.
 """
 
 from __future__ import annotations
@@ -25,7 +28,9 @@ import time
 import traceback
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from multiprocessing import Pool
 from pathlib import Path
 from types import FrameType
 
@@ -41,16 +46,20 @@ sys.path.append(str(Path(__file__).parents[1] / "tests"))
 
 from pdf_example import column
 from pdf_example import pdf as written
+from written import FORMATS
 
 MOST_SECONDS, MOST_BYTES = 20, 4_000_000_000
 LARGEST_CASE = 2_000_000
 """Bytes of a damaged file or part: what takes long because it is large says nothing."""
+AT_A_TIME, CHUNKS_A_PROCESS, A_LINE = 1_000, 5, 10_000
+"""Cases that a process is given at once, how often, and cases after which a line is printed."""
 TALK = (
     ("Interviewer", "How did you come to the garden, and who was there on that morning?"),
     ("Zoë", "My neighbour brought me along. I stood by the gate for ten minutes; nobody stared."),
     ("Interviewer", "And then?"),
     ("Zoë", "Somebody handed me a mug, and “that was that” — it sounds like nothing, I know 🙂."),
 )
+WESTERN = tuple((who, what.encode("cp1252", "ignore").decode("cp1252")) for who, what in TALK)
 MARKS = (
     *("\0", "\ufeff", "\ud800", "\u2028", "\t", "\n\n", '"', "'", ",", ";", ":", "{", "}", "[", "]", "<", ">", "\\"),
     *(
@@ -111,9 +120,13 @@ def seeds() -> dict[str, list[bytes]]:
     made = {name: [text.encode() for text in texts] for name, texts in found.items()}
     made["json"] = [json.dumps(value, ensure_ascii=False).encode() for value in _spoken()]
     made |= {"docx": [_docx()], "xlsx": [_xlsx()], "odt": [_odt(talk)]}
-    western = [line.encode("cp1252", "ignore").decode("cp1252") for line in talk]
+    for name, write in FORMATS.items():
+        talk_in_it = WESTERN if name.endswith(".pdf") else TALK
+        made.setdefault(name.rpartition(".")[2], []).append(_timeless(write(talk_in_it)))
+    western = [f"{who}: {what}" for who, what in WESTERN]
     pages = [[(72, 770, "Study 7"), *column(lines)] for lines in (western, western[::-1])]
-    return made | {"pdf": [written(pages)]}
+    made["pdf"].append(written(pages))
+    return made
 
 
 def _both(times: Sequence[tuple[int, str, str]]) -> Iterator[tuple[tuple[int, str, str], tuple[str, str]]]:
@@ -172,7 +185,7 @@ def _docx() -> bytes:
         document.paragraphs[-1].add_run(f" {what}")
     document.add_table(2, 2).cell(0, 0).text = "Ann"
     document.save(buffer)
-    return _timeless(buffer)
+    return _timeless(buffer.getvalue())
 
 
 def _xlsx() -> bytes:
@@ -181,7 +194,7 @@ def _xlsx() -> bytes:
     for row in (("speaker", "text"), *TALK):
         sheet.append(row)
     book.save(buffer)
-    return _timeless(buffer)
+    return _timeless(buffer.getvalue())
 
 
 def _odt(talk: Sequence[str]) -> bytes:
@@ -194,9 +207,11 @@ def _odt(talk: Sequence[str]) -> bytes:
     return _packed({"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": content.encode()})
 
 
-def _timeless(package: io.BytesIO) -> bytes:
-    """Pack again without the time of day, so that a case is the same again."""
-    with zipfile.ZipFile(package) as parts:
+def _timeless(data: bytes) -> bytes:
+    """Pack a package again without the time of day, so that a case is the same again."""
+    if not data.startswith(b"PK"):
+        return data
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
         return _packed({name: TIME.sub(b"2026-01-01T00:00:00", parts.read(name)) for name in parts.namelist()})
 
 
@@ -305,28 +320,25 @@ def _hangs(number: int, frame: FrameType | None) -> None:
     raise Hangs
 
 
-def cases(files: Mapping[str, Sequence[bytes]], name: str, seed: int) -> Iterator[tuple[int, bytes]]:
-    """Make cases of one format without end, each from its own number and no other."""
+def case(files: Mapping[str, Sequence[bytes]], name: str, seed: int, number: int) -> bytes:
+    """Make one case of a format, from its own number and no other."""
+    chance = random.Random(f"{seed} {name} {number}")
     every = [data for group in files.values() for data in group]
-    number = 0
-    while True:
-        chance = random.Random(f"{seed} {name} {number}")
-        yield number, damaged(chance.choice(files[name]), chance.choice(every), chance)
-        number += 1
+    return damaged(chance.choice(files[name]), chance.choice(every), chance)
 
 
 def fuzzed(
-    files: Mapping[str, Sequence[bytes]], name: str, *, number: int, seed: int
+    files: Mapping[str, Sequence[bytes]], name: str, seed: int, numbers: Iterable[int]
 ) -> tuple[Counter[str], dict[int, str]]:
-    """Try *number* cases of one format; return how many were read, refused and failed, and what failed."""
+    """Try cases of one format; return how many were read, refused and failed, and what failed."""
     signal.signal(signal.SIGALRM, _hangs)
     counts: Counter[str] = Counter()
     failures: dict[int, str] = {}
-    for each, data in zip(range(number), (data for _, data in cases(files, name, seed)), strict=False):
-        outcome = tried(data, f"case.{name}")
+    for number in numbers:
+        outcome = tried(case(files, name, seed, number), f"case.{name}")
         counts[outcome if outcome in ("read", "refused") else "failed"] += 1
         if outcome not in ("read", "refused"):
-            failures[each] = outcome
+            failures[number] = outcome
     return counts, failures
 
 
@@ -341,31 +353,57 @@ def with_files(folder: Path | None) -> dict[str, list[bytes]]:
     return files
 
 
+def _bounded() -> None:
+    logging.disable()
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
+
+
+def _most_memory() -> int:
+    """Return the most megabytes that this process, or one that it started and that has ended, ever held."""
+    whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return max(resource.getrusage(each).ru_maxrss for each in whose) // 1024
+
+
+def report(name: str, parts: Iterable[tuple[Counter[str], dict[int, str]]]) -> None:
+    """Print the counts of one format as they come in, and the first failures."""
+    began = time.monotonic()
+    counts: Counter[str] = Counter()
+    failures: dict[int, str] = {}
+    for counted, failed in parts:
+        counts.update(counted)
+        failures |= failed
+        if counts.total() % A_LINE == 0:
+            print(f"  {name}: {counts.total():,} cases, {counts['failed']} failed", flush=True)
+    told = ", ".join(f"{counts[each]:,} {each}" for each in ("read", "refused", "failed"))
+    print(f"{name}: {told}; {time.monotonic() - began:.0f} s, at most {_most_memory():,} MB", flush=True)
+    for number, what in list(failures.items())[:5]:
+        print(f"  case {number}: {what.strip().splitlines()[-1]}", flush=True)
+
+
 def main() -> None:
     """Print counts for each format."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[1] if __doc__ else "")
-    parser.add_argument("-n", type=int, default=5000)
+    parser.add_argument("-n", type=int, default=5000, help="how many cases of each format")
+    parser.add_argument("--first", type=int, default=0, help="the number of the first one")
+    parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--only", nargs="*", default=[])
-    parser.add_argument("--case", type=int)
-    parser.add_argument("--files", type=Path)
+    parser.add_argument("--only", nargs="*", default=[], help="formats")
+    parser.add_argument("--case", type=int, help="write this case to a file, and read it")
+    parser.add_argument("--files", type=Path, help="a folder of further files to damage")
     chosen = parser.parse_args()
-    logging.disable()
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
     files = with_files(chosen.files)
-    for name in chosen.only or files:
-        if chosen.case is not None:
-            case = next(data for number, data in cases(files, name, chosen.seed) if number == chosen.case)
-            Path(f"case.{name}").write_bytes(case)
-            print(f"case.{name}: {tried(case, f'case.{name}')}")
-            continue
-        began = time.monotonic()
-        counts, failures = fuzzed(files, name, number=chosen.n, seed=chosen.seed)
-        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        told = ", ".join(f"{counts[each]:,} {each}" for each in ("read", "refused", "failed"))
-        print(f"{name}: {told}; {time.monotonic() - began:.0f} s, at most {most:,} MB", flush=True)
-        for number, what in list(failures.items())[:5]:
-            print(f"  case {number}: {what.strip().splitlines()[-1]}", flush=True)
+    starts = range(chosen.first, chosen.first + chosen.n, AT_A_TIME)
+    chunks = [range(start, min(start + AT_A_TIME, chosen.first + chosen.n)) for start in starts]
+    # Each process ends after a few thousand cases, so that nothing that one of them leaves behind adds up.
+    with Pool(chosen.processes, _bounded, maxtasksperchild=CHUNKS_A_PROCESS) as pool:
+        for name in chosen.only or files:
+            if chosen.case is not None:
+                data = case(files, name, chosen.seed, chosen.case)
+                Path(f"case.{name}").write_bytes(data)
+                counted = pool.apply(fuzzed, (files, name, chosen.seed, [chosen.case]))
+                print(f"case.{name}: {counted}")
+            else:
+                report(name, pool.imap_unordered(partial(fuzzed, files, name, chosen.seed), chunks))
 
 
 if __name__ == "__main__":

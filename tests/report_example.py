@@ -11,6 +11,8 @@ from tagger.report.document import (
     Forest,
     Line,
     Matrix,
+    Mover,
+    Movers,
     Number,
     Report,
     Section,
@@ -120,6 +122,23 @@ def curves(values: tuple[str, ...] = VALUES, *, reliability: bool = False) -> Cu
     return Curves("Precision and recall", alt, "recall", "precision", tuple(lines), steps=True)
 
 
+def movers() -> Movers:
+    """Make shares to open that can be moved, one of a value with a name that somebody might write."""
+    shares = [place / 100 for place in range(1, 101)]
+    rows = tuple(
+        Mover(
+            value,
+            key,
+            start,
+            tuple(12 * place for place in range(1, 101)),
+            tuple(min(1.0, 2 * share) for share in shares),
+            tuple(min(1.0, share) for share in shares),
+        )
+        for value, key, start in ((VALUES[0], "safety", 30), (HOSTILE[0], "", 10), (HOSTILE[4], '"x 1"', 100))
+    )
+    return Movers("Move how much to open", "Each value starts somewhere.", rows)
+
+
 def panel(numbers: tuple[Number, ...]) -> Table:
     """Make a table of numbers, with a row for each value."""
     rows = tuple(
@@ -143,7 +162,14 @@ def sections() -> tuple[Section, ...]:
         1: Section(1, "Data", "Safety was found most often.", limits, (panel(HUMAN),), (matrix(),)),
         2: Section(2, "People with people", "People agree on most values.", limits, (panel(HUMAN),), (bars,), HUMAN),
         5: Section(5, "The model with people", "The model agrees less.", limits, (panel(MACHINE),), (bars,), MACHINE),
-        7: Section(7, "Ranking and thresholds", "The first suggestions are the best.", limits, plots=(curves(),)),
+        7: Section(
+            7,
+            "Ranking and thresholds",
+            "The first suggestions are the best.",
+            limits,
+            plots=(curves(),),
+            movers=movers(),
+        ),
         8: Section(8, "Calibration", "Scores are too sure.", limits, plots=(curves(VALUES[:2], reliability=True),)),
         13: Section(
             13, "Disagreements", "Five passages are worth talking over.", limits, (confused,), notes=HOSTILE[:1]

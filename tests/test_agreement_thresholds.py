@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tagger.agreement.thresholds import share_for_recall
+from tagger.agreement.thresholds import recall_of_shares, share_for_recall
 from tagger.errors import UsageError
 
 
@@ -50,6 +50,22 @@ def test_weights_count():
     assert "n = 4, counting as 1.6; 3 needed for 70%" in refused.reason
     same = share_for_recall(depths, np.full(4, 7.0), 0.7)
     assert same == share_for_recall(depths, np.ones(4), 0.7)
+
+
+def test_what_a_share_finds_is_what_was_wanted_of_it():
+    """By hand for 9 positives: none below the first, m of 10 from the m-th on, and all in all of the passages."""
+    depths = np.array([0.5, 0.1, 0.2, 0.05, 0.3, 0.4, 0.01, 0.9, 0.6])
+    found, limits = recall_of_shares(depths, np.ones(9), np.array([0.005, 0.01, 0.25, 0.6, 0.99, 1.0]))
+
+    assert [0.0, 0.1, 0.4, 0.8, 0.9, 1.0] == pytest.approx(found.tolist())
+    binomial = [0.0, *(stats.beta.ppf(0.05, m, 10 - m) for m in (1, 4, 8, 9)), 1.0]
+    assert binomial == pytest.approx(limits.tolist())
+    # The exact (Clopper-Pearson) limit: with a share that low, 4 or more of 9 come up in 5 of 100 samples.
+    assert 0.05 == pytest.approx(stats.binom.sf(3, 9, limits[2]))
+    wanted = equal(depths, 0.8)
+    assert (wanted.recall, wanted.at_least) == (found[3], limits[3])
+    with pytest.raises(UsageError, match="nobody found the value"):
+        recall_of_shares(np.array([]), np.array([]), np.array([0.5]))
 
 
 def corpus(random):

@@ -12,6 +12,7 @@ import socket
 import stat
 import subprocess
 import sys
+from base64 import b64encode
 from collections import Counter
 from dataclasses import asdict, fields, replace
 from html.parser import HTMLParser
@@ -31,7 +32,7 @@ from tagger.report.document import Flow, Number, Section, Step, Table
 from tagger.report.figures import svg
 from tagger.report.figures.paper import extent, wrapped
 from tagger.report.files import files, write
-from tagger.report.page import numeric, page
+from tagger.report.page import TEMPLATES, numeric, page
 
 ROOT = Path(__file__).resolve().parents[1]
 NAMES = ["report.html", "report.json", "numbers.csv", "reliability.csv", "disagreements.csv", "methods.md"]
@@ -40,6 +41,9 @@ import hashlib, report_example
 from tagger.report.files import files
 print(hashlib.sha256(b"".join(files(report_example.report()).values())).hexdigest())
 """
+
+
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
 class Elements(HTMLParser):
@@ -90,6 +94,12 @@ def elements(markup: str) -> Elements:
     return Elements(markup)
 
 
+def policy(elements: Elements) -> str:
+    """Return what the page lets a browser load and run."""
+    [one] = [one for one in elements.all("meta") if one.get("http-equiv") == "Content-Security-Policy"]
+    return str(one["content"])
+
+
 def rows(data: bytes) -> list[list[str]]:
     """Read a table in CSV."""
     return list(csv.reader(io.StringIO(data.decode("utf-8"), newline="")))
@@ -116,18 +126,46 @@ def test_no_file_says_when_or_where_it_was_made(made: dict[str, bytes]) -> None:
 
 
 def test_the_page_asks_nothing_of_anybody(markup: str, elements: Elements) -> None:
-    """Nothing is loaded and nothing runs: references lead to places on the page, and a policy forbids the rest."""
+    """Nothing is loaded, and one script of ours may run: a policy forbids the rest, and references stay on the page."""
     references = [
         one[name] for one in elements.found for name in ("src", "href", "xlink:href", "srcset") if name in one
     ]
-    policy = next(one["content"] for one in elements.all("meta") if one.get("http-equiv") == "Content-Security-Policy")
+    [script] = elements.all("script")
+    ours = b64encode(hashlib.sha256(script["words"].encode()).digest()).decode()
 
     assert [] == [one for one in references if not one.startswith("#")]
     assert [] == [one for one in re.findall(r"url\(([^)]*)\)", markup) if not one.startswith("#")]
     assert "@import" not in markup
-    assert [] == elements.all("script", "link", "iframe", "object", "embed", "img", "form", "base")
+    assert [] == elements.all("link", "iframe", "object", "embed", "img", "form", "base")
     assert [] == [name for one in elements.found for name in one if name.startswith("on")]
-    assert "default-src 'none'; style-src 'unsafe-inline'; img-src data:" == policy
+    assert f"{POLICY}; script-src 'sha256-{ours}'" == policy(elements)
+
+
+def test_a_page_without_anything_to_move_has_no_script() -> None:
+    """Then its policy forbids all of them."""
+    report = report_example.report()
+    still = Elements(page(replace(report, sections=report.sections[:7])).decode())
+
+    assert [] == still.all("script", "input")
+    assert policy(still) == POLICY
+
+
+def test_shares_that_can_be_moved_are_labelled_and_hidden_until_the_script_runs(elements: Elements) -> None:
+    """Each has a label and an output of its own, starts where it should, and all of its numbers stand on the page."""
+    movers = report_example.movers()
+    [whole] = [one for one in elements.all("section") if one.get("class") == "movers"]
+    sliders, labels = elements.all("input"), {one["for"]: one["words"] for one in elements.all("label")}
+    outputs = {one["for"] for one in elements.all("output")}
+
+    assert "hidden" in whole
+    assert [(row.value, str(row.start), row.key) for row in movers.rows] == [
+        (labels[one["id"]], one["value"], one["data-key"]) for one in sliders
+    ]
+    assert outputs == {*(one["id"] for one in sliders), " ".join(one["id"] for one in sliders)}
+    for row, slider in zip(movers.rows, sliders, strict=True):
+        assert list(row.opened) == [int(word) for word in slider["data-opened"].split()]
+        assert pytest.approx(row.finds, abs=0.005) == [float(word) for word in slider["data-finds"].split()]
+        assert pytest.approx(row.at_least, abs=0.005) == [float(word) for word in slider["data-least"].split()]
 
 
 def test_ids_are_unique_and_whatever_is_referred_to_is_there(markup: str, elements: Elements) -> None:
@@ -168,9 +206,9 @@ def test_the_page_has_a_language_headings_in_order_and_tables_with_captions(mark
 
 def test_words_that_look_like_markup_are_words(markup: str, elements: Elements) -> None:
     """What somebody wrote stands on the page as it is, in tables, notes and the checklist, and is no markup."""
-    hostile = report_example.HOSTILE
+    hostile, script = report_example.HOSTILE, (TEMPLATES / "report.js").read_text("utf-8")
 
-    assert [] == elements.all("script")
+    assert [script] == [one["words"] for one in elements.all("script")]
     assert hostile[0] not in markup
     for words in hostile:
         assert words in [one["words"] for one in elements.all("td")]
@@ -421,3 +459,41 @@ def test_the_page_in_a_browser(browser: Browser, tmp_path: Path, scheme: Any, wi
         table = sheet.locator("table.summary").bounding_box()
         assert table["y"] + table["height"] <= 900
     context.close()
+
+
+@pytest.mark.slow
+def test_shares_move_on_the_page(browser: Browser, tmp_path: Path) -> None:  # noqa: F811
+    """With the keyboard, under the page's own policy: the sentence and the line to copy follow; no error is raised."""
+    path = write(report_example.report(), tmp_path)[0]
+    sheet = browser.new_page()
+    wrong: list[str] = []
+    sheet.on("console", lambda message: wrong.append(message.text))
+    sheet.on("pageerror", lambda error: wrong.append(str(error)))
+    sheet.goto(path.as_uri())
+    safety, hostile, last = sheet.locator(".mover").all()
+    line = sheet.locator(".line code")
+
+    assert 'shares = { safety = 0.30, "x 1" = 1.00 }' == line.inner_text()
+    assert "Open 30 in 100: 360 passages. Of what shows Safety, that finds 0.60 on average, and 0.30 at least" in (
+        safety.locator("output").inner_text()
+    )
+    assert f"Of what shows {report_example.HOSTILE[0]}, that finds 0.20" in hostile.locator("output").inner_text()
+    safety.get_by_label("Safety").focus()
+    for _ in range(2):
+        sheet.keyboard.press("ArrowRight")
+    last.locator("input").press("Home")
+    assert "Open 32 in 100: 384 passages." in safety.locator("output").inner_text()
+    assert "32 in 100" == safety.locator("input").get_attribute("aria-valuetext")
+    assert 'shares = { safety = 0.32, "x 1" = 0.01 }' == line.inner_text()
+    assert [] == wrong
+
+
+@pytest.mark.slow
+def test_without_scripts_nothing_is_there_to_move(browser: Browser, tmp_path: Path) -> None:  # noqa: F811
+    """The rest of the page stands."""
+    path = write(report_example.report(), tmp_path)[0]
+    sheet = browser.new_context(java_script_enabled=False).new_page()
+    sheet.goto(path.as_uri())
+
+    assert not sheet.locator(".movers").is_visible()
+    assert sheet.locator("#section-7 .finding").is_visible()

@@ -283,6 +283,40 @@ def test_the_line_for_study_toml_can_be_read_as_it_stands() -> None:
     assert set(shares) == {"trust", "safety"}
 
 
+def test_what_can_be_moved_is_counted_from_the_passages() -> None:
+    """At each share: how many passages that is, and the m of n finds within it, of n + 1; it starts at nine in ten."""
+    made = drawn(read=0.6)
+    section = ranking(made)
+    assert section.movers is not None
+    trust = section.movers.rows[0]
+    panel = made.panel("blind", "trust")
+    yes = panel.majority() == 1
+    _, scores = made.machine_of("trust")
+    depths = np.array([(scores >= one).mean() for one in panel.scores[yes]])
+
+    assert ("Trust", "trust") == (trust.value, trust.key)
+    for hundredth in (1, 10, 37, 99):
+        within = (depths <= hundredth / 100 + 1e-12).sum()
+        assert np.ceil(hundredth * len(scores) / 100 - 1e-9) == trust.opened[hundredth - 1]
+        assert within / (len(depths) + 1) == pytest.approx(trust.finds[hundredth - 1])
+    assert (len(scores), 1.0, 1.0) == (trust.opened[-1], trust.finds[-1], trust.at_least[-1])
+    assert sorted(trust.at_least) == list(trust.at_least)
+    exact = by_name(section, "trust", "blind")["share_for_recall, wanted=0.9"].estimate
+    assert exact <= trust.start / 100 < exact + 0.0101
+
+
+def test_nothing_can_be_moved_where_nobody_found_anything() -> None:
+    """A value that nobody found has no slider; one that was found too seldom for nine in ten starts where it is now."""
+    answers = [(place, "Reader A", "blind", "trust", place < 7, True) for place in range(40)]
+    machine = [(place, "trust", 1 - place / 40, place < 4, "weak") for place in range(40)]
+    few = ranking(evidence(["a", "b", "c", "d"] * 10, answers=answers, machine=machine))
+    none = ranking(DEGENERATE["all no"])
+
+    assert few.movers is not None
+    assert [10] == [row.start for row in few.movers.rows]
+    assert none.movers is None
+
+
 def test_too_few_finds_leave_no_share() -> None:
     """The reason says how many it takes."""
     answers = [(place, "Reader A", "blind", "trust", place < 7, True) for place in range(40)]

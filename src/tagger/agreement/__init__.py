@@ -80,7 +80,7 @@ from tagger.agreement.proportions import (
 from tagger.agreement.sampling import StratifiedRecall, linearised_recall, stratified_recall
 from tagger.agreement.spans import SpanF1, UnitizingAlpha, character_counts, character_kappa, span_f1, unitizing_alpha
 from tagger.agreement.stopping import FoundAtLeast, found_at_least, plan_search
-from tagger.agreement.thresholds import Threshold, share_for_recall
+from tagger.agreement.thresholds import Threshold, recall_of_shares, share_for_recall
 
 __all__ = [
     "Additive",
@@ -147,6 +147,7 @@ __all__ = [
     "precision_recall_curve",
     "prevalence_estimate",
     "recall",
+    "recall_of_shares",
     "rejected",
     "scott_pi",
     "share_for_recall",

@@ -75,11 +75,40 @@ def share_for_recall(depths: Floats, weights: Floats, wanted: float, level: floa
     if not len(enough):
         return Threshold(wanted, None, None, None, n, _too_few(n, total / largest, wanted))
     share = float(np.asarray(depths)[order][enough[0]])
-    within = float(reached[np.asarray(depths)[order] <= share][-1])
+    recall, limit = (float(one[0]) for one in recall_of_shares(depths, weights, np.array([share]), level))
+    return Threshold(wanted, share, recall, limit, n)
+
+
+def recall_of_shares(depths: Floats, weights: Floats, shares: Floats, level: float = 0.95) -> tuple[Floats, Floats]:
+    """
+    Return what is found by opening each of some shares: on average or more, and its lower limit; both (shares,).
+
+    The numbers are those of `share_for_recall`, and each share holds by itself. All of the passages hold all of what
+    there is.
+
+    Args:
+        depths: (n,), as in `share_for_recall`.
+        weights: (n,), as there.
+        shares: (shares,), of the passages, those with the highest scores first.
+        level: of the lower limits.
+
+    Raises:
+        UsageError: the level is none, or nobody found the value.
+    """
+    check_level(level)
+    if not len(depths):
+        raise UsageError("nobody found the value", where="depths", remedy="Ask for values that people found")
+    order = np.argsort(depths, kind="stable")
+    reached = np.append(0.0, np.cumsum(np.asarray(weights, dtype=np.float64)[order]))
+    within = reached[np.searchsorted(np.asarray(depths)[order], np.asarray(shares) + _ROUNDING, side="right")]
+    total, everything = reached[-1], np.asarray(shares) >= 1
     effective = total**2 / float(np.square(weights).sum())
     m = effective * within / total
-    limit = float(stats.beta.ppf(1 - level, m, effective + 1 - m))
-    return Threshold(wanted, share, within / (total + largest), limit, n)
+    limits = np.zeros(len(m))
+    some = m > 0
+    limits[some] = stats.beta.ppf(1 - level, m[some], effective + 1 - m[some])
+    found = within / (total + float(np.max(weights)))
+    return np.where(everything, 1.0, found), np.where(everything, 1.0, limits)
 
 
 def _too_few(n: int, counts_as: float, wanted: float) -> str:

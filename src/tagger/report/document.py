@@ -162,6 +162,36 @@ Plot = Flow | Forest | Matrix | Curves
 
 
 @dataclass(frozen=True, slots=True)
+class Mover:
+    """
+    A value of which the share to open can be moved, from 1 to 100 in a hundred passages.
+
+    Args:
+        key: what sets its share in study.toml; empty where it cannot be set by itself.
+        start: where it stands at first.
+        opened: how many passages each share is.
+        finds: what part of the value each share finds, on average or more.
+        at_least: its lower limit.
+    """
+
+    value: str
+    key: str
+    start: int
+    opened: tuple[int, ...]
+    finds: tuple[float, ...]
+    at_least: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Movers:
+    """Shares to open that can be moved on the page; without a script they are not shown, and tables say the same."""
+
+    title: str
+    note: str
+    rows: tuple[Mover, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """
     A section of a report.
@@ -182,6 +212,7 @@ class Section:
     numbers: tuple[Number, ...] = ()
     notes: tuple[str, ...] = ()
     empty: str = ""
+    movers: Movers | None = None
 
 
 @dataclass(frozen=True, slots=True)

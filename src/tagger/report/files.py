@@ -108,6 +108,7 @@ def _section(section: Section) -> dict[str, Any]:
         "notes": list(section.notes),
         "numbers": [_fields(number) for number in section.numbers],
         "tables": [_table(table) for table in section.tables],
+        "movers": None if section.movers is None else _plain(asdict(section.movers)),
         "plots": [{"plot": type(plot).__name__.casefold(), **_plain(asdict(plot))} for plot in section.plots],
     }
 

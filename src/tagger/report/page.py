@@ -1,8 +1,16 @@
-"""A report as one page that stands by itself: it asks nothing of any network and needs no script."""
+"""
+A report as one page that stands by itself: it asks nothing of any network and needs no script.
+
+Where it has a script, to move shares on the page, that is ours, holds nothing of the study, and is the only one that
+the page's policy lets run, by its hash.
+"""
 
 from __future__ import annotations
 
 import re
+from base64 import b64encode
+from collections.abc import Iterable
+from hashlib import sha256
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -28,10 +36,15 @@ def page(report: Report) -> bytes:
         lstrip_blocks=True,
     )
     templates.globals.update(shown=shown, basis=basis, missing=missing, enough=enough, figure=figure, numeric=numeric)
-    templates.filters.update(sentence=sentence, coded=coded)
+    templates.filters.update(sentence=sentence, coded=coded, hundredths=hundredths)
+    moves = any(section.movers for section in report.sections)
+    script = (TEMPLATES / "report.js").read_text(encoding="utf-8") if moves else ""
     style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
-    # The style is ours: it holds nothing of the study.
-    return templates.get_template("report.html").render(report=report, style=Markup(style)).encode("utf-8")  # noqa: S704
+    # Style and script are ours: they hold nothing of the study.
+    ours = {"style": Markup(style), "script": Markup(script)}  # noqa: S704
+    fingerprint = b64encode(sha256(script.encode("utf-8")).digest()).decode("ascii")
+    made = templates.get_template("report.html").render(report=report, fingerprint=fingerprint, **ours)
+    return made.encode("utf-8")
 
 
 def basis(number: Number) -> str:
@@ -71,6 +84,11 @@ def coded(words: str) -> Markup:
 def numeric(words: str) -> bool:
     """Say whether a cell is a number, which is never broken over lines."""
     return NUMERIC.fullmatch(words) is not None
+
+
+def hundredths(shares: Iterable[float]) -> str:
+    """Write shares with two decimals, as they are shown, between spaces."""
+    return " ".join(f"{share:.2f}" for share in shares)
 
 
 def figure(plot: Plot, section: int, number: int) -> Markup:

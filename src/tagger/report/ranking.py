@@ -74,6 +74,7 @@ def ranking(evidence: Evidence) -> Section:
     numbers: list[Number] = []
     tables = []
     settings = []
+    movers = None
     ties = 0
     for source in evidence.available:
         found = [(value, scored(evidence, source, value.id)) for value in evidence.values]
@@ -84,7 +85,8 @@ def ranking(evidence: Evidence) -> Section:
             choices = [_choice(evidence, value, one) for value, one in found if len(one.labels)]
             numbers += thresholds.numbers(source, MODEL, choices)
             tables += [*_tables(source, made), thresholds.table(source, choices)]
-            settings += [thresholds.setting(choices)] if source == _for_settings(evidence) else []
+            if source == _for_settings(evidence):
+                settings, movers = [thresholds.setting(choices)], thresholds.movers(source, choices)
     if not numbers:
         return Section(7, _RANKING, "", empty=f"Nothing to rank yet: {_NO_SCORES}.")
     plots = _plots(evidence)
@@ -98,6 +100,7 @@ def ranking(evidence: Evidence) -> Section:
         plots,
         tuple(numbers),
         (*_notes(evidence, ties), *filter(None, settings), *((_IN_THE_PLOTS,) if plots else ())),
+        movers=movers,
     )
 
 

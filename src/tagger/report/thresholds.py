@@ -8,15 +8,19 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 from tagger import agreement
 from tagger.agreement import Estimate, Threshold
-from tagger.report.document import Number, Table
+from tagger.report.document import Mover, Movers, Number, Table
 from tagger.report.evidence import WORDS, Floats, Value
 from tagger.report.measuring import About
 from tagger.wording import several
 
 WANTED = (0.8, 0.9, 0.95)
 IN_STUDY_TOML = 0.9
+SHARES = np.arange(1, 101) / 100
+"""The shares to open that can be chosen on the page."""
 
 _CHOSEN = "no interval: it is a choice, and the number after it says what it finds"
 
@@ -31,6 +35,8 @@ class Choice:
         suggested: in how many of these it is suggested now.
         clusters: from how many clusters the passages come that were read.
         thresholds: for each of `WANTED`.
+        finds: (100,), what each of `SHARES` finds on average or more; empty where nobody found the value.
+        at_least: (100,), the lower limits.
     """
 
     value: Value
@@ -38,6 +44,8 @@ class Choice:
     suggested: int
     clusters: int
     thresholds: tuple[Threshold, ...]
+    finds: tuple[float, ...] = ()
+    at_least: tuple[float, ...] = ()
 
     def share_for(self, wanted: float) -> float | None:
         """Return the share to open, rounded up to a hundredth, as it is set; None where nobody can say."""
@@ -48,7 +56,10 @@ class Choice:
 def choice(value: Value, depths: Floats, weights: Floats, scored: int, suggested: int, clusters: int) -> Choice:
     """Choose for one value; *depths* and *weights* are those of `agreement.share_for_recall`."""
     found = tuple(agreement.share_for_recall(depths, weights, wanted) for wanted in WANTED)
-    return Choice(value, scored, suggested, clusters, found)
+    if not len(depths):
+        return Choice(value, scored, suggested, clusters, found)
+    curve = (tuple(one.tolist()) for one in agreement.recall_of_shares(depths, weights, SHARES))
+    return Choice(value, scored, suggested, clusters, found, *curve)
 
 
 def numbers(source: str, between: str, choices: Iterable[Choice]) -> tuple[Number, ...]:
@@ -90,14 +101,39 @@ def table(source: str, choices: Iterable[Choice]) -> Table:
 def _cell(found: Threshold, scored: int) -> str:
     if found.share is None:
         return found.reason
-    passages = several(math.ceil(round(found.share * scored, 9)), "passage")
+    passages = several(_passages(found.share, scored), "passage")
     return f"{found.share:.2f} ({passages}; at least {found.at_least:.2f})"
+
+
+def _passages(share: float, scored: int) -> int:
+    """Return how many passages a share is, as suggestions are chosen."""
+    return math.ceil(round(share * scored, 9))
+
+
+def movers(source: str, choices: Iterable[Choice]) -> Movers | None:
+    """Let the share to open of each value be moved; None where nobody found any value."""
+    rows = tuple(_mover(one) for one in choices if one.finds)
+    if not rows:
+        return None
+    return Movers(
+        f"Move how much to open, readings {WORDS[source]}",
+        "Each value starts where nine in ten of it are found on average, or where its suggestions end now if too few "
+        "are known for that. Choose what you want to find first, and move until it is found: a share that is chosen "
+        "because its number looks well will find a little less.",
+        rows,
+    )
+
+
+def _mover(one: Choice) -> Mover:
+    start = one.share_for(IN_STUDY_TOML) or max(one.suggested / one.scored, 0.01)
+    opened = tuple(_passages(share, one.scored) for share in SHARES.tolist())
+    return Mover(one.value.name, _settable(one.value), round(100 * start), opened, one.finds, one.at_least)
 
 
 def setting(choices: Iterable[Choice]) -> str:
     """Say what line of study.toml has nine in ten suggested; empty where nobody can say for any value."""
-    shares = {one.value.id: one.share_for(IN_STUDY_TOML) for one in choices if "@" not in one.value.id}
-    items = [f"{_key(name)} = {share:.2f}" for name, share in shares.items() if share is not None]
+    shares = {_settable(one.value): one.share_for(IN_STUDY_TOML) for one in choices}
+    items = [f"{key} = {share:.2f}" for key, share in shares.items() if key and share is not None]
     if not items:
         return ""
     return (
@@ -108,5 +144,8 @@ def setting(choices: Iterable[Choice]) -> str:
     )
 
 
-def _key(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name, ensure_ascii=False)
+def _settable(value: Value) -> str:
+    """Return the key of a value in study.toml; empty for one that means something of its own in a dataset."""
+    if "@" in value.id:
+        return ""
+    return value.id if re.fullmatch(r"[A-Za-z0-9_-]+", value.id) else json.dumps(value.id, ensure_ascii=False)

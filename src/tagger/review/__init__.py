@@ -2,6 +2,8 @@
 People read and decide: what is handed out, shown, decided and undone, and the pages on which it happens.
 
     readers.py     who reads, and how they like it
+    people/        who may sign in, as what: access, links, sessions
+    doors.py       what another process has done by the one that keeps the study open
     datasets.py    what there is to read, and against which framework
     servings/      what is whose next: arms are drawn, queues ordered, passages handed out
     passages.py    an excerpt in its transcript; turns.py: how a turn is shown

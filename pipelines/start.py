@@ -36,7 +36,7 @@ def start(folder: Path, paths: Iterable[Path], **chosen: str) -> Summary:
     def flow() -> State[Summary]:
         from tagger.pipelines.tag_transcripts import tag_transcripts
 
-        given = (run.study, list(run.paths), run.dataset, run.framework, run.speakers, run.encoding)
+        given = (run.study, list(run.paths), run.dataset, run.framework, run.speakers, run.encoding, run.attributes)
         return tag_transcripts(*given, return_state=True)
 
     return _by_prefect(run, flow, otherwise=lambda: steps.tag(run))

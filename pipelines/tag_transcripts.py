@@ -13,7 +13,13 @@ from tagger.steps import Summary
 
 @flow(name="tag-transcripts")
 def tag_transcripts(
-    study: str, paths: list[str], dataset: str, framework: str = "", speakers: str = "", encoding: str = ""
+    study: str,
+    paths: list[str],
+    dataset: str,
+    framework: str = "",
+    speakers: str = "",
+    encoding: str = "",
+    attributes: str = "",
 ) -> Summary:
     """
     Read transcripts and store suggestions for one dataset of a study.
@@ -25,8 +31,10 @@ def tag_transcripts(
         framework: a framework's name or file; empty for the study's own.
         speakers: the path of a corrected speakers sheet; empty for none.
         encoding: reads all files in it; empty to detect it.
+        attributes: the path of a sheet of attributes; empty for none.
     """
     chosen = {"dataset": dataset, "framework": framework, "speakers": speakers, "encoding": encoding}
+    chosen["attributes"] = attributes
     run = steps.begin(study, paths, engine="prefect", **chosen)
     summary = steps.tag(run, call=as_task)
     create_markdown_artifact(in_markdown(summary), key="tagging-summary", description=f"What the run of {dataset} did")

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 _SIZE = 20
+PSEUDONYM = re.compile(r"[A-Z]{1,3}\d{1,4}")
+"""What people may call a participant by; no name of a person is spelled so."""
 _NUMBERED = re.compile(r"[A-Z](\d+)")
 
 

@@ -13,6 +13,7 @@ where it was, and a run with nothing to do adds nothing.
 
 from __future__ import annotations
 
+import getpass
 import json
 import logging
 import time
@@ -25,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from tagger.errors import UsageError
-from tagger.steps import embed, learn, read, split, suggest
+from tagger.steps import archives, embed, learn, read, split, suggest
 from tagger.steps.shares import check_shares
 from tagger.steps.workplace import Outcome, Run, workplace
 
@@ -97,7 +98,7 @@ def begin(study: str | Path, paths: Iterable[str | Path] = (), **options: Any) -
         TaggerError: something named does not exist or cannot be read; nothing has been stored.
     """
     paths = tuple(paths)
-    missing = [str(path) for path in paths if not Path(path).exists()]
+    missing = [str(path) for path in paths if not archives.there(Path(path))]
     if missing:
         raise UsageError(
             "there is no such file or folder", where=", ".join(missing), remedy="Check the spelling of the path"
@@ -107,15 +108,24 @@ def begin(study: str | Path, paths: Iterable[str | Path] = (), **options: Any) -
         study=str(Path(study).resolve()),
         paths=tuple(str(Path(path).resolve()) for path in paths),
         started_at=datetime.now(UTC).replace(tzinfo=None).isoformat(),
+        given_by=_account(),
         **options,
     )
     run = replace(run, framework=_reference(run.framework or workplace(run).settings.study.framework))
     place = workplace(run)
     # What is wrong with it is said before anything is stored, as what is wrong with the framework.
-    _ = place.corrections
+    _ = place.corrections, place.attributes
     check_shares(place)
     place.store.create()
     return run
+
+
+def _account() -> str:
+    """Name the account on this machine that began the run; empty where it has no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
 
 
 def _reference(framework: str) -> str:

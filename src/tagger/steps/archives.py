@@ -53,6 +53,11 @@ def contents(path: Path) -> bytes:
         return _unpacked(package, str(path.relative_to(archive)), path.name)
 
 
+def there(path: Path) -> bool:
+    """Say whether there is such a file or folder; what an archive above it holds is said when it is read."""
+    return path.exists() or _around(path) is not None
+
+
 def folder(path: Path) -> str:
     """Name the folder that a file lies in; an archive counts as a folder of its name without the ending."""
     return path.parent.stem if _around(path) == path.parent else path.parent.name

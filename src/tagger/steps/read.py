@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
+import json
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from tagger.errors import TranscriptError, UsageError
+from tagger.exchange.attributes import NOTHING, Attributes
 from tagger.privacy import keyed_hash, plain_hash, pseudonyms
 from tagger.records import Speaker, Transcript
 from tagger.revisions import offset_map
 from tagger.steps import archives
 from tagger.steps.workplace import UNNAMED, Outcome, Rows, Run, Workplace, batches, workplace
 from tagger.transcripts import read as read_transcript
-from tagger.transcripts.corrections import Correction, apply, for_file
+from tagger.transcripts.corrections import Correction, apply, for_file, key
 
 _READER = "1"
 _FILES_A_BATCH = 20
+_ASKS_NOW = "is taken for who asks now: what was read in these words is kept, and counts no more."
+_ANSWERS_NOW = "is not taken for who asks any more: these words are passages now, or are again."
 
 
 def pending(run: Run) -> Iterator[tuple[str, ...]]:
     """Name the files that differ from what is stored, in batches, in the order of their names."""
     place = workplace(run)
     shelf = _Shelf(place)
+    corrected = run.speakers or run.attributes or run.encoding
     todo = [
         str(path)
         for path in found(run.paths, Path(run.study))
-        if run.speakers or run.encoding or not _unchanged(place, shelf, path)
+        if _is_of(run.dataset, _said_of(place, path)) and (corrected or not _unchanged(place, shelf, path))
     ]
     return batches(todo, _FILES_A_BATCH)
 
@@ -64,24 +70,39 @@ def read(run: Run, paths: tuple[str, ...]) -> Outcome:
     stored = 0
     for path in map(Path, paths):
         try:
-            new, note = _read_one(place, shelf, path)
+            new, told = _read_one(place, shelf, path)
         except (TranscriptError, UsageError) as error:
             problems.append(str(error))
         except OSError as error:
             problems.append(f"{path.name}: it cannot be opened ({error.strerror}). Check its permissions.")
         else:
             stored += new
-            notes += [note] if note else []
+            notes += told
     return Outcome({"transcripts": stored, "files with problems": len(problems)}, tuple(problems), tuple(notes))
 
 
-def _content_key(place: Workplace, data: bytes) -> str:
-    return keyed_hash(place.secret, "content", _READER, hashlib.sha256(data).hexdigest())
+def source(path: Path) -> str:
+    """Say under which name the study knows a file; many a study has one `interview.docx` in each folder."""
+    return f"{archives.folder(path)}/{path.name}"
+
+
+def _said_of(place: Workplace, path: Path) -> Attributes | None:
+    """Return the row of the sheet of attributes that is about a file."""
+    return next(iter(for_file(place.attributes, str(path))), None)
+
+
+def _is_of(dataset: str, row: Attributes | None) -> bool:
+    return row is None or row.dataset in ("", dataset)
+
+
+def content_key(secret: bytes, data: bytes) -> str:
+    """Return what tells whether a file holds the bytes that were read before."""
+    return keyed_hash(secret, "content", _READER, hashlib.sha256(data).hexdigest())
 
 
 def _unchanged(place: Workplace, shelf: _Shelf, path: Path) -> bool:
     try:
-        return (_source(path), _content_key(place, archives.contents(path))) in shelf.seen
+        return (source(path), content_key(place.secret, archives.contents(path))) in shelf.seen
     except (OSError, TranscriptError):
         return False  # reading it again will say what is wrong with it
 
@@ -102,17 +123,20 @@ class _Shelf:
                 here,
             ).to_pylist()
             beliefs = database.table("SELECT * FROM speaker_list").to_pylist()
+            said = database.rows("SELECT transcript_id, number, attributes FROM current_attributes")
             names = database.rows("SELECT id FROM participants UNION SELECT pseudonym FROM speakers")
             twins = database.rows("SELECT source, content_key, text_key FROM twins WHERE dataset = $dataset", here)
             tombstones = database.rows("SELECT source_key FROM tombstones")
         self.live = {row["source"]: row for row in live}
         self.texts = {row["text_key"]: row["source"] for row in live}
-        sources = Counter(_source(file) for file in found(run.paths, Path(run.study)))
+        sources = Counter(source(file) for file in found(run.paths, Path(run.study)))
         self.clashing = {source for source, files in sources.items() if files > 1}
         self.seen = {(row["source"], row["content_key"]) for row in live}
         self.seen |= {(source, content) for source, content, text in twins if text in self.texts}
         self.beliefs = {row["speaker_id"]: row for row in beliefs}
-        self.names = {str(name) for (name,) in names}
+        self.names = {str(name) for (name,) in names} | {row.participant for row in place.corrections}
+        self.names |= {name for row in place.attributes for name in row.participants}
+        self.attributes = {str(key): (int(number), dict(json.loads(held))) for key, number, held in said}
         self.tombstones = {str(key) for (key,) in tombstones}
         self.turns: dict[str, list[tuple[int, int, str]]] = {}
         for row in turns:
@@ -124,6 +148,12 @@ class _Shelf:
             return str(self.live[source]["transcript_id"])
         return "T" + keyed_hash(self._secret, "transcript", self._dataset, source)[:10]
 
+    def attributes_with(self, source: str, row: Attributes | None, encoding: str) -> dict[str, str]:
+        """Return what is known of a transcript, with what the sheet and a run's encoding say of it put over it."""
+        _, held = self.attributes.get(self.transcript_id(source), (0, {}))
+        said = {**({"encoding": encoding} if encoding else {}), **(row.said if row else {})}
+        return {key: value for key, value in {**held, **said}.items() if value != NOTHING}
+
     def new_name(self, letter: str) -> str:
         """Give the next free pseudonym."""
         name = next(pseudonyms(self.names, letter))
@@ -131,43 +161,45 @@ class _Shelf:
         return name
 
 
-def _read_one(place: Workplace, shelf: _Shelf, path: Path) -> tuple[bool, str]:
-    """Read one file and leave its shard; say whether it held anything new, and why not where a person would wonder."""
+def _read_one(place: Workplace, shelf: _Shelf, path: Path) -> tuple[bool, list[str]]:
+    """Read one file and leave its shard; say whether it held anything new, and what a person would wonder at."""
     run, secret = place.run, place.secret
-    source = _source(path)
-    if source in shelf.clashing:
-        raise UsageError("two files go by this name", where=source, remedy="Rename one of them or its folder")
-    if keyed_hash(secret, "source", run.dataset, source) in shelf.tombstones:
-        raise UsageError("it was withdrawn from this study and is not read again", where=source)
+    name = source(path)
+    if name in shelf.clashing:
+        raise UsageError("two files go by this name", where=name, remedy="Rename one of them or its folder")
+    if keyed_hash(secret, "source", run.dataset, name) in shelf.tombstones:
+        raise UsageError("it was withdrawn from this study and is not read again", where=name)
     data = archives.contents(path)
-    transcript = read_transcript(data, path.name, run.encoding or None)
+    said = _said_of(place, path)
+    attributes = shelf.attributes_with(name, said, run.encoding)
+    encoding = attributes.get("encoding")
+    transcript = read_transcript(data, path.name, encoding)
+    if encoding and codecs.lookup(encoding).name != transcript.encoding:
+        del attributes["encoding"]  # the file says itself how it is written, as those of Word do
     corrections = for_file(place.corrections, str(path))
     transcript = apply(transcript, corrections) if corrections else transcript
     text_key = keyed_hash(secret, "text", transcript.text)
-    content_key = _content_key(place, data)
-    twin = shelf.texts.get(text_key, source)
-    if twin != source:
-        _pass_over(place, source, content_key, text_key, shelf.transcript_id(twin))
-        return False, f"{source}: holds the same words as {twin}, so it was not stored a second time."
-    new = _New(place, shelf, source, transcript, corrections, text_key, content_key)
+    bytes_key = content_key(secret, data)
+    twin = shelf.texts.get(text_key, name)
+    if twin != name:
+        _pass_over(place, name, bytes_key, text_key, shelf.transcript_id(twin))
+        return False, [f"{name}: holds the same words as {twin}, so it was not stored a second time."]
+    participants = said.participants if said else ()
+    new = _New(place, shelf, name, transcript, corrections, participants, attributes, text_key, bytes_key)
     if tables := new.rows():
-        before = shelf.live[source]["revision_id"] if source in shelf.live else ""
-        beliefs = str([{**belief, "run_id": ""} for belief in tables["speaker_beliefs"]])
-        place.put("read", keyed_hash(secret, "read", run.dataset, source, new.content_key, before, beliefs), **tables)
-    elif (source, content_key) not in shelf.seen:
-        _pass_over(place, source, content_key, text_key, new.transcript_id)
-    shelf.texts[text_key] = source
-    return bool(tables), ""
+        before = shelf.live[name]["revision_id"] if name in shelf.live else ""
+        said_of_it = [*tables["speaker_beliefs"], *tables["transcript_attributes"]]
+        beliefs = str([{**belief, "run_id": ""} for belief in said_of_it])
+        place.put("read", keyed_hash(secret, "read", run.dataset, name, bytes_key, before, beliefs), **tables)
+    elif (name, bytes_key) not in shelf.seen:
+        _pass_over(place, name, bytes_key, text_key, new.transcript_id)
+    shelf.texts[text_key] = name
+    return bool(tables), new.notes(tables)
 
 
-def _source(path: Path) -> str:
-    """Say under which name the study knows a file; many a study has one `interview.docx` in each folder."""
-    return f"{archives.folder(path)}/{path.name}"
-
-
-def _pass_over(place: Workplace, source: str, content_key: str, text_key: str, transcript_id: str) -> None:
+def _pass_over(place: Workplace, name: str, bytes_key: str, text_key: str, transcript_id: str) -> None:
     """Remember a file whose words are there already, so that it is not read again while they are."""
-    seen = {"dataset": place.run.dataset, "source": source, "content_key": content_key, "text_key": text_key}
+    seen = {"dataset": place.run.dataset, "source": name, "content_key": bytes_key, "text_key": text_key}
     rows = [{**seen, "transcript_id": transcript_id, "run_id": place.run.id}]
     place.put("read", keyed_hash(place.secret, "twin", *seen.values()), twins=rows)
 
@@ -181,18 +213,42 @@ class _New:
     source: str
     transcript: Transcript
     corrections: tuple[Correction, ...]
+    participants: tuple[str, ...]
+    attributes: Mapping[str, str]
     text_key: str
     content_key: str
 
     def rows(self) -> dict[str, Rows]:
         """Make the rows of a transcript that is new, has a new text or new turns, or is believed otherwise; or none."""
-        revision, beliefs = self._revision_rows(), self._speaker_rows()
-        if not revision and not beliefs["speaker_beliefs"]:
+        revision, beliefs, attributes = self._revision_rows(), self._speaker_rows(), self._attribute_rows()
+        if not revision and not beliefs["speaker_beliefs"] and not attributes:
             return {}
         place = self.place
         described = {"kind": self.transcript.kind, "language": place.settings.study.language}
         transcript = {"id": self.transcript_id, "dataset": place.run.dataset, "source": self.source, **described}
-        return {"datasets": [{"id": place.run.dataset}], "transcripts": [transcript], **beliefs, **revision}
+        made = {"datasets": [{"id": place.run.dataset}], "transcripts": [transcript]}
+        return {
+            **made,
+            **beliefs,
+            "transcript_attributes": attributes,
+            "run_sheets": _sheet_rows(place.run),
+            **revision,
+        }
+
+    def notes(self, tables: Mapping[str, Rows]) -> list[str]:
+        """Say what follows for readings where somebody turns out to ask, or not to, and which encoding was kept."""
+        told = []
+        for belief in tables.get("speaker_beliefs", []):
+            known = self.shelf.beliefs.get(belief["speaker_id"])
+            if known and known["asks"] != belief["asks"] and True in (known["asks"], belief["asks"]):
+                told.append(f"{self.source}: {known['pseudonym']} {_ASKS_NOW if belief['asks'] else _ANSWERS_NOW}")
+        _, held = self.shelf.attributes.get(self.transcript_id, (0, {}))
+        encoding = self.attributes.get("encoding")
+        if "revisions" in tables and encoding and encoding == held.get("encoding") != self.place.run.encoding:
+            told.append(
+                f"{self.source}: was read as {encoding}, as you said before. To have it detected: - as encoding."
+            )
+        return told
 
     @cached_property
     def known(self) -> dict[str, Any] | None:
@@ -241,12 +297,51 @@ class _New:
             "offset_maps": [{"revision_id": revision, **asdict(stretch)} for stretch in shared],
         }
 
+    def _attribute_rows(self) -> Rows:
+        number, held = self.shelf.attributes.get(self.transcript_id, (0, {}))
+        several = {"participants": "; ".join(self.participants)} if self.participants and not self._sole else {}
+        attributes = {**self.attributes, **several}
+        if attributes == held:
+            return []
+        content = json.dumps(attributes, ensure_ascii=False, sort_keys=True)
+        new = {"transcript_id": self.transcript_id, "number": number + 1, "attributes": content}
+        return [{**new, "run_id": self.place.run.id}]
+
+    @cached_property
+    def _corrected(self) -> dict[str | None, Correction]:
+        """Return what people say of speakers, in their own sheet, and in that of attributes of who alone answers."""
+        corrected = {key(row.speaker): row for row in self.corrections}
+        if self._sole:
+            label, [participant] = self._sole.label, self.participants
+            row = corrected.get(key(label), Correction(self.source, label))
+            if row.participant not in ("", participant):
+                raise UsageError(
+                    f"the sheet of speakers says {row.participant}, and that of attributes {participant}",
+                    where=self.source,
+                    remedy="Correct one of them",
+                )
+            corrected[key(label)] = replace(row, participant=participant)
+        return corrected
+
+    @cached_property
+    def _sole(self) -> Speaker | None:
+        """Return the speaker whom the sheet of attributes names by one participant: the only one who gives evidence."""
+        answering = [each for each in self.transcript.speakers if not self._asks(each)]
+        return answering[0] if len(answering) == len(self.participants) == 1 else None
+
+    def _asks(self, speaker: Speaker) -> bool | None:
+        """Say whether a speaker asks: as is said now, else as was known, else as is guessed."""
+        known = self.shelf.beliefs.get(self.speaker_id(speaker.label))
+        said = next((row for row in self.corrections if key(row.speaker) == key(speaker.label)), None)
+        is_said = said and (said.asks is not None or said.asks_open)
+        asks: bool | None = known["asks"] if known and not is_said else speaker.asks
+        return asks
+
     def _speaker_rows(self) -> dict[str, Rows]:
         tables: dict[str, Rows] = {"participants": [], "speakers": [], "speaker_beliefs": []}
-        corrected = {correction.speaker: correction for correction in self.corrections}
         for speaker in self.transcript.speakers:
             known = self.shelf.beliefs.get(self.speaker_id(speaker.label))
-            correction = corrected.get(speaker.label)
+            correction = self._corrected.get(key(speaker.label))
             if known and not correction:
                 continue
             if not known:
@@ -267,13 +362,15 @@ class _New:
     def _belief(
         self, speaker: Speaker, correction: Correction | None, known: dict[str, Any] | None, new: Rows
     ) -> dict[str, Any]:
+        asks = self._asks(speaker)
+        standing = known["standing"] if known and correction and not correction.standing else list(speaker.standing)
         participant = correction.participant if correction else ""
         if not participant and known:
             participant = known["participant_id"]
-        if not participant and speaker.label is not None and not speaker.asks:
+        if not participant and speaker.label is not None and not asks:
             own = new[-1]["pseudonym"] if not known else known["pseudonym"]
             participant = own if own.startswith("P") else self.shelf.new_name("P")
-        return {"asks": speaker.asks, "standing": list(speaker.standing), "participant_id": participant or None}
+        return {"asks": asks, "standing": standing, "participant_id": participant or None}
 
     def _belief_row(
         self, speaker: Speaker, belief: dict[str, Any], corrected: bool, known: dict[str, Any] | None
@@ -282,3 +379,13 @@ class _New:
         basis = "corrected" if corrected else "guessed"
         identity = self.speaker_id(speaker.label)
         return {"speaker_id": identity, "number": number, **belief, "basis": basis, "run_id": self.place.run.id}
+
+
+def _sheet_rows(run: Run) -> Rows:
+    """Say by what a run was told of corrections, and by whose account."""
+    names = {"speakers": Path(run.speakers).name, "attributes": Path(run.attributes).name, "encoding": run.encoding}
+    return [
+        {"run_id": run.id, "holds": holds, "given_as": name, "given_by": run.given_by}
+        for holds, name in names.items()
+        if name
+    ]

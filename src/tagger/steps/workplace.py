@@ -15,6 +15,8 @@ import pyarrow as pa
 from tagger import __version__
 from tagger.config import Settings, load_settings
 from tagger.embeddings import Encoder, load_encoder, registry
+from tagger.exchange import attributes
+from tagger.exchange.attributes import Attributes
 from tagger.frameworks import digest, from_json, load_framework, to_json
 from tagger.privacy import plain_hash
 from tagger.records import Framework
@@ -35,8 +37,9 @@ class Run:
     One run of the pipeline as plain values, so that it can be handed to any process.
 
     `framework` is a name, a path, or the id of a version that the study holds, empty for the study's own; `speakers`
-    the path of a corrected speakers sheet; `encoding` overrules what is detected; `learn` has the run learn from
-    people's answers before it suggests.
+    the path of a corrected speakers sheet, `attributes` that of a sheet of attributes; `encoding` overrules what is
+    detected; `learn` has the run learn from people's answers before it suggests. `given_by` is the account on this
+    machine by which all that was said.
     """
 
     id: str
@@ -46,9 +49,11 @@ class Run:
     paths: tuple[str, ...] = ()
     framework: str = ""
     speakers: str = ""
+    attributes: str = ""
     encoding: str = ""
     engine: str = "local"
     learn: bool = False
+    given_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,6 +127,12 @@ class Workplace:
         sheet = Path(self.run.speakers)
         rows = parse(sheet.read_bytes(), sheet.name) if self.run.speakers else ()
         return tuple(row for row in rows if row.dataset in ("", self.run.dataset))
+
+    @cached_property
+    def attributes(self) -> tuple[Attributes, ...]:
+        """Return what the sheet of attributes of this run says, row by row."""
+        sheet = Path(self.run.attributes)
+        return attributes.parse(sheet.read_bytes(), sheet.name) if self.run.attributes else ()
 
     @cached_property
     def framework_id(self) -> str:

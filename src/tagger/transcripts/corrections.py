@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
-from typing import get_args
+from typing import Protocol, TypeVar, get_args
 
 from tagger.errors import TranscriptError, UsageError
+from tagger.privacy import PSEUDONYM
 from tagger.records import Speaker, Standing, Transcript
 from tagger.transcripts import decoding, speakers
 
 COLUMNS = ("file", "dataset", "participant", "speaker", "asks", "standing")
 NAMELESS = "(not named)"
-PSEUDONYM = re.compile(r"[A-Z]{1,3}\d{1,4}")
 YES = frozenset({"yes", "y", "true", "t", "1", "ja", "j", "oui", "o", "si", "sí", "sim", "wahr", "x", "vrai"})
 NO = frozenset({"no", "n", "false", "f", "0", "nein", "non", "nee", "não", "falsch", "faux"})
 OPEN = frozenset({"", "unknown", "?", "unbekannt", "not known"})
 # A spreadsheet would run a cell that begins so; a quote before it makes it text, and is taken off again.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
+
+
+class _AboutFile(Protocol):
+    @property
+    def file(self) -> str: ...
+
+
+AboutFile = TypeVar("AboutFile", bound=_AboutFile)
+"""A row of a sheet that names the file it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,23 +103,28 @@ def parse(data: bytes, name: str) -> tuple[Correction, ...]:
     return tuple(found)
 
 
-def for_file(corrections: Iterable[Correction], path: str) -> tuple[Correction, ...]:
+def for_file(rows: Iterable[AboutFile], path: str) -> tuple[AboutFile, ...]:
     """Choose the rows of one file: by the same path, else by the longest end of a path that they share."""
     parts = _parts(path)
-    shared = [(each, _shared(parts, _parts(each.file))) for each in corrections]
+    shared = [(each, _shared(parts, _parts(each.file))) for each in rows]
     best = max((number for _, number in shared), default=0)
     return tuple(each for each, number in shared if number == best > 0)
 
 
+def key(label: str | None) -> str | None:
+    """Return what a speaker is known by, however a sheet writes case and blanks; None for speech without a speaker."""
+    return " ".join(label.casefold().split()) if label else None
+
+
 def apply(transcript: Transcript, corrections: Sequence[Correction]) -> Transcript:
     """Put a person's word over the guesses of one transcript; a row that fits no speaker becomes a problem."""
-    said = {_key(each.speaker): each for each in corrections}
-    people = tuple(_corrected(each, said.get(_key(each.label))) for each in transcript.speakers)
-    known = {_key(each.label) for each in transcript.speakers}
+    said = {key(each.speaker): each for each in corrections}
+    people = tuple(_corrected(each, said.get(key(each.label))) for each in transcript.speakers)
+    known = {key(each.label) for each in transcript.speakers}
     strangers = [
         f"the sheet of speakers names '{each.speaker or NAMELESS}', who does not speak here"
         for each in corrections
-        if _key(each.speaker) not in known
+        if key(each.speaker) not in known
     ]
     timed = any(turn.begins is not None for turn in transcript.turns)
     kind = speakers.kind(people, spoken_aloud=timed) if people != transcript.speakers else transcript.kind
@@ -178,7 +191,7 @@ def _standings(cell: str, where: str) -> tuple[Standing, ...]:
 def _refuse_contradictions(found: Sequence[Correction], name: str) -> None:
     seen: dict[tuple[tuple[str, ...], str | None], Correction] = {}
     for each in found:
-        place = (_parts(each.file), _key(each.speaker))
+        place = (_parts(each.file), key(each.speaker))
         if place in seen and seen[place] != each:
             raise UsageError(
                 f"Two rows speak of '{each.speaker or NAMELESS}' in {each.file} and differ",
@@ -186,10 +199,6 @@ def _refuse_contradictions(found: Sequence[Correction], name: str) -> None:
                 remedy="Keep one of them",
             )
         seen[place] = each
-
-
-def _key(label: str | None) -> str | None:
-    return " ".join(label.casefold().split()) if label else None
 
 
 def _parts(path: str) -> tuple[str, ...]:

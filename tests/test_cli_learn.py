@@ -78,7 +78,11 @@ def test_a_framework_that_no_dataset_uses_is_refused(study, tagger):
 def test_status_says_what_suggestions_rest_on_and_what_came_since(own, tagger):
     """Before learning, after it, and after one more reading."""
     before = tagger("status", "--study", own.folder).out
-    assert "small rest on the framework's wording alone, so every value is untested. It can learn from" in before
+    wording, learning = (
+        "small rest on the framework's wording alone.",
+        "No value is tested until it learns from 24 readings",
+    )
+    assert f"{wording} {learning}: tagger learn.\n" in before
 
     tagger("learn", "--study", own.folder, "--engine", "local", "--json")
     after = tagger("status", "--study", own.folder).out

@@ -100,17 +100,16 @@ def learned(standing: Collection[Mapping[str, Any]]) -> list[str]:
     """Say of each framework what its suggestions rest on, what came since, and which values earn their place."""
     lines = []
     for stands in standing:
-        untested = "" if stands["card"] else ", so every value is untested"
-        lines.append(f"Suggestions from {stands['framework']} rest on {rests_on(stands)}{untested}.{_since(stands)}")
+        lines.append(f"Suggestions from {stands['framework']} rest on {rests_on(stands)}.{_since(stands)}")
         lines += states(stands["values"]) if stands["card"] else []
     return [*lines, *_LEGEND] if any(stands["card"] for stands in standing) else lines
 
 
 def _since(stands: Mapping[str, Any]) -> str:
     new, gone = several(stands["new"], "reading"), several(stands["gone"], "reading")
-    came = f" {new} came since: tagger learn." if stands["card"] else f" It can learn from {new}: tagger learn."
+    waits = f"{new} came since" if stands["card"] else f"No value is tested until it learns from {new}"
     went = f" {gone} that it was learned from {'counts' if stands['gone'] == 1 else 'count'} no more."
-    return (came if stands["new"] else "") + (went if stands["gone"] else "")
+    return (f" {waits}: tagger learn." if stands["new"] else "") + (went if stands["gone"] else "")
 
 
 def rests_on(stands: Mapping[str, Any]) -> str:
@@ -125,10 +124,10 @@ def states(values: Iterable[Mapping[str, Any]]) -> list[str]:
     """Say, dataset by dataset and value by value, which are untested, shown or silent, and why."""
     lines = []
     for dataset, rows in groupby(values, key=lambda row: row["dataset"]):
-        named = {row["value"] + (" (exchanges)" if row["kind"] == "exchange" else ""): row for row in rows}
-        width = max(map(len, named))
+        named = [(row["value"] + (" (exchanges)" if row["kind"] == "exchange" else ""), row) for row in rows]
+        width = max(len(name) for name, _ in named)
         lines.append(f"In {dataset}:")
-        for name, row in named.items():
+        for name, row in named:
             indent = " " * (14 + width)
             lines += wrap(f"  {row['state']:9} {name:{width}}  {_why(row)}", 119, subsequent_indent=indent)
     return lines

@@ -62,6 +62,16 @@ def test_a_colon_behind_a_label_in_brackets_belongs_to_the_words() -> None:
     assert ["[1] Sam", "[2] Ann", "[3] Sam", "[4] Ann"] == [speaker for speaker, _ in said(both)]
 
 
+def test_one_line_in_another_style_does_not_decide_for_the_file() -> None:
+    """A time behind one label in brackets makes no other style of the file, and no line of it is lost."""
+    transcript = of("[I] How was it?\n[Sam] Fine.\n[I] 00:05:00 And then?\n[Sam] I left.\n[I] I see.\n")
+
+    assert [("I", "How was it?"), ("Sam", "Fine."), ("I", "And then?"), ("Sam", "I left."), ("I", "I see.")] == said(
+        transcript
+    )
+    assert 300.0 == transcript.turns[2].begins
+
+
 def test_hanging_indent() -> None:
     """Lines indented further than the speakers' lines continue the turn, even when a label stands in them."""
     text = (

@@ -87,7 +87,7 @@ def openings(lines: Iterable[tuple[str, str]]) -> list[Opening]:
 
 def believed(openings: Sequence[Opening], paragraphs: int) -> Names:
     """
-    Choose the labels, with their style, that the whole file bears out.
+    Choose the labels that the whole file bears out, in the style that most lines have; a time may stand behind any.
 
     Words before a colon that only ever stand where a full line broke off in mid-sentence are part of that sentence.
 
@@ -98,14 +98,17 @@ def believed(openings: Sequence[Opening], paragraphs: int) -> Names:
     if not openings:
         return frozenset()
     openings = _without_broken(openings)
+    best, most = Names(), 0
     for styles, least in ((("colon", "timed", "bold"), 0.1), (("tab",), 0.1), (("bracket",), 0.5), (("dash",), 0.8)):
         found = [each for each in openings if each.style in styles and each.label]
         every_line = len(found) >= 0.8 * len(openings)
         needed = max(paragraphs * least, 1), max(paragraphs / 2, 1)
         chosen = _chosen(found, needed, every_line=every_line, first=openings[0].label or "")
-        if chosen:
-            return chosen
-    return frozenset()
+        chosen |= {("timed", label) for _, label in chosen}
+        lines = sum((each.style, key(each.label)) in chosen for each in openings if each.label)
+        if lines > most:
+            best, most = chosen, lines
+    return best
 
 
 def is_name(label: str) -> bool:

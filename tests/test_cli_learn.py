@@ -129,9 +129,9 @@ def test_status_says_what_the_newest_audit_guarantees(study, tagger):
         draw(desk.db, Wanted("general", ("Ann",), dict.fromkeys(STRATA, 2), 7), desk.tick())
     after = tagger("status", "--study", study.folder).out
 
-    assert f"has been found in general, an audit would tell: tagger audit plan --study {study.folder}\n" in before
+    assert f"how much of each value has been found in general: tagger audit plan --study {study.folder}\n" in before
     assert "By the newest audit" not in before
-    assert "an audit would tell" not in after
+    assert "Only an audit" not in after
     [said] = [one.words for one in guarantees(study.folder) if one.value.id == "choice"]
     assert said in " ".join(after.split())
     found = json.loads(tagger("status", "--study", study.folder, "--json").out)["found"]

@@ -112,7 +112,7 @@ def _found(content: Mapping[str, Any], folder: Path) -> list[str]:
         lines.insert(0, "By the newest audit:")
     if unknown:
         lines.append(
-            f"How much of each value has been found in {', '.join(unknown)}, an audit would tell: "
+            f"Only an audit can tell how much of each value has been found in {', '.join(unknown)}: "
             f"tagger audit plan --study {shlex.quote(str(folder))}"
         )
     return lines

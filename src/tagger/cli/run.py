@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,24 +14,36 @@ import click
 from tagger.cli import options
 from tagger.cli.progress import shown
 from tagger.cli.revisions import corrected
-from tagger.errors import UsageError
 from tagger.wording import several
 
 if TYPE_CHECKING:
     from tagger.steps import Summary
 
 SOME_FILES_FAILED = 3
+_SHEETS = ("speakers", "attributes")
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--write",
     "sheet",
     type=click.Path(path_type=Path),
-    help="Write the speakers to this CSV file, to correct and give to run --speakers.",
+    help="Write the speakers to this CSV file, to correct and give to run --speakers; or, into a folder, "
+    "that and a sheet of attributes of the files, for run --attributes.",
 )
-@click.option("--dataset", default="", help="The dataset to name in that file.")
+@click.option(
+    "--attributes",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A sheet of attributes: say what run --attributes would do with it.",
+)
+@click.option("--dataset", default="", help="The dataset of files for which no sheet names one.")
+@click.option(
+    "--study",
+    "folder",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="A study to look at beside the files. Without files: what was corrected in it, and when.",
+)
 @click.option("--encoding", default=None, help="Read all files in this encoding instead of guessing.")
 @click.option(
     "--names/--no-names",
@@ -37,31 +51,53 @@ SOME_FILES_FAILED = 3
     help="List person names inside the text.  [default: where it has at most 30,000 words]",
 )
 @options.as_json
-def check(
-    paths: tuple[Path, ...], sheet: Path | None, dataset: str, encoding: str | None, names: bool | None, as_json: bool
-) -> None:
+def check(paths: tuple[Path, ...], folder: Path | None, as_json: bool, **chosen: Any) -> None:
     """Say what would be read from files or folders; nothing is stored."""
     from tagger.steps.inspect import inspect
 
-    report = inspect(paths, encoding=encoding, names=names, sheet=sheet, dataset=dataset)
+    if not paths:
+        _say_corrections(folder)
+        return
+    report = inspect(paths, study=folder, **chosen)
     click.echo(json.dumps(report.content, ensure_ascii=False, indent=2) if as_json else "\n".join(report.lines))
-    if sheet:
-        click.echo(f"Wrote {sheet}: correct it in a spreadsheet, then: tagger run PATH --speakers {sheet}", err=True)
+    if report.sheets:
+        given = " ".join(f"--{kind} {file}" for kind, file in zip(_SHEETS, report.sheets, strict=False))
+        written = " and ".join(map(str, report.sheets))
+        click.echo(f"Wrote {written}: correct it in a spreadsheet, then: tagger run PATH {given}", err=True)
     if report.failed:
         raise SystemExit(SOME_FILES_FAILED)
+
+
+def _say_corrections(folder: Path | None) -> None:
+    from tagger.config import load_settings
+    from tagger.steps.corrections import history
+
+    if not folder:
+        raise click.UsageError("Name files or folders; or --study alone, for what was corrected in it.")
+    load_settings(folder)
+    click.echo("\n".join(history(folder)))
 
 
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @options.study
 @click.option(
-    "--dataset", default="", help="The dataset they belong to.  [default: the study's only one, else 'interviews']"
+    "--dataset",
+    default="",
+    help="The dataset they belong to, where --attributes names none.  "
+    "[default: where they are already, else the study's only one, else 'interviews']",
 )
 @click.option("--framework", default="", help="A framework's name or file.  [default: the study's]")
 @click.option(
     "--speakers",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="The sheet from check --write, corrected.",
+)
+@click.option(
+    "--attributes",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A sheet (CSV or XLSX) with a row for each file: its dataset, which wins over --dataset, participant, group, "
+    "role, encoding, and columns of your own.",
 )
 @click.option("--encoding", default="", help="Read all files in this encoding instead of guessing.")
 @options.engine
@@ -72,37 +108,54 @@ def run(
     dataset: str,
     framework: str,
     speakers: Path | None,
+    attributes: Path | None,
     encoding: str,
     engine: str,
     as_json: bool,
 ) -> None:
     """Read transcripts and store suggestions for them; run again after any change, only what is new is done."""
     from tagger.config import load_settings
+    from tagger.steps.attributes import parted
 
     load_settings(folder)
-    dataset = dataset or _only_dataset(folder)
-    sheet = str(speakers.resolve()) if speakers else ""
-    chosen = {"dataset": dataset, "framework": framework, "speakers": sheet, "encoding": encoding}
-    with shown(quiet=as_json):
-        summary = tag(folder, paths, engine, **chosen)
+    parts, notes = parted(folder, paths, attributes, dataset)
+    sheets = {
+        kind: str(sheet.resolve()) if sheet else "" for kind, sheet in zip(_SHEETS, (speakers, attributes), strict=True)
+    }
+    for note in notes:
+        click.echo(f"note: {note}", err=True)
+    summaries = []
+    for name, files in parts.items():
+        with shown(quiet=as_json):
+            summary = tag(folder, files, engine, dataset=name, framework=framework, encoding=encoding, **sheets)
+        summaries.append(summary)
+        if not as_json:
+            tell(summary)
+            click.echo("\n".join([*corrected(folder, summary.run.id), *reading(folder, name)]))
     if as_json:
-        click.echo(
-            json.dumps(
-                {
-                    **asdict(summary),
-                    "revised": corrected(folder, summary.run.id),
-                    "workload": _workload(folder, dataset),
-                },
-                ensure_ascii=False,
-                indent=2,
-            )
-        )
+        click.echo(json.dumps(_as_content(folder, summaries), ensure_ascii=False, indent=2))
     else:
-        tell(summary)
-        click.echo("\n".join([*corrected(folder, summary.run.id), *reading(folder, dataset)]))
         click.echo(f"Next: tagger review --study {folder}")
-    if summary.problems:
+    if any(summary.problems for summary in summaries):
         raise SystemExit(SOME_FILES_FAILED)
+
+
+def _as_content(folder: Path, summaries: Sequence[Summary]) -> dict[str, Any]:
+    """Put what the runs of one command did into one object: `run` is the last one, everything else is of all."""
+    whole = replace(
+        summaries[-1],
+        rows=sum(each.rows for each in summaries),
+        counts=dict(sum((Counter(each.counts) for each in summaries), Counter())),
+        problems=tuple(problem for each in summaries for problem in each.problems),
+        notes=tuple(note for each in summaries for note in each.notes),
+        seconds=sum(each.seconds for each in summaries),
+        calls=sum(each.calls for each in summaries),
+    )
+    return {
+        **asdict(whole),
+        "revised": [line for each in summaries for line in corrected(folder, each.run.id)],
+        "workload": [load for each in summaries for load in _workload(folder, each.run.dataset)],
+    }
 
 
 def tag(folder: Path, paths: tuple[Path, ...], engine: str, **chosen: str) -> Summary:
@@ -149,12 +202,3 @@ def _workload(folder: Path, dataset: str) -> list[dict[str, Any]]:
     from tagger.steps.overview import workload
 
     return workload(folder, dataset)
-
-
-def _only_dataset(folder: Path) -> str:
-    from tagger.steps.overview import datasets
-
-    known = datasets(folder)
-    if len(known) > 1:
-        raise UsageError("the study has several datasets", where=", ".join(known), remedy="Say which with --dataset")
-    return known[0] if known else "interviews"

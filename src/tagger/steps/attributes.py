@@ -101,7 +101,7 @@ def matched(sheet: Path, files: Sequence[Path], held: Held = NOTHING_HELD) -> Ma
     """
     rows = attributes.parse(sheet.read_bytes(), sheet.name)
     attributes.check_spellings(rows, sheet.name, held.datasets, held.participants)
-    of = {path: row[0] for path in files if (row := for_file(rows, str(path.resolve())))}
+    of = {path: about[0] for path in files if (about := for_file(rows, str(path.resolve())))}
     often = Counter(row.number for row in of.values())
     for path, row in of.items():
         where = f"{sheet.name}, row {row.number}"
@@ -161,6 +161,25 @@ def _only(held: Held, path: Path | None = None) -> str:
             remedy="Say which with --dataset" + (", or in the column dataset of --attributes" if path else ""),
         )
     return next(iter(held.datasets), FIRST_DATASET)
+
+
+def believed(
+    outcomes: Mapping[Path, Transcript | TranscriptError], held: Held, dataset: str, encoding: str
+) -> list[Attributes]:
+    """Make the rows of a sheet to fill in: what is believed of each file, and what the study holds of it already."""
+    rows: list[Attributes] = []
+    for path, outcome in outcomes.items():
+        if isinstance(outcome, Transcript):
+            known = held.transcripts.get(source(path), ())
+            answering = [each for each in outcome.speakers if each.asks is not True]
+            standings = dict.fromkeys(one for each in answering for one in each.standing if one != "unknown")
+            said = {"role": ", ".join(standings), "encoding": encoding, **(known[0].said if len(known) == 1 else {})}
+            people = tuple(said.pop("participants", "").split("; ")) if "participants" in said else ()
+            into = held.dataset_of(path) or dataset
+            rows.append(
+                Attributes(len(rows) + 2, str(path), into, people, {key: said[key] for key in said if said[key]})
+            )
+    return rows
 
 
 def explained(

@@ -23,7 +23,7 @@ from scipy import sparse
 from tagger import seen as seeing
 from tagger.embeddings import load_encoder
 from tagger.seen import Corpus, Seen, corpus_of, see
-from tagger.suggestions import Owner, Phrases, centred, phrase_index, scores, spelled
+from tagger.suggestions import Owner, Phrases, centred, phrase_index, scores, spelled, unit
 
 SIZES = (1, 5, 10, 25, 50, 100, 400, 1600)
 PSEUDO_COUNTS = (0, 20, 100, 400, 2000)
@@ -31,13 +31,21 @@ PSEUDO_COUNTS = (0, 20, 100, 400, 2000)
 
 @dataclass(frozen=True)
 class Data:
-    """Excerpts with their labels (n, k), and phrases: vectors (m, d), the columns of their values (m,), spelling."""
+    """
+    Excerpts with their labels (n, k), and phrases.
+
+    Args:
+        phrases: (m, d), unit vectors, and `owner`, (m,), the columns of their values.
+        runs: (k, places), how each value's phrases are spelled.
+        excluded: vectors and columns of what does not count.
+    """
 
     seen: Seen
     labels: Floats
     phrases: Floats
     owner: Owner
     runs: sparse.csr_matrix
+    excluded: tuple[Floats, Owner]
 
     @property
     def values(self) -> int:
@@ -68,7 +76,12 @@ def read(folder: Path) -> Data:
     rows = labelled.splits[0][1] if len(labelled.splits) == 1 else np.arange(len(labelled.texts))
     phrases, owner = phrase_index(labelled.framework)
     seen, vectors = see([labelled.texts[row] for row in rows], encoder), encoder.encode(phrases).astype(float)
-    return Data(seen, labelled.labels[rows], vectors, owner, spelled(labelled.framework))
+    not_so = [(one.text, at) for at, value in enumerate(labelled.framework.values) for one in value.does_not_count]
+    excluded = (
+        encoder.encode([text for text, _ in not_so]).astype(float),
+        np.array([at for _, at in not_so], dtype=np.intp),
+    )
+    return Data(seen, labelled.labels[rows], vectors, owner, spelled(labelled.framework), excluded)
 
 
 def rules(data: Data) -> Iterator[tuple[str, Floats]]:
@@ -88,9 +101,27 @@ def rules(data: Data) -> Iterator[tuple[str, Floats]]:
     yield "  phrases are not centred", scores(seen, raw, corpus)
     yield "  neither is centred", scores(seen, raw, nowhere)
     yield "  each value's scores are standardised", (final - final.mean(axis=0)) / final.std(axis=0)
+    yield from (("  " + name, table) for name, table in additions(data, final))
     first = np.searchsorted(data.owner, np.arange(data.values))
     definitions = replace(data, phrases=data.phrases[first], owner=data.owner[first])
     yield "  the definition is the only phrase whose meaning counts", scores(seen, centred_of(definitions), corpus)
+
+
+def additions(data: Data, final: Floats) -> Iterator[tuple[str, Floats]]:
+    """Add to the scores what they do without."""
+    d = data.phrases.shape[1]
+    centred_seen = unit(data.seen.vectors[:, :d] - data.corpus.centre[:d])
+    for best in (10, 30):
+        top = np.argsort(-final, axis=0)[:best]
+        alike = centred_seen @ unit(centred_seen[top].mean(axis=0)).T
+        for share in (0.1, 0.25):
+            yield f"a value's {best} best excerpts are one phrase more, which counts {share}", final + share * alike
+    if len(data.excluded[0]):
+        cosines = centred_seen @ unit(data.excluded[0] - data.phrases.mean(axis=0)).T
+        against = np.zeros(final.shape)
+        np.maximum.at(against.T, data.excluded[1], cosines.T)
+        for share in (0.1, 0.25):
+            yield f"likeness to what does not count is taken away, times {share}", final - share * against
 
 
 def without_sentences(seen: Seen) -> Seen:

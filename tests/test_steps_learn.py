@@ -484,14 +484,14 @@ def test_a_folder_without_its_rows_is_in_use_nowhere(own, taught):
 
 
 def test_a_silent_value_has_scores_and_no_suggestions(learned):
-    """In the dataset where it is silent."""
+    """In the dataset where it is silent, and on passages, for on exchanges nobody could test it."""
     assert "Choice" in {row["value"] for row in suggested(learned)}
-    learned.do("UPDATE gate_columns SET state = 'silent' WHERE value_id = 'choice'")
+    learned.do("UPDATE gate_columns SET state = 'silent' WHERE value_id IN ('choice', 'two-way')")
     learned.set("share = 0.2")
     learned.run()
 
-    assert "Choice" not in {row["value"] for row in suggested(learned)}
-    assert suggested(learned)
+    found = {(row["kind"], row["value"]) for row in suggested(learned)}
+    assert {("passage", "Experiences in common"), ("exchange", "Two-way support")} == found
     assert {3} == {
         len(row["scores"]) for row in learned.ask("SELECT s.* FROM newest_scorings JOIN scores s USING (scoring_id)")
     }
@@ -503,7 +503,11 @@ def test_the_report_says_what_suggestions_rest_on(learned):
     assert evidence.gather(learned.folder).facts["Suggested"].endswith(f"; {told}")
 
     learned.do("UPDATE gate_columns SET state = 'silent' WHERE value_id IN ('choice', 'two-way')")
-    assert evidence.gather(learned.folder).facts["Suggested"].endswith(f"; {told}, and never Choice, Two-way support")
+    assert (
+        evidence.gather(learned.folder)
+        .facts["Suggested"]
+        .endswith(f"; {told}, and never Choice, Two-way support on passages")
+    )
 
 
 def test_gates_count_blind_passages_drawn_at_random(taught):

@@ -186,8 +186,10 @@ _SCORINGS = """
 SELECT n.dataset, f.name || ' ' || f.version || ' (' || left(n.framework_id, 12) || ')' AS framework,
        m.name || ', revision ' || m.revision || ', weights ' || left(m.weights_sha256, 12) AS model, s.settings,
        l.excerpts AS taught_by,
-       coalesce((SELECT string_agg(g.value, ', ' ORDER BY g.position)
-                 FROM gate_list g WHERE g.dataset = n.dataset AND g.state = 'silent'), '') AS silent
+       coalesce((SELECT string_agg(g.value || CASE v.unit WHEN 'exchange' THEN ' on passages' ELSE '' END, ', '
+                                   ORDER BY g.position)
+                 FROM gate_list g JOIN framework_values v ON v.value_id = g.value_id
+                 WHERE g.dataset = n.dataset AND g.state = 'silent' AND v.framework_id = n.framework_id), '') AS silent
 FROM newest_scorings n
 JOIN frameworks f ON f.id = n.framework_id
 JOIN models m ON m.id = n.model_id

@@ -36,9 +36,14 @@ class SoFar:
     found: FoundAtLeast
 
     @property
+    def name(self) -> str:
+        """Name the value, and the dataset where several have an audit."""
+        return self.value.name if self.alone else f"{self.value.name} in {self.dataset}"
+
+    @property
     def words(self) -> str:
         """Say it in a sentence."""
-        return self.found.words(self.value.name if self.alone else f"{self.value.name} in {self.dataset}")
+        return self.found.words(self.name)
 
     @property
     def next(self) -> str:

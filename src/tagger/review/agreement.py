@@ -62,7 +62,7 @@ class Agreement:
     def seldom_found(self) -> tuple[str, ...]:
         """Return the names of the other values that an audit looked for."""
         there = self.guaranteed
-        return tuple(dict.fromkeys(one.value.name for one in self.found if one not in there))
+        return tuple(one.name for one in self.found if one not in there)
 
     @property
     def estimated(self) -> tuple[SummaryRow, ...]:

@@ -40,6 +40,18 @@ def test_what_cannot_be_read_comes_first_with_all_its_files():
     assert "10 of 23 files can be read; nothing was stored." == lines[-2]
 
 
+def test_files_are_named_below_what_their_paths_share():
+    """Files of one folder go by their names, and those of several by as much as tells them apart."""
+    refused = TranscriptError("It is empty")
+    one = [f"in/a/{number}.txt" for number in range(21)]
+
+    assert "    21 files: 0.txt, 1.txt," in said(dict.fromkeys(one, refused))[2]
+    for other in ("/elsewhere/x.txt", "in/b/x.txt", "x.txt"):
+        lines = " ".join(said(dict.fromkeys([*one, other], refused)))
+        assert other.removeprefix("in/") in lines
+        assert "a/7.txt" in lines
+
+
 def test_problems_that_differ_in_names_and_numbers_are_one():
     """Who speaks only once, and in which line, differs from file to file; the problem is the same."""
     odd = {

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from pathlib import PurePath
 from textwrap import shorten, wrap
 from typing import TYPE_CHECKING
@@ -30,7 +30,8 @@ FACTS = re.compile(r"columns were taken by name|\d+ (?:captions|parts) were join
 def lines(files: Iterable[FileReport]) -> Iterator[str]:
     """Say in plain text what is wrong, what to look at and what was left out, each with the files it is about."""
     files = list(files)
-    above = os.path.commonpath([PurePath(file["path"]).parent for file in files])
+    folders = [PurePath(file["path"]).parent.parts for file in files]
+    above = sum(1 for _ in takewhile(lambda level: len(set(level)) == 1, zip(*folders, strict=False)))
     read = [file for file in files if file["format"]]
     unread = _by_kind((each, file) for file in files if not file["format"] for each in file["problems"])
     odd = _by_kind((each, file) for file in read for each in _to_look_at(file))
@@ -60,7 +61,7 @@ def _by_kind(found: Iterable[tuple[str, FileReport]]) -> list[tuple[str, list[st
 def _section(
     title: str,
     kinds: list[tuple[str, list[str]]],
-    above: str,
+    above: int,
     *,
     most_named: int = MOST_NAMED,
     most_kinds: int = MOST_KINDS,
@@ -71,7 +72,7 @@ def _section(
     yield f"{title}: {several(count, 'file')}"
     for told, paths in kinds[:most_kinds]:
         yield f"  {shorten(told if len(paths) == 1 else PLACE.sub('', told), WIDTH, placeholder=' ...')}"
-        shown = [os.path.relpath(path, above) if above else path for path in paths[:most_named]]
+        shown = [str(PurePath(*PurePath(path).parts[above:])) for path in paths[:most_named]]
         more = [f"and {len(paths) - most_named:,} more"] if len(paths) > most_named else []
         named = ", ".join([*shown, *more])
         yield from _wrapped(f"{several(len(paths), 'file')}: {named}", "    ")

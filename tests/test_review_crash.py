@@ -34,6 +34,7 @@ class Person(threading.Thread):
         self.saved: list[str] = []
         self.stop = False
         self.cookie = ""
+        self.mark = ""
 
     def run(self) -> None:
         """Read until the server is gone."""
@@ -44,6 +45,7 @@ class Person(threading.Thread):
 
     def _read(self) -> None:
         self._post("/who", name=self.label)
+        self.mark = self._mark()
         address, _ = self._post("/read", dataset="general", read="all", order="random")
         while not self.stop:
             if not address.startswith("/read/"):
@@ -55,11 +57,20 @@ class Person(threading.Thread):
             self.saved.append(note)
             address, _ = self._post(address, id=str(uuid4()), act=random.choice(["skip", "skip", "later"]))
 
+    def _mark(self) -> str:
+        """Return what the forms of this person's pages carry."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            connection.request("GET", "/help", headers={"cookie": self.cookie})
+            return connection.getresponse().read().decode().partition('data-by="')[2].partition('"')[0]
+        finally:
+            connection.close()
+
     def _post(self, path: str, **fields: str) -> tuple[str, int]:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
             kind = {"content-type": "application/x-www-form-urlencoded", "cookie": self.cookie}
-            connection.request("POST", path, urlencode(fields), kind)
+            connection.request("POST", path, urlencode({**fields, "by": self.mark}), kind)
             answer = connection.getresponse()
             answer.read()
             if 303 != answer.status:

@@ -201,6 +201,24 @@ def test_speakers_can_be_corrected_by_way_of_a_sheet(tagger, study):
     assert [] == study.ask("SELECT 1 FROM excerpt_list WHERE participant = 'P01'")
 
 
+def test_one_sheet_sends_files_to_several_datasets_and_is_told_back(tagger, fresh):
+    """Check says what the sheet would do, run does it for each dataset, and check says what was said."""
+    sheet = fresh.home / "attributes.csv"
+    sheet.write_text("file,dataset,group\ngarden.txt,women,north\nmorning-notes.txt,general,\n", "utf-8")
+    files = (fresh.files / "garden.txt", fresh.files / "morning-notes.txt")
+    given = ("--attributes", sheet, "--study", fresh.folder)
+
+    said = tagger("check", *files, *given, "--no-names")
+    assert "attributes.csv: 2 rows, about 2 of 2 files\n  dataset general, a new one: 1 file\n" in said.out
+    said = tagger("run", *files, *given, "--engine", "local", "--json")
+    content = json.loads(said.out)
+    assert (0, 2) == (said.code, content["counts"]["transcripts"])
+    assert {"general", "women"} == {load["dataset"] for load in content["workload"]}
+    said = tagger("check", "--study", fresh.folder)
+    assert "files/garden.txt (women)\n  now  file: group north\n" in said.out
+    assert 2 == tagger("check").code
+
+
 # run, status ---------------------------------------------------------------------------------------------------------
 
 

@@ -98,9 +98,9 @@ def test_a_sheet_of_the_speakers_is_written(files):
 
 
 def test_a_sheet_that_cannot_be_written_is_named(files):
-    """A folder in the place of the sheet is an error in one sentence."""
+    """A file in the place of its folder is an error in one sentence."""
     with pytest.raises(StoreError, match="cannot be written"):
-        inspect([files], names=False, sheet=files)
+        inspect([files], names=False, sheet=files / "garden.txt" / "speakers.csv")
 
 
 def test_a_path_that_is_not_there_is_named(files):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tagger.errors import TranscriptError, UsageError
 from tagger.exchange import attributes
-from tagger.exchange.attributes import Attributes, near
+from tagger.exchange.attributes import NOTHING, Attributes, near
 from tagger.records import Transcript
 from tagger.steps import archives
 from tagger.steps.read import content_key, found, source
@@ -199,7 +199,7 @@ def explained(
 
 
 def _strangers(beside: Matched) -> Iterator[str]:
-    names = [path.name for path in beside.without]
+    names = [path.name for path in beside.files]
     for row in beside.strangers:
         meant = near(Path(row.file.replace("\\", "/")).name, names)
         asked = f" Did you mean {meant}?" if meant else ""
@@ -246,7 +246,8 @@ def _changes(beside: Matched, held: Held) -> Iterator[str]:
         said = known[0].said if len(known) == 1 else {}
         for column, cell in row.said.items():
             if column in said and said[column] != cell:
-                yield f"  {path.name}: {column} was {said[column]}, and would be {cell}"
+                new = "taken away" if cell == NOTHING else cell
+                yield f"  {path.name}: {column} was {said[column]}, and would be {new}"
 
 
 def _some(names: Sequence[str]) -> str:

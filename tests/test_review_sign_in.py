@@ -430,7 +430,7 @@ def test_where_nobody_signs_in_the_link_page_leads_on(study: SmallStudy) -> None
     assert "Start reading" in page.text
 
 
-@pytest.mark.parametrize("times", [60, pytest.param(2_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("times", [60, pytest.param(600, marks=pytest.mark.slow)])
 def test_nothing_that_is_sent_breaks_a_page(house: House, times: int) -> None:
     """Requests of chance, to all routes, by somebody who may open all: none is answered as a fault of the program."""
     browser = house.signed_in(*ROLES, raise_server_exceptions=False, follow_redirects=False)

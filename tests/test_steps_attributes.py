@@ -101,7 +101,7 @@ def test_a_later_sheet_adds_to_the_history(attributed, tmp_path):
     told = "\n".join(history(study.folder))
     assert "was  file: group north; role peer lead; site Hull" in told
     assert "now  file: group south (was north); role taken away (was peer lead)" in told
-    assert "by later.csv" in told
+    assert "by the sheet of attributes" in told
 
 
 def test_a_later_sheet_leaves_open_what_an_earlier_one_said_of_a_speaker(attributed, tmp_path):

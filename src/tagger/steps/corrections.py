@@ -38,7 +38,7 @@ def _lines(row: Mapping[str, Any]) -> Iterator[str]:
     state = "now" if row["in_force"] else "was"
     who = row["speaker"] or "file"
     sheet = f", by {row['given_as']}" if row["given_as"] else ""
-    account = f" of {row['given_by']}" if row["given_by"] else ""
+    account = f", account {row['given_by']}" if row["given_by"] else ""
     when = row["made_at"].strftime("%Y-%m-%d %H:%M") if row["made_at"] else "at a time not known"
     yield f"  {state}  {who}: {'; '.join(changed) or 'the same, confirmed'}"
     yield f"       {when} UTC{sheet}{account}"

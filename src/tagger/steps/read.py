@@ -382,10 +382,6 @@ class _New:
 
 
 def _sheet_rows(run: Run) -> Rows:
-    """Say by what a run was told of corrections, and by whose account."""
-    names = {"speakers": Path(run.speakers).name, "attributes": Path(run.attributes).name, "encoding": run.encoding}
-    return [
-        {"run_id": run.id, "holds": holds, "given_as": name, "given_by": run.given_by}
-        for holds, name in names.items()
-        if name
-    ]
+    """Say by what a run was told of corrections, and by whose account; a sheet's name could hold a person's."""
+    told = {"speakers": run.speakers, "attributes": run.attributes, "encoding": run.encoding}
+    return [{"run_id": run.id, "holds": holds, "given_by": run.given_by} for holds, given in told.items() if given]

@@ -12,11 +12,10 @@ COMMENT ON TABLE transcript_attributes IS 'What people say of a transcript (grou
 CREATE TABLE run_sheets (
     run_id VARCHAR NOT NULL REFERENCES runs (id),
     holds VARCHAR NOT NULL CHECK (holds IN ('speakers', 'attributes', 'encoding')),
-    given_as VARCHAR NOT NULL USING COMPRESSION uncompressed,
     given_by VARCHAR NOT NULL USING COMPRESSION uncompressed,
     PRIMARY KEY (run_id, holds)
 );
-COMMENT ON TABLE run_sheets IS 'By what a run was told of corrections: the name of a sheet, or an encoding, and the account on this machine that gave it.';
+COMMENT ON TABLE run_sheets IS 'By what a run was told of corrections (a sheet of speakers, one of attributes, an encoding), and by whose account on this machine. The names of sheets are not stored: a file''s name may hold a person''s.';
 
 CREATE VIEW current_attributes AS
     SELECT transcript_id, number, attributes
@@ -45,8 +44,8 @@ CREATE VIEW correction_list AS
     JOIN transcripts t ON t.id = c.transcript_id
     LEFT JOIN runs r ON r.id = c.run_id
     LEFT JOIN (
-        SELECT run_id, string_agg(given_as, ' and ' ORDER BY holds) AS given_as, min(given_by) AS given_by
+        SELECT run_id, string_agg(CASE WHEN holds = 'encoding' THEN 'the option encoding' ELSE 'the sheet of ' || holds END, ' and ' ORDER BY holds) AS given_as, min(given_by) AS given_by
         FROM run_sheets GROUP BY run_id
     ) w ON w.run_id = c.run_id
     WHERE c.corrected;
-COMMENT ON VIEW correction_list IS 'Every correction of a speaker or a transcript: what held before (JSON; nothing where it is the first word on it), what was said, when, by which sheet, by whose account, and whether it holds now.';
+COMMENT ON VIEW correction_list IS 'Every correction of a speaker or a transcript: what held before (JSON; nothing where it is the first word on it), what was said, when, by which kind of sheet, by whose account, and whether it holds now.';

@@ -102,13 +102,15 @@ values:
     layer: only
     definition: {source: illustrative, text: People decide for themselves what they do and say.}
     counts: {source: illustrative, texts: [nobody is pushed]}
-    cues: {source: illustrative, texts: [deciding when to come and go, being free to stay silent]}
+    cues: {source: illustrative, texts: [saying in a quiet room that one is frightened because nobody \
+shouts, being left alone where one wants to sit]}
     examples: {source: illustrative, texts: [It was my decision.]}
   - id: common
     name: Experiences in common
     layer: only
     definition: {source: illustrative, text: People have been through something similar.}
-    cues: {source: illustrative, texts: [the same illness, knowing what it is like]}
+    cues: {source: illustrative, texts: [the same illness, being scared of the same, \
+laughing out loud about the night shift]}
     examples: {source: illustrative, texts: [I have been there myself.]}
   - id: two-way
     name: Two-way support

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import logging
 import shutil
+import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
+import duckdb
 import pytest
 from merge_until_killed import shard
 
@@ -22,12 +24,17 @@ SIZE = 16384
 
 
 class Moments(NamedTuple):
-    """The files of a study before a checkpoint and after it, a block of data, and those that it wrote over in place."""
+    """
+    The files of a study before a checkpoint and after it, a block of data, and those that it wrote over in place.
+
+    Of the last, `torn` is one without which DuckDB does not open the file once its first page is written.
+    """
 
     before: Path
     after: bytes
     data: int
     blocks: list[int]
+    torn: int
 
 
 @pytest.fixture(scope="module", name="moments")
@@ -51,12 +58,25 @@ def _moments(tmp_path_factory):
     assert (before / "study.duckdb.wal").exists()
     old = (before / "study.duckdb").read_bytes()
     changed = [block for block in metadata if old[place(block) :][:SIZE] != after[place(block) :][:SIZE]]
-    return Moments(before, after, data, changed)
+    torn = next(block for block in changed if not opens(before, place(block), after[place(block) :][:PAGE]))
+    return Moments(before, after, data, changed, torn)
 
 
 def place(block):
     """Say where a block begins."""
     return BLOCKS + block * SIZE
+
+
+def opens(folder, at, data):
+    """Say whether DuckDB by itself opens a copy of the database that was written over in one place."""
+    with tempfile.TemporaryDirectory() as copy:
+        study = Store(shutil.copytree(folder, Path(copy) / "study"))
+        write_over(study, at, data)
+        try:
+            duckdb.connect(str(study.path)).close()
+        except duckdb.Error:
+            return False
+    return True
 
 
 @pytest.fixture(name="study")
@@ -112,7 +132,7 @@ def test_half_a_metadata_block_costs_nothing(moments, study, caplog):
 
 def test_without_an_owner_that_was_killed_a_wrong_checksum_is_damage(moments, study):
     """A file that nobody was writing is left as it is when a checksum is wrong, and the error says what to do."""
-    write_over(study, place(moments.blocks[0]), moments.after[place(moments.blocks[0]) :][:PAGE])
+    write_over(study, place(moments.torn), moments.after[place(moments.torn) :][:PAGE])
     beside(study.path).unlink(missing_ok=True)
     found = study.path.read_bytes()
 
@@ -138,7 +158,7 @@ def test_other_blocks_are_left_alone(moments, study):
 
 def test_a_file_with_other_headers_is_left_alone(moments, study):
     """Where the headers are not as they should be, no byte is changed."""
-    write_over(study, place(moments.blocks[0]), moments.after[place(moments.blocks[0]) :][:PAGE])
+    write_over(study, place(moments.torn), moments.after[place(moments.torn) :][:PAGE])
     write_over(study, PAGE, b"12345678")
     leave_as_killed(study)
     found = study.path.read_bytes()

@@ -348,3 +348,13 @@ def test_the_line_that_otter_adds_is_no_talk() -> None:
 
     assert transcript.text.endswith("I left.")
     assert "Transcribed by https://otter.ai" in transcript.dropped
+
+
+def test_a_word_with_a_colon_alone_on_its_line_is_said_by_whoever_speaks() -> None:
+    """The last word of a wrapped turn that happens to end with a colon names nobody, and is kept."""
+    asked, answered = "Interviewer: And then, half-\n        (laughs)", "Sam: We were there, and then we\n        met:"
+
+    transcript = of(f"{answered}\n{asked}\n{answered}\n")
+
+    heard = ("Sam", "We were there, and then we met:")
+    assert [heard, ("Interviewer", "And then, half- (laughs)"), heard] == said(transcript)

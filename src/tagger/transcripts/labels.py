@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -89,7 +89,8 @@ def believed(openings: Sequence[Opening], paragraphs: int) -> Names:
     """
     Choose the labels that the whole file bears out, in the style that most lines have; a time may stand behind any.
 
-    Words before a colon that only ever stand where a full line broke off in mid-sentence are part of that sentence.
+    Words before a colon that only ever stand where a full line broke off in mid-sentence are part of that sentence; so
+    are words that are no name, and under which nobody ever says anything.
 
     Args:
         openings: those of all lines that hold a word.
@@ -97,7 +98,7 @@ def believed(openings: Sequence[Opening], paragraphs: int) -> Names:
     """
     if not openings:
         return frozenset()
-    openings = _without_broken(openings)
+    openings = _without_silent(_without_broken(openings))
     best, most = Names(), 0
     for styles, least in ((("colon", "timed", "bold"), 0.1), (("tab",), 0.1), (("bracket",), 0.5), (("dash",), 0.8)):
         found = [each for each in openings if each.style in styles and each.label]
@@ -206,8 +207,23 @@ def _without_broken(openings: Sequence[Opening]) -> list[Opening]:
     others = [each for mark, lines in above.items() if mark not in broken for each in lines]
     if not broken or len(above) - len(broken) < 2 or others.count("end") < 0.8 * len(others):
         return list(openings)
+    return _without(openings, broken)
+
+
+def _without_silent(openings: Sequence[Opening]) -> list[Opening]:
+    """Take the labels away that are no name, and that only ever stand alone on a line above another label."""
+    said: dict[tuple[Style, str], bool] = {}
+    for each, following in zip(openings, [*openings[1:], None], strict=True):
+        if each.label and not (is_name(each.label) or ROLES.fullmatch(each.label)):
+            mark = each.style, key(each.label)
+            says = bool(each.rest) or (following is not None and not following.label)
+            said[mark] = said.get(mark, False) or says
+    return _without(openings, {mark for mark, says in said.items() if not says})
+
+
+def _without(openings: Sequence[Opening], marks: Container[tuple[Style, str]]) -> list[Opening]:
     return [
-        replace(each, label=None, style="none") if each.label and (each.style, key(each.label)) in broken else each
+        replace(each, label=None, style="none") if each.label and (each.style, key(each.label)) in marks else each
         for each in openings
     ]
 

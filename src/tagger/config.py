@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,31 @@ class ReviewSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsentSettings:
+    """
+    How people come to hold something together.
+
+    A proposal waits for the answers of all who were named for `days`. Passages are talked about once everybody whose
+    they are has read them; from the day `begins` on, those that two people have read are, whoever is still to come.
+    """
+
+    days: int = 14
+    begins: str = ""
+
+    def __post_init__(self) -> None:
+        _require(1 <= self.days <= 365, "consent", "days must lie between 1 and 365")
+        _ = self.first_day
+
+    @property
+    def first_day(self) -> date | None:
+        """Return the day from which on nobody is waited for, if there is one."""
+        try:
+            return date.fromisoformat(self.begins) if self.begins else None
+        except ValueError:
+            raise SettingsError('begins must be a day such as "2026-12-31"', where="[consent]") from None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings of a study, section by section as in study.toml."""
 
@@ -118,6 +144,7 @@ class Settings:
     model: ModelSettings = field(default_factory=ModelSettings)
     suggestions: SuggestionSettings = field(default_factory=SuggestionSettings)
     review: ReviewSettings = field(default_factory=ReviewSettings)
+    consent: ConsentSettings = field(default_factory=ConsentSettings)
 
     def as_json(self) -> str:
         """Write the settings as JSON with sorted keys."""
@@ -189,6 +216,10 @@ order = "{review.order}"      # or "likely" (to find), "uncertain" (to learn), "
 mix = "{review.mix}"
 double_share = {review.double_share}        # this share goes to several readers, the rest to one
 readers = {review.readers}               # how many
+
+[consent]
+days = {ConsentSettings().days}                 # so long a proposal waits for everybody's answer
+begins = ""               # "2026-12-31": from that day on, talk does not wait for those who are still to read
 """
 
 

@@ -22,6 +22,7 @@ from tagger.review.web.pages import (
     agreement,
     browse,
     care,
+    consent,
     exemplars,
     guide,
     home,
@@ -40,7 +41,7 @@ from tagger.store import Owner
 
 log = logging.getLogger(__name__)
 
-_PAGES = (home, who, sign_in, people, read, browse, progress, agreement, exemplars, packs, care, guide)
+_PAGES = (home, who, sign_in, people, read, browse, consent, progress, agreement, exemplars, packs, care, guide)
 
 
 def create_app(owner: Owner, folder: Path, settings: Settings, site: Site) -> Guard:

@@ -17,6 +17,7 @@ from tagger.consent import POSITIONS
 from tagger.errors import UsageError
 from tagger.review import consent
 from tagger.review.consent.rounds import rounds, take_position
+from tagger.review.consent.table import table
 
 SHED = "a thing about the night shift"
 WILL_GO = "I will go. It was a bad one"
@@ -274,3 +275,43 @@ def test_no_position_is_ever_lost(open_study, acts):
         assert expected == desk.one("SELECT count(*) AS n FROM positions")
         assert number == len(rounds(desk.db, "coding", [excerpt], desk.now.date())[excerpt])
         assert before == [desk.state(name) for name in ("Ann", "Ben", "Cora")]
+
+
+def test_the_table_keeps_the_minority_reading(desk, contested):
+    """Each proposal and person is a row: what they held before talk, where they stand and why."""
+    listed(desk, "Ben")
+    first = propose(desk, "Ann", contested, "common", reason="The shift.")
+    state(desk, "Ben", first, "object", "He laughs at it.")
+    read(desk, "Ben", contested, "choice")
+    second = propose(desk, "Ben", contested, "choice", number=2)
+    state(desk, "Ann", second, "can live with", "I still see more.")
+
+    columns = ["state", "newest", "proposed", "reader", "own_reading", "after_talk", "position", "position_reason"]
+    rows = table(desk.db, desk.now.date()).select(columns).to_pylist()
+
+    common, choice = "Experiences in common", "Choice"
+    assert [
+        ("followed", "no", common, "Reader A", common, None, "agree", None),
+        ("followed", "no", common, "Reader B", "(nothing here)", choice, "object", "He laughs at it."),
+        ("stands", "yes", choice, "Reader A", common, None, "can live with", "I still see more."),
+        ("stands", "yes", choice, "Reader B", "(nothing here)", choice, "agree", None),
+    ] == [tuple(row.values()) for row in rows]
+
+
+def test_what_may_not_be_quoted_is_not_in_the_table(desk, contested):
+    """A passage of somebody who may not be quoted is there without its words."""
+    propose(desk, "Ann", contested, "common")
+    who = desk.one("SELECT participant FROM excerpt_list WHERE excerpt_id = $id", id=contested)
+    desk.add("permissions", participant_id=who, may_process=True, may_quote=False, recorded_at=desk.now)
+
+    assert {"(may not be quoted)"} == set(table(desk.db, desk.now.date())["text"].to_pylist())
+
+
+def test_consent_is_exported(tagger, study, tmp_path):
+    """The command writes the table, or says where proposals are made."""
+    out = tmp_path / "consent.csv"
+
+    said = tagger("export", "--study", study.folder, "--what", "consent", "--to", "csv", "-o", out)
+
+    assert (0, True) == (said.code, "under Together" in said.out)
+    assert out.read_text("utf-8-sig").startswith("state,newest,dataset,proposed,text,reader")

@@ -51,15 +51,38 @@ def import_codings(file: Path, folder: Path, made: Made | None, framework: str, 
     "-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The file to write."
 )
 @click.option("--include-unreviewed", is_flag=True, help="Also what no person has read yet; the first column says so.")
-def export(folder: Path, form: str, output: Path, include_unreviewed: bool) -> None:
+@click.option(
+    "--what",
+    type=click.Choice(["passages", "consent"]),
+    default="passages",
+    show_default=True,
+    help="Passages, or what people proposed to say of them together: who consents, who objects and why.",
+)
+def export(folder: Path, form: str, output: Path, include_unreviewed: bool, what: str) -> None:
     """Write passages with suggestions and readings to a table; by default only those that people have read."""
     from tagger.steps.exports import export as table
 
+    if what == "consent":
+        _export_consent(folder, form, output)
+        return
     data, n = table(folder, form, include_unreviewed=include_unreviewed)
     written(output, data)
     click.echo(f"Wrote {several(n, 'row')} to {output}.")
     if not n and not include_unreviewed:
         click.echo("Nobody has read anything yet. To see the suggestions: add --include-unreviewed")
+
+
+def _export_consent(folder: Path, form: str, output: Path) -> None:
+    from tagger.exchange.tables import write
+    from tagger.review.consent.table import table
+    from tagger.store import Store
+
+    with Store(folder).session("an export") as study:
+        rows = table(study, datetime.now(UTC).date())
+    written(output, write(rows, form, "consent"))
+    click.echo(f"Wrote {several(rows.num_rows, 'row')} to {output}: one for each proposal and person.")
+    if not rows.num_rows:
+        click.echo("Nobody has proposed anything yet. It is done in the browser, under Together.")
 
 
 @click.command()

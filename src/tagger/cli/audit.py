@@ -218,6 +218,8 @@ def _given(given: Given) -> list[str]:
     if given.skipped_before:
         skipped = several(given.skipped_before, "passage")
         lines.append(f"  {skipped} they have skipped, and need not read: missing answers too.")
+    if given.handed_over:
+        lines.append(f"  {several(given.handed_over, 'passage')} they have handed over to others.")
     return lines
 
 

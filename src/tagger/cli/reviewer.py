@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tagger.cli import options
+from tagger.cli.hand_over import hand_over, offer
 from tagger.errors import StoreError
 from tagger.whole_files import put_whole
 
@@ -57,7 +58,7 @@ def add(name: str, folder: Path, roles: tuple[str, ...], address: str, output: P
     """Let somebody sign in, and make their link. From the first time on, everybody signs in."""
     done = _done(folder, "add", name, roles)
     click.echo(f"{done.name} may sign in, as {' and '.join(done.roles)}.")
-    _hand_over(done, address, output)
+    _tell(done, address, output)
     if done.waiting:
         click.echo(f"\nEverybody signs in now, on this machine too. Without a link so far: {', '.join(done.waiting)}.")
         click.echo(f"Their readings stay theirs: tagger reviewer add {_quoted(done.waiting[0])}{_study(folder)}")
@@ -70,7 +71,7 @@ def add(name: str, folder: Path, roles: tuple[str, ...], address: str, output: P
 @_output
 def link(name: str, folder: Path, address: str, output: Path | None) -> None:
     """Make a new link for somebody, for another browser or in the place of one that was lost."""
-    _hand_over(_done(folder, "link", name), address, output)
+    _tell(_done(folder, "link", name), address, output)
 
 
 @reviewer.command()
@@ -81,6 +82,11 @@ def revoke(name: str, folder: Path) -> None:
     done = _done(folder, "revoke", name)
     click.echo(f"{done.name} has no access any more and is signed out everywhere. What they read stays in the study.")
     click.echo(f"To let them in again: tagger reviewer add {_quoted(done.name)}{_study(folder)}")
+    for line in offer(done.name, folder):
+        click.echo(line)
+
+
+reviewer.add_command(hand_over)
 
 
 @reviewer.command("list")
@@ -106,7 +112,7 @@ def _done(folder: Path, act: Act, name: str, roles: tuple[str, ...] = ()) -> Don
     return done(folder, Wanted(act, name, roles), _now)
 
 
-def _hand_over(done: Done, address: str, output: Path | None) -> None:
+def _tell(done: Done, address: str, output: Path | None) -> None:
     """Tell the link, or write it to a file."""
     begins = (address or done.address or _HERE).rstrip("/")
     whole = f"{begins}/sign-in#{done.link}"

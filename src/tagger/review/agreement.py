@@ -138,7 +138,7 @@ def _named(db: Readable, sql: str, coder_id: str, dataset: str) -> set[str]:
 # Nothing of what the numbers rest on is ever changed or deleted: whatever is new is one more row of one of these.
 _STATE = """
 SELECT (SELECT count(*) FROM ledger), (SELECT count(*) FROM codings), (SELECT count(*) FROM decisions),
-       (SELECT count(*) FROM draws)
+       (SELECT count(*) FROM draws), (SELECT count(*) FROM audit_passages)
 """
 
 _BEGUN = """

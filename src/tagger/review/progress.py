@@ -231,7 +231,9 @@ WITH suggested AS (
            e.excerpt_id IN (SELECT excerpt_id FROM codings WHERE kind = 'imported') AS elsewhere,
            $all OR p.people > 0 OR e.dataset NOT IN (SELECT dataset FROM suggested)
            OR e.excerpt_id IN (SELECT excerpt_id FROM suggested)
-           OR e.excerpt_id IN (SELECT excerpt_id FROM blind_passages) AS wanted
+           OR e.excerpt_id IN (
+               SELECT w.excerpt_id FROM waiting_blind w JOIN readers_here h ON h.coder_id = w.coder_id
+           ) AS wanted
     FROM excerpt_list e LEFT JOIN people p ON p.excerpt_id = e.excerpt_id
 )
 SELECT d.id, count(*) FILTER (WHERE c.kind = 'passage'), count(*) FILTER (WHERE c.wanted),

@@ -26,7 +26,7 @@ from tagger.review.servings.drawing import Drawing, Row, seen
 from tagger.servings import place, sampled, seed_of
 from tagger.store import Database, Readable
 
-__all__ = ["Drawn", "Given", "Part", "Wanted", "draw"]
+__all__ = ["READ", "SEEN", "TO_READ", "Drawn", "Given", "Part", "Wanted", "draw", "fates"]
 
 READ, SEEN, TO_READ = "read before", "seen before", "to read"
 
@@ -71,6 +71,7 @@ class Given:
     read_before: int
     seen_before: int
     skipped_before: int
+    handed_over: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +141,9 @@ def draw(db: Database, wanted: Wanted, now: datetime) -> Drawn:
     known = bool(db.rows("SELECT 1 FROM draws WHERE id = $id", {"id": draw_id}))
     if not known:
         for coder_id, rows in _dealt(sample, parts, [person.id for person in people], wanted).items():
-            fates = _fates(db, coder_id, [row["excerpt_id"] for row in rows], found.framework)
+            before = fates(db, coder_id, [row["excerpt_id"] for row in rows], found.framework)
             own = {"draw_id": draw_id, "coder_id": coder_id}
-            drawing.results.extend({**row, **own, "fate": fates.get(row["excerpt_id"], TO_READ)} for row in rows)
+            drawing.results.extend({**row, **own, "fate": before.get(row["excerpt_id"], TO_READ)} for row in rows)
         drawing.store(db, "audit_passages")
         db.insert("audit_cells", _cells(draw_id, found, sample))
     given = tuple(_given(db, draw_id, person) for person in people)
@@ -184,7 +185,7 @@ def _dealt(sample: _Sample, parts: Sequence[Part], coder_ids: Sequence[str], wan
     return dealt
 
 
-def _fates(db: Readable, coder_id: str, excerpt_ids: Sequence[str], framework: str) -> dict[str, str]:
+def fates(db: Readable, coder_id: str, excerpt_ids: Sequence[str], framework: str) -> dict[str, str]:
     """Return those of the passages that a person has read blind already, and those that they cannot read so now."""
     asked = pa.table({"excerpt_id": pa.array(list(excerpt_ids), pa.string())})
     about = {"coder": coder_id}
@@ -211,10 +212,12 @@ def _cells(draw_id: str, found: Frame, sample: _Sample) -> pa.Table:
 
 
 _GIVEN = """
-SELECT count(*), count(*) FILTER (WHERE p.fate = 'to read' AND c.act IS NULL),
+SELECT count(*), count(*) FILTER (WHERE k.coder_id IS NOT NULL AND c.act IS NULL),
        count(*) FILTER (WHERE p.fate = 'read before' OR (p.fate = 'to read' AND c.act <> 'skip')),
-       count(*) FILTER (WHERE p.fate = 'seen before'), count(*) FILTER (WHERE p.fate = 'to read' AND c.act = 'skip')
+       count(*) FILTER (WHERE p.fate = 'seen before'), count(*) FILTER (WHERE p.fate = 'to read' AND c.act = 'skip'),
+       count(*) FILTER (WHERE p.fate = 'to read' AND k.coder_id IS NULL AND c.act IS NULL)
 FROM audit_passages p
+LEFT JOIN audit_tasks k ON k.draw_id = p.draw_id AND k.coder_id = p.coder_id AND k.excerpt_id = p.excerpt_id
 LEFT JOIN conclusions c ON c.coder_id = p.coder_id AND c.excerpt_id = p.excerpt_id
 WHERE p.draw_id = $draw AND p.coder_id = $coder
 """

@@ -99,8 +99,8 @@ WHERE e.excerpt_id = $excerpt AND w.coder_id = $coder LIMIT 1
 
 _AUDIT = """
 SELECT p.draw_id, p.stratum, p.inclusion_probability
-FROM audit_passages p JOIN draws d ON d.id = p.draw_id
-WHERE p.coder_id = $coder AND p.excerpt_id = $excerpt AND p.fate = 'to read'
+FROM audit_tasks p JOIN draws d ON d.id = p.draw_id
+WHERE p.coder_id = $coder AND p.excerpt_id = $excerpt
 ORDER BY d.drawn_at, d.id LIMIT 1
 """
 

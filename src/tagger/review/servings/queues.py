@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from tagger.config import ORDERS, ReviewSettings
 from tagger.errors import UsageError
 from tagger.servings import Listed, sequence
 from tagger.store import Readable
+
+PACK_HOLD = timedelta(days=30)
+"""How long a passage that lies in one person's reading pack is kept from others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +93,10 @@ WITH scoring AS (
     WHERE s.asks
 ), audited AS (
     SELECT p.excerpt_id, arg_min(p.place, d.drawn_at) AS place, any_value(c.excerpt_id) IS NULL AS waits
-    FROM audit_passages p
+    FROM audit_tasks p
     JOIN draws d ON d.id = p.draw_id
     LEFT JOIN conclusions c ON c.coder_id = p.coder_id AND c.excerpt_id = p.excerpt_id AND c.act <> 'skip'
-    WHERE p.coder_id = $coder AND p.fate = 'to read'
+    WHERE p.coder_id = $coder
     GROUP BY p.excerpt_id
 ), held AS MATERIALIZED (
     SELECT e.id AS excerpt_id, l.transcript_id, e.kind, p.start, p."end", w.wanted,
@@ -141,15 +144,10 @@ WITH scoring AS (
     GROUP BY m.excerpt_id
 ), ends AS MATERIALIZED (
     SELECT coder_id, excerpt_id, act FROM conclusions
-), put_off AS (
-    SELECT serving_id, max(postponed_at) AS postponed_at FROM postponements GROUP BY serving_id
 ), given AS MATERIALIZED (
-    SELECT s.id, s.coder_id, s.excerpt_id, s.reason, s.position, s.served_at, p.postponed_at AS later,
-           greatest(s.served_at, coalesce(p.postponed_at, s.served_at)) AS touched_at,
-           k.serving_id IS NOT NULL AS packed
-    FROM servings s
-    LEFT JOIN put_off p ON p.serving_id = s.id
-    LEFT JOIN pack_servings k ON k.serving_id = s.id
+    SELECT id, coder_id, excerpt_id, reason, position, served_at, later, pack_id IS NOT NULL AS packed,
+           NOT let_go AND touched_at > CASE WHEN pack_id IS NULL THEN $since ELSE $packed_since END AS held
+    FROM serving_list
 ), elsewhere AS (
     SELECT excerpt_id, count(DISTINCT coder_id) AS people
     FROM (
@@ -157,7 +155,7 @@ WITH scoring AS (
         UNION ALL
         SELECT g.coder_id, g.excerpt_id
         FROM given g ANTI JOIN ends e ON e.coder_id = g.coder_id AND e.excerpt_id = g.excerpt_id
-        WHERE g.touched_at > $since
+        WHERE g.held
     )
     WHERE coder_id IN (SELECT id FROM coders WHERE role IS NOT NULL AND id <> $coder)
     GROUP BY excerpt_id
@@ -172,7 +170,7 @@ WITH scoring AS (
     LEFT JOIN suggested g ON g.excerpt_id = r.excerpt_id
     LEFT JOIN reading_orders t ON t.scoring_id = c.scoring_id AND t.excerpt_id = r.excerpt_id
 ), mine AS (
-    SELECT g.excerpt_id, bool_or(g.packed) AS packed, max(g.touched_at) > $since AS held,
+    SELECT g.excerpt_id, bool_or(g.packed) AS packed, bool_or(g.held) AS held,
            arg_max(g.id::VARCHAR, g.position)
                FILTER (WHERE NOT g.packed AND (g.reason <> 'chosen' OR NOT l.in_queue)) AS open_id,
            max(g.position) FILTER (WHERE NOT g.packed AND (g.reason <> 'chosen' OR NOT l.in_queue)) AS open_position,
@@ -225,7 +223,8 @@ def entries(db: Readable, coder_id: str, queue: Queue, review: ReviewSettings, s
     Return a queue in the order of the transcripts, and what was put off though it is no part of it.
 
     Args:
-        since: what others were given after this, and did not finish, is theirs for now.
+        since: what others were given after this, and did not finish, is theirs for now, unless they handed over; what
+            lies in a pack of theirs is for `PACK_HOLD` longer.
 
     Raises:
         UsageError: the queue has an order, or a choice of what to read, that there is not.
@@ -235,7 +234,8 @@ def entries(db: Readable, coder_id: str, queue: Queue, review: ReviewSettings, s
         known = ", ".join(ORDERS)
         raise UsageError("there is no such way to read", where=f"{order}, {read}", remedy=f"Orders are {known}")
     asked = {"coder": coder_id, "dataset": queue.dataset, "value": queue.value, "since": since}
-    found = db.table(_QUEUE, {**asked, "everything": read == "all", "ranked": order in _RANKED})
+    more = {"packed_since": since - PACK_HOLD, "everything": read == "all", "ranked": order in _RANKED}
+    found = db.table(_QUEUE, {**asked, **more})
     by_answers = bool(queue.value) or not review.own_first
     return [
         Entry(Listed(name, blind, place, best, teaches), kind, in_queue, concluded, answered and by_answers, *rest)

@@ -45,6 +45,7 @@ FOR: dict[str, frozenset[str]] = {
     "/people": _ADMIN,
     "/people/link": _ADMIN,
     "/people/revoke": _ADMIN,
+    "/people/hand-over": _ADMIN,
 }
 """The roles to which each address of the application answers."""
 

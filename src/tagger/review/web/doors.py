@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from tagger.review.audit import door as audit
+from tagger.review.hand_over import door as hand_over
 from tagger.review.people import door as people
 from tagger.review.web.security import Guard
 from tagger.review.web.site import Site
@@ -47,6 +48,11 @@ def _people(desk: Desk, body: bytes) -> Response:
     return Response(people.answer(body, desk.entrance.change, desk.site.address, now()), media_type=_JSON)
 
 
+def _hand_over(desk: Desk, body: bytes) -> Response:
+    """Give to others what somebody was still to read."""
+    return Response(hand_over.answer(desk.owner, body, now()), media_type=_JSON)
+
+
 def _for_own(act: Callable[[Desk, bytes], Response]) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         desk: Desk = request.app.state.desk
@@ -62,4 +68,5 @@ routes = [
     Route("/owner/merge", _for_own(_merge), methods=["POST"]),
     Route(audit.DOOR, _for_own(_draw), methods=["POST"]),
     Route(people.DOOR, _for_own(_people), methods=["POST"]),
+    Route(hand_over.DOOR, _for_own(_hand_over), methods=["POST"]),
 ]

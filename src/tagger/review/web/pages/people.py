@@ -9,6 +9,9 @@ from starlette.routing import Route
 
 from tagger.errors import UsageError
 from tagger.review import people
+from tagger.review.hand_over import HandOver, left_behind
+from tagger.review.hand_over import hand_over as handed_over
+from tagger.review.hand_over.words import lines
 from tagger.review.people import Person
 from tagger.review.people.tokens import new_token
 from tagger.review.web.visit import Form, Visit, now, page, posted
@@ -47,6 +50,16 @@ def revoke(visit: Visit, form: Form) -> Response:
     return visit.back("/people", said=f"{gone.name} has no access any more, and is signed out everywhere.")
 
 
+def hand_over(visit: Visit, form: Form) -> Response:
+    """Give to others what somebody who left was still to read."""
+    time, name, by, identity = now(), form.text("name"), visit.reader.id, form.new_id
+    try:
+        made = visit.write(lambda db: handed_over(db, name, (), identity, time, by=by))
+    except UsageError as error:
+        return _page(visit, trouble=str(error), status=400)
+    return visit.back("/people", said=f"What {made.name} was still to read is handed over.")
+
+
 def _changed(visit: Visit, act: Callable[[Database], Person], secret: str) -> Response:
     try:
         person = visit.desk.entrance.change(act)
@@ -59,9 +72,22 @@ def _page(
     visit: Visit, *, made: Person | None = None, link: str = "", trouble: str = "", status: int = 200
 ) -> Response:
     time = now()
-    everybody = visit.read(lambda db: people.people(db, time))
+
+    def look(db: Database) -> tuple[list[Person], list[HandOver]]:
+        everybody = people.people(db, time)
+        gone = [one for one in everybody if one.state == "taken away"]
+        return everybody, [left_behind(db, one.name, (), time) for one in gone]
+
+    everybody, behind = visit.read(look)
     return visit.render(
-        "people.html", status, everybody=everybody, roles=people.ROLES, made=made, link=link, trouble=trouble
+        "people.html",
+        status,
+        everybody=everybody,
+        behind=[(found, lines(found)) for found in behind if lines(found)],
+        roles=people.ROLES,
+        made=made,
+        link=link,
+        trouble=trouble,
     )
 
 
@@ -70,4 +96,5 @@ routes = [
     Route("/people", posted(add), methods=["POST"]),
     Route("/people/link", posted(link), methods=["POST"]),
     Route("/people/revoke", posted(revoke), methods=["POST"]),
+    Route("/people/hand-over", posted(hand_over), methods=["POST"]),
 ]

@@ -42,7 +42,8 @@ def read(desk, reader, excerpt, *values, act="done"):
 
 def listed(desk, reader, settings=SETTINGS):
     """Return what a reader finds to talk about: words of each passage, the values, and how it stands."""
-    found = consent.topics(desk.db, reader, settings, desk.tick())
+    found, more = consent.topics(desk.db, reader, settings, desk.tick())
+    assert 0 == more
     return [(topic.excerpt_id, topic.values, topic.standing) for topic in found]
 
 
@@ -86,6 +87,18 @@ def test_what_is_read_differently_is_listed_for_those_who_read_it(desk, conteste
     assert [] == listed(desk, "Cora")
     with pytest.raises(UsageError, match="not open to talk about"):
         consent.talk(desk.db, "Cora", contested, SETTINGS, desk.tick())
+
+
+def test_what_is_not_listed_yet_is_not_told(desk, contested):
+    """Of more than one page holds, the rest is counted, and nothing of it is recorded as shown."""
+    read(desk, "Ann", desk.excerpt(GATE), "choice")
+    read(desk, "Ben", desk.excerpt(GATE))
+
+    found, more = consent.topics(desk.db, "Ann", SETTINGS, desk.tick(), most=1)
+
+    assert (1, 1) == (len(found), more)
+    shown = desk.ask("SELECT excerpt_id FROM displays WHERE coder_id = 'Ann' AND shown = 'reading'")
+    assert [found[0].excerpt_id] == [row["excerpt_id"] for row in shown]
 
 
 def test_being_listed_is_being_told(desk, contested):

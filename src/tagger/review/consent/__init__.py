@@ -23,6 +23,7 @@ from tagger.review.consent.rounds import Proposal, Round, rounds
 from tagger.review.consent.rounds import propose as open_round
 from tagger.review.consent.rounds import take_position as store_position
 from tagger.review.gate import allowed, wanted
+from tagger.review.notes import Notes, before
 from tagger.review.servings import HOLD
 from tagger.store import Database, Readable
 
@@ -33,21 +34,33 @@ PAGE = "consent"
 
 NONE = "nothing here"
 UNLISTED = "something not on our list"
+OUTCOMES = {NONE: "none of the values", UNLISTED: "something that our list has no word for"}
+"""What a passage may be said to show without any value."""
 
-Standing = Literal["answer", "talk", "open", "held", "stands"]
+MOST = 60
+"""So many passages are listed at once."""
+
+Standing = Literal["answer", "talk", "held", "open", "stands"]
 """Of a passage, for one reader: their answer is waited for; nothing is proposed yet; and the states of a proposal."""
+STANDINGS: tuple[Standing, ...] = ("answer", "talk", "held", "open", "stands")
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A passage that people read differently, or did; `values` are the names of those on which they differ now."""
+    """
+    A passage that people read differently, or did.
+
+    `values` are the names of those on which they differ now; `proposed` is what is proposed, in words.
+    """
 
     excerpt_id: str
-    dataset: str
+    transcript_id: str
     transcript: str
     text: str
     values: tuple[str, ...]
+    proposed: str
     standing: Standing
+    before: Notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,25 +103,34 @@ class Talk:
         return self.rounds[-1] if self.rounds else None
 
 
-def topics(db: Database, coder_id: str, settings: Settings, now: datetime) -> list[Topic]:
+def topics(db: Database, coder_id: str, settings: Settings, now: datetime, most: int = MOST) -> tuple[list[Topic], int]:
     """
     List what there is to talk about for one reader, what waits for them first, and record what that tells them.
 
     A passage is listed for those who have read it themselves, once everybody whose it is has, or the study's day to
     begin has come.
+
+    Returns:
+        The first *most* topics, and how many more there are.
     """
     seen = _seen(db, coder_id, settings, now)
     about = rounds(db, "coding", seen, now.date())
-    shown = displays.show(db, coder_id, seen, PAGE, settings.review, now, suggestions=False, readings=True)
-    rows = db.table(_TOPICS, wanted=wanted([one for one in seen if shown[one].readings])).to_pylist()
+    rows = db.table(_TOPICS, wanted=wanted(seen)).to_pylist()
+    standing = {row["excerpt_id"]: _standing(about.get(row["excerpt_id"]), coder_id) for row in rows}
+    rows = [row for row in rows if row["values"] or standing[row["excerpt_id"]] != "talk"]
+    rows.sort(key=lambda row: STANDINGS.index(standing[row["excerpt_id"]]))
+    listed = [row["excerpt_id"] for row in rows[:most]]
+    displays.show(db, coder_id, listed, PAGE, settings.review, now, suggestions=False, readings=True)
     found = [
         Topic(
-            **row | {"values": tuple(row["values"] or ())}, standing=_standing(about.get(row["excerpt_id"]), coder_id)
+            **row | {"values": tuple(row["values"] or ())},
+            proposed=_in_words(db, about[row["excerpt_id"]][-1]) if row["excerpt_id"] in about else "",
+            standing=standing[row["excerpt_id"]],
+            before=before(db, row["transcript_id"], row["excerpt_id"]),
         )
-        for row in rows
+        for row in rows[:most]
     ]
-    places: dict[Standing, int] = {"answer": 0, "talk": 1, "held": 2, "open": 3, "stands": 4}
-    return sorted((one for one in found if one.values or one.standing != "talk"), key=lambda one: places[one.standing])
+    return found, len(rows) - len(found)
 
 
 def waiting_for(db: Readable, coder_id: str, now: datetime) -> int:
@@ -169,7 +191,7 @@ def propose(
     listed = [value for value, _ in passage.values]
     if strange := [value for value in values if value not in listed]:
         raise UsageError(f"'{strange[0]}' is not on the list of values", remedy="Open the page again")
-    if not values and outcome not in (NONE, UNLISTED):
+    if not values and outcome not in OUTCOMES:
         raise UsageError("nothing is proposed yet", remedy="Choose values, or say that none of them is there")
     proposal = Proposal(
         "coding",
@@ -238,6 +260,12 @@ def _standing(about: Sequence[Round] | None, coder_id: str) -> Standing:
     return "answer" if newest.waits_for(coder_id) else newest.state
 
 
+def _in_words(db: Readable, proposed: Round) -> str:
+    sql = "SELECT value_id, name FROM framework_values WHERE framework_id = $id"
+    names = dict(db.rows(sql, {"id": proposed.framework_id}))
+    return ", ".join(names[value] for value in proposed.yes) or OUTCOMES[proposed.outcome]
+
+
 def _answer(reading: Latest, value: str) -> str:
     return "yes" if value in reading.yes else "no" if value in reading.no else ""
 
@@ -293,14 +321,14 @@ _READY = """
 """
 
 _TOPICS = """
-    SELECT e.excerpt_id, e.dataset, e.dataset || ' ' || l.number AS transcript, e.text,
+    SELECT e.excerpt_id, e.transcript_id, e.dataset || ', transcript ' || l.number AS transcript, e.text,
            list(v.name ORDER BY v.position) FILTER (WHERE v.name IS NOT NULL) AS values
     FROM wanted w
     JOIN live_excerpts e ON e.excerpt_id = w.excerpt_id
     JOIN transcript_list l ON l.transcript_id = e.transcript_id
     LEFT JOIN differing_readings d ON d.excerpt_id = e.excerpt_id
     LEFT JOIN framework_values v ON v.framework_id = d.framework_id AND v.value_id = d.value_id
-    GROUP BY e.excerpt_id, e.dataset, l.number, e.text, e.start
+    GROUP BY e.excerpt_id, e.transcript_id, e.dataset, l.number, e.text, e.start
     ORDER BY e.dataset, l.number, e.start, e.excerpt_id
 """
 

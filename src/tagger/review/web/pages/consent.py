@@ -11,7 +11,7 @@ from tagger.care import MODESTY
 from tagger.consent import POSITIONS
 from tagger.errors import UsageError
 from tagger.review import consent, notes, passages
-from tagger.review.consent import NONE, UNLISTED
+from tagger.review.consent import OUTCOMES
 from tagger.review.consent.rounds import LONGEST_REASON
 from tagger.review.web.visit import Form, Visit, now, number, page, posted
 from tagger.store import Database
@@ -22,8 +22,8 @@ _MOST_ROUNDS = 10_000
 def show(visit: Visit) -> Response:
     """List what there is to talk about."""
     coder_id, settings, time = visit.reader.id, visit.settings, now()
-    found = visit.write(lambda db: consent.topics(db, coder_id, settings, time))
-    return visit.render("consent.html", topics=found, settings=settings.consent)
+    found, more = visit.write(lambda db: consent.topics(db, coder_id, settings, time))
+    return visit.render("consent.html", topics=found, more=more, settings=settings.consent)
 
 
 def passage(visit: Visit) -> Response:
@@ -79,7 +79,7 @@ def _page(visit: Visit, trouble: str = "") -> Response:
 
     return visit.render(
         "consent_passage.html", 400 if trouble else 200, **visit.write(look), trouble=trouble, modesty=MODESTY,
-        positions=POSITIONS, longest=LONGEST_REASON, outcomes=(NONE, UNLISTED),
+        positions=POSITIONS, longest=LONGEST_REASON, outcomes=OUTCOMES,
     )  # fmt: skip
 
 

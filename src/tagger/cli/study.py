@@ -94,7 +94,7 @@ def status(folder: Path, as_json: bool) -> None:
     if content["to_reread"]:
         waiting = several(content["to_reread"], "coding waits", "codings wait")
         click.echo(f"{waiting} to be read again: words were corrected. See: tagger revisions --study {folder}")
-    for line in (*learned(content["learning"]), *_found(content, folder)):
+    for line in (*content["several"]["words"], *learned(content["learning"]), *_found(content, folder)):
         click.echo(line)
     click.echo(next_step(folder))
 

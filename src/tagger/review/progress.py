@@ -18,6 +18,7 @@ import pyarrow as pa
 from tagger.config import ReviewSettings
 from tagger.review.servings import Queue, left
 from tagger.steps.revised import to_be_read_again
+from tagger.steps.several import Several, read_by_several
 from tagger.store import Readable
 
 ENOUGH = 5
@@ -126,6 +127,7 @@ class Progress:
     readings: Readings
     waiting: int | None
     to_reread: int
+    several: Several
 
 
 def progress(db: Readable, coder_id: str, review: ReviewSettings) -> Progress:
@@ -143,6 +145,7 @@ def progress(db: Readable, coder_id: str, review: ReviewSettings) -> Progress:
         readings=Readings(**{str(kind): int(count) for kind, count in db.rows(_READINGS)}),
         waiting=waiting if waiting >= ENOUGH else None,
         to_reread=len({coding.excerpt_id for coding in to_be_read_again(db)}),
+        several=read_by_several(db, everything=review.read == "all"),
     )
 
 

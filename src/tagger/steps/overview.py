@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import errno
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tagger.config import FILE, StudySettings, settings_text
+from tagger.config import FILE, StudySettings, load_settings, settings_text
 from tagger.errors import StoreError, UsageError
 from tagger.frameworks import load_framework
 from tagger.store import Readable, Store
 
 if TYPE_CHECKING:
     from tagger.report.found import SoFar
+    from tagger.steps.several import Several
 
 # A calm pace: reading aloud speed, and a while to decide.
 _WORDS_A_MINUTE = 150
@@ -85,11 +87,13 @@ def overview(folder: Path) -> dict[str, Any]:
     Say what the study holds, and how it stands.
 
     Returns:
-        datasets; unfinished runs; to_reread, the number of codings; learning, what suggestions rest on
-        (`from_review.standing`); found, what the newest audits say has been found of each value.
+        datasets; unfinished runs; to_reread, the number of codings; several, how far the passages are that several
+        people are to read; learning, what suggestions rest on (`from_review.standing`); found, what the newest audits
+        say has been found of each value.
     """
     from tagger.steps.from_review import standing  # which most of those who ask for datasets do not need
     from tagger.steps.revised import to_be_read_again
+    from tagger.steps.several import read_by_several
     from tagger.steps.stopping import guarantees
 
     store = Store(folder)
@@ -100,10 +104,15 @@ def overview(folder: Path) -> dict[str, Any]:
             "datasets": database.table("SELECT * FROM dataset_list ORDER BY dataset").to_pylist(),
             "unfinished": database.table("SELECT * FROM unfinished_runs ORDER BY started_at").to_pylist(),
             "to_reread": len(to_be_read_again(database)),
+            "several": _several(read_by_several(database, everything=load_settings(folder).review.read == "all")),
             "learning": standing(database),
         }
         audits = database.rows("SELECT count(*) FROM draws WHERE purpose = 'audit'")[0][0]
     return {**content, "found": [_found(one) for one in guarantees(folder)] if audits else []}
+
+
+def _several(found: Several) -> dict[str, Any]:
+    return {**asdict(found), "waiting": found.waiting, "words": found.words}
 
 
 def _found(so_far: SoFar) -> dict[str, Any]:

@@ -531,9 +531,7 @@ def test_a_passage_that_the_reader_comes_upon_is_read_for_the_audit(desk):
 def test_a_pack_keeps_the_reason(desk):
     """What lies in a pack is read for the audit as on the screen."""
     made = audited(desk, sizes=ALL)
-    pack = packs.make(
-        desk.db, "Ann", GENERAL, OWN, n=packs.MOST, pack_id=str(uuid4()), seed=3, now=desk.tick()
-    )  # fmt: skip
+    [pack] = packs.make(desk.db, {str(uuid4()): "Ann"}, GENERAL, OWN, n=packs.MOST, seed=3, now=desk.tick())
     rows = desk.ask("SELECT s.* FROM pack_servings k JOIN servings s ON s.id = k.serving_id WHERE s.reason = 'audit'")
     assert set(sample(desk, made.draw_id)) == {row["excerpt_id"] for row in rows}
     assert len(pack.passages) == len(rows)

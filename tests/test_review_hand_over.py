@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections import Counter
 from datetime import timedelta
 from functools import partial
@@ -12,6 +13,7 @@ from uuid import uuid4
 
 import pytest
 from desk import AT_ONCE, OWN_FIRST, lasting, tried
+from small_study import copied
 from visitor import BEYOND, visitor
 
 from tagger.config import ReviewSettings
@@ -84,6 +86,12 @@ def read_all(desk, who, queue=GENERAL, review=ALONE, act="nothing here"):
         desk.show(who, one.excerpt_id, review=review)
         found.append(one)
     return found
+
+
+def packed(desk):
+    """Hand Ann all that is left as a pack."""
+    wanted = {str(uuid4()): "Ann"}
+    return packs.make(desk.db, wanted, EVERYTHING, ALONE, n=packs.MOST, seed=3, now=desk.tick())
 
 
 def human(desk):
@@ -168,7 +176,7 @@ def test_nobody_gets_what_they_were_shown_something_of(desk):
     assert first in waiting(desk, "Ann")
     assert second in waiting(desk, "Cat")
     assert not {first, second} & waiting(desk, "Ben").keys()
-    assert any(line.startswith("1 passage of an audit cannot be read without suggestions") for line in lines(made))
+    assert any(line.startswith("1 passage of an audit: nobody else here can read them without") for line in lines(made))
 
 
 def test_what_nobody_could_take_goes_to_who_comes_later(desk):
@@ -196,6 +204,7 @@ def test_who_read_it_without_suggestions_already_has_answered(desk):
     made = handed(desk)
 
     assert {"Ben": 0, "Cat": 1} == {part.reader: part.read_before for part in made.parts}
+    assert "1 passage of an audit: read without suggestions by others already, which is the answer." in lines(made)
     assert passage not in waiting(desk, "Ben") | waiting(desk, "Cat")
     assert ["read before"] == [
         row["fate"]
@@ -283,20 +292,21 @@ def test_what_was_open_or_put_off_is_free_at_once(desk):
 
 def test_what_lies_in_a_pack_is_kept_until_it_is_handed_over(desk):
     """A pack comes back after days, and nobody else is given its passages until it was handed over."""
-    pack = packs.make(desk.db, "Ann", EVERYTHING, ALONE, n=packs.MOST, pack_id=str(uuid4()), seed=3, now=desk.tick())
+    [pack] = packed(desk)
     desk.now += timedelta(days=5)
     assert served_next(desk, "Ben", EVERYTHING) is None
 
     made = handed(desk)
 
     size = len(pack.passages)
-    assert [(pack.id[:8], size, size)] == [(out.number, out.passages, out.missing) for out in made.packs]
+    assert [(pack.id[:8], "general")] == [(out.number, out.dataset) for out in made.packs]
+    assert any(line.startswith(f"Pack {pack.id[:8]} of ") and "Ask Ann for it" in line for line in lines(made))
     assert size == made.freed == len(read_all(desk, "Ben", EVERYTHING))
 
 
 def test_a_pack_that_never_comes_back_keeps_its_passages_for_30_days(desk):
     """Then they go to others even if nobody hands them over."""
-    packs.make(desk.db, "Ann", EVERYTHING, ALONE, n=packs.MOST, pack_id=str(uuid4()), seed=3, now=desk.tick())
+    packed(desk)
 
     desk.now += timedelta(days=31)
 
@@ -404,6 +414,39 @@ def _read(desk, who, review):
     before = desk.show(who, one.excerpt_id, review=review, readings=True)[one.excerpt_id]
     desk.decide(one, "nothing here")
     return one, before, desk.show(who, one.excerpt_id, review=review, readings=True)[one.excerpt_id]
+
+
+def test_the_second_one_s_pages_are_the_same_whatever_the_first_one_did(tagged, tmp_path):
+    """Not a word differs on any page of reading and finding, from the first passage to the last."""
+    done = (("choice", "yes", "what Ann thought"), ("common", "no", ""))
+    seen = [_pages_after(copied(tagged, tmp_path / one[0]), *one) for one in done]
+
+    assert seen[0] == seen[1]
+    assert any("read without suggestions" in page for page in seen[0])
+    assert not [page for page in seen[0] if "what Ann thought" in page]
+
+
+def _pages_after(study, value, answer, note):
+    """Have Ann begin a passage of an audit and leave, and return the pages by which Ben reads all that is his."""
+    with lasting(study) as desk:
+        for name in ("Ann", "Ben"):
+            desk.reader(name)
+            prepare(desk.db, name, "general", OWN_FIRST, 3, desk.tick())
+        audited(desk, "Ann")
+        desk.decide(served_next(desk, "Ann", review=OWN_FIRST), "choose", {value: answer}, note=note)
+        handed(desk, "Ann", "Ben")
+    with serving(study.folder, "http://127.0.0.1") as owner:
+        client = visitor(owner, study)
+        client.post("/who", data={"reader": "Ben"})
+        pages = [client.get("/"), client.get("/browse"), client.post("/read", data={"dataset": "general"})]
+        while pages[-1].url.path.startswith("/read/"):
+            again = pages[-1].url.path == pages[-2].url.path
+            form = {"id": str(uuid4()), "act": "next" if again else "nothing here"}
+            pages.append(client.post(str(pages[-1].url), data=form))
+        pages += [client.get(path) for path in ("/browse", "/packs")]
+    assert {200} == {page.status_code for page in pages}
+    assert study.one("SELECT count(*) FROM servings WHERE coder_id = 'Ben' AND reason = 'audit'")
+    return [re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "an id", page.text) for page in pages]
 
 
 # From the command line and in the browser

@@ -9,17 +9,20 @@ from contextlib import contextmanager
 from uuid import uuid4
 
 import pytest
-from desk import OWN_FIRST, desk_in
+from desk import OWN_FIRST, desk_in, lasting
 from openpyxl import load_workbook
 from serving import served
 from visitor import visitor
 
+from tagger.config import ReviewSettings
 from tagger.errors import CodingsError, UsageError
 from tagger.exchange import packs as workbooks
 from tagger.exchange.packs import ARMS, OUTCOMES, PACK, READ
 from tagger.review import packs
+from tagger.review.hand_over import hand_over
 from tagger.review.servings import Queue, next_serving
 from tagger.review.web.files import pack_page
+from tagger.steps.revised import to_be_read_again
 from tagger.store import serving
 from tagger.store.database import opened
 
@@ -42,8 +45,9 @@ def pack(desk):
 
 def made(desk, n=8, pack_id=None, seed=7):
     """Make a pack for Ann."""
-    identity = pack_id or str(uuid4())
-    return packs.make(desk.db, "Ann", GENERAL, OWN_FIRST, n=n, pack_id=identity, seed=seed, now=desk.tick())
+    wanted = {pack_id or str(uuid4()): "Ann"}
+    [pack] = packs.make(desk.db, wanted, GENERAL, OWN_FIRST, n=n, seed=seed, now=desk.tick())
+    return pack
 
 
 def filled(data, marks, notes=None):
@@ -70,6 +74,12 @@ def saved(book):
 def back(desk, data, name="pack.xlsx"):
     """Bring a workbook back."""
     return packs.bring_back(desk.db, workbooks.read(data, name), name, desk.tick())
+
+
+def told(pack, rows, name="pack.xlsx"):
+    """Return the first line about a pack that came back."""
+    says = "1 row says" if rows == 1 else f"{rows} rows say"
+    return f"{name} is pack {pack.id[:8]}, for {pack.reader}: stored what {says}."
 
 
 def handed(desk, pack):
@@ -175,7 +185,7 @@ def test_each_row_becomes_what_the_reader_said(desk, pack):
     report = back(desk, filled(data, marks, {5: "humour", 1: "strong", 6: "what is this?"}))
 
     assert (6, 0) == (report.stored, report.known)
-    assert ("pack.xlsx: stored what 6 rows say.", "2 rows are empty and stay open.") == report.lines
+    assert (told(pack, 6), "2 rows are empty and stay open.") == report.lines
     held = {number: desk.current("Ann", one.excerpt_id) for number, one in handed(desk, pack).items()}
     outcomes = {number: [coding[1] for coding in codings] for number, codings in held.items()}
     assert outcomes == {
@@ -378,6 +388,135 @@ def test_a_workbook_that_lost_a_column_or_its_sheet_says_so(pack):
     assert not workbooks.is_pack(saved(book))
 
 
+# Several at once
+
+
+def human(desk):
+    """Count the rows of what people decided, and of what they hold."""
+    return [desk.one(f"SELECT count(*) FROM {table}") for table in ("decisions", "codings", "coding_answers")]
+
+
+@pytest.fixture
+def team(desk):
+    """Return the packs of three people, made at once; two are wanted for every passage, and half are read blind."""
+    review = ReviewSettings(blind_share=0.5, double_share=1.0, readers=2)
+    names = ["Ann", desk.reader("Ben"), desk.reader("Cat")]
+    wanted = {str(uuid4()): name for name in names}
+    return packs.make(desk.db, wanted, GENERAL, review, n=6, seed=7, now=desk.tick())
+
+
+def everything(pack, name="Nothing here"):
+    """Return the workbook of a pack with the same answer in all rows."""
+    return filled(workbooks.write(pack), {one.number: [name] for one in pack.passages})
+
+
+def test_packs_for_several_come_back_in_any_order_and_twice(desk, team):
+    """Each row once, as the reading of the person whose pack it is, in the arm in which it was handed out."""
+    for pack in reversed(team):
+        assert told(pack, len(pack.passages)) == back(desk, everything(pack)).lines[0]
+    before = human(desk)
+
+    for pack in team:
+        report = back(desk, everything(pack), "again.xlsx")
+        assert (0, len(pack.passages)) == (report.stored, report.known)
+
+    assert before == human(desk)
+    kinds = {"blind": "blind", "assisted": "own-first"}
+    expected = {(one.coder_id, one.excerpt_id, kinds[one.arm]) for pack in team for one in handed(desk, pack).values()}
+    stored = desk.ask("SELECT coder_id, excerpt_id, kind FROM codings")
+    assert sorted(expected) == sorted(tuple(row.values()) for row in stored)
+    assert {"blind", "own-first"} == {kind for *_, kind in expected}
+
+
+def test_one_that_was_edited_after_it_was_brought_back_changes_its_own_reading_alone(desk, team):
+    """The others who have the same passages keep theirs."""
+    for pack in team:
+        back(desk, everything(pack))
+    ann, *others = team
+    number = passages(desk, ann)[0]
+    held = [desk.state(pack.reader) for pack in others]
+
+    report = back(desk, filled(workbooks.write(ann), {number: ["Choice"]}))
+
+    assert (1, 0) == (report.stored, report.known)
+    [(_, outcome, _)] = desk.current("Ann", handed(desk, ann)[number].excerpt_id)
+    assert "values" == outcome
+    assert held == [desk.state(pack.reader) for pack in others]
+
+
+def test_a_pack_says_whose_answers_it_brings_whoever_brings_it(desk, team):
+    """What somebody else typed in from paper is the reading of the person whose pack it is, and of nobody else."""
+    ben = team[1]
+
+    report = back(desk, everything(ben), "typed-in-by-ann.xlsx")
+
+    assert told(ben, len(ben.passages), "typed-in-by-ann.xlsx") == report.lines[0]
+    assert ["Ben"] == [row["coder_id"] for row in desk.ask("SELECT DISTINCT coder_id FROM codings")]
+
+
+def test_a_passage_that_was_open_when_the_pack_was_made_is_not_the_pack_s(desk):
+    """What is then read on the open page was read in the browser, and no row of the pack writes over it."""
+    desk.assist("Ann")
+    open_now = next_serving(desk.db, "Ann", GENERAL, OWN_FIRST, str(uuid4()), desk.tick())
+    pack = made(desk)
+    [number] = [k for k, one in handed(desk, pack).items() if one.excerpt_id == open_now.excerpt_id]
+    assert handed(desk, pack)[number].id != open_now.id
+    desk.decide(open_now, "nothing here")
+    desk.show("Ann", open_now.excerpt_id)
+
+    report = back(desk, filled(workbooks.write(pack), {number: ["Choice"]}))
+
+    assert 0 == report.stored
+    assert f"No. {number} was read in the browser meanwhile, and that reading stays" in report.lines[-1]
+    assert ["nothing here"] == [outcome for _, outcome, _ in desk.current("Ann", open_now.excerpt_id)]
+
+
+def test_a_pack_comes_back_after_it_was_handed_over(desk, team):
+    """It is stored all the same, once, in its arms, and says that others may have read the passages since."""
+    ann = team[0]
+    hand_over(desk.db, "Ann", (), str(uuid4()), desk.tick())
+
+    report = back(desk, everything(ann))
+    again = back(desk, everything(ann))
+
+    assert (6, 0) == (report.stored, again.stored)
+    assert (
+        "What lay in this pack was handed over, so others may have read it since. These readings count too."
+        == report.lines[1]
+    )
+    kinds = {"blind": "blind", "assisted": "own-first"}
+    expected = {one.excerpt_id: kinds[one.arm] for one in handed(desk, ann).values()}
+    assert expected == {row["excerpt_id"]: row["kind"] for row in desk.ask("SELECT excerpt_id, kind FROM codings")}
+
+
+def test_a_pack_comes_back_after_words_were_corrected(study):
+    """What it says of the words that were read is kept, waits to be looked at again, and that is said."""
+    with lasting(study) as desk:
+        desk.reader("Ann")
+        pack = made(desk, n=packs.MOST)
+    study.edit("garden.txt", "one wet Tuesday in March", "on a dry Thursday in the month of May")
+    study.run()
+    with lasting(study) as desk:
+        report = back(desk, everything(pack))
+        again = back(desk, everything(pack))
+        waiting = {coding.excerpt_id for coding in to_be_read_again(desk.db)}
+
+        assert (len(pack.passages), 0) == (report.stored, again.stored)
+        assert re.fullmatch(r"The words of \d+ passages? w\w+ corrected since: what .* is kept, to .*", report.lines[1])
+        assert waiting
+        assert waiting <= {one.excerpt_id for one in handed(desk, pack).values()}
+
+
+def test_whoever_has_nothing_left_gets_no_pack_and_the_others_do(desk):
+    """Only where nobody has anything left, that is an error."""
+    everybody = {str(uuid4()): "Ann", str(uuid4()): desk.reader("Ben")}
+    alone = ReviewSettings(blind_share=0.0, double_share=0.0, readers=1)
+
+    found = packs.make(desk.db, everybody, GENERAL, alone, n=packs.MOST, seed=7, now=desk.tick())
+
+    assert ["Ann"] == [pack.reader for pack in found]
+
+
 # From the command line
 
 
@@ -392,8 +531,50 @@ def test_a_pack_goes_out_and_comes_back_by_command(study, tagger):
     assert path.with_suffix(".html").exists()
     path.write_bytes(filled(path.read_bytes(), {1: ["Choice"]}))
     brought = tagger("import", path, "--study", study.folder)
-    assert (0, "ann.xlsx: stored what 1 row says.\n2 rows are empty and stay open.\n") == (brought.code, brought.out)
+    number = study.one("SELECT left(id, 8) FROM packs")
+    expected = f"ann.xlsx is pack {number}, for Ann: stored what 1 row says.\n2 rows are empty and stay open.\n"
+    assert (0, expected) == (brought.code, brought.out)
     assert 1 == study.one("SELECT count(*) FROM codings WHERE kind IN ('blind', 'own-first')")
+
+
+def test_packs_for_several_go_into_a_folder_each_under_its_number_and_name(study, tagger):
+    """By name, adding who is new, or for everyone who reads here; each can be brought back by itself."""
+    folder = study.home / "packs"
+    options = ("--study", study.folder, "-n", 1, "-o", folder)
+
+    said = tagger("pack", *options, "--reader", "Ann Lee", "--reader", "Jo", "--new", "--print")
+    more = tagger("pack", *options, "--everyone")
+
+    assert (0, 0) == (said.code, more.code), said.err + more.err
+    numbers = {row["number"]: row["name"] for row in study.ask(
+        "SELECT left(p.id, 8) AS number, c.name FROM packs p JOIN coders c ON c.id = p.coder_id"
+    )}  # fmt: skip
+    names = {"Ann Lee": "ann-lee", "Jo": "jo"}
+    expected = {f"reading-pack-{number}-{names[name]}.xlsx" for number, name in numbers.items()}
+    assert expected == {path.name for path in folder.glob("*.xlsx")}
+    assert (4, 2) == (len(expected), len(list(folder.glob("*.html"))))
+    for path in sorted(folder.glob("*.xlsx")):
+        path.write_bytes(filled(path.read_bytes(), {1: ["Skip"]}))
+        brought = tagger("import", path, "--study", study.folder)
+        assert f"is pack {path.name[13:21]}, for {numbers[path.name[13:21]]}: stored what 1 row says." in brought.out
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("-o", "packs"), "Say who will read it"),
+        (("--everyone", "--reader", "Ann", "-o", "packs"), "Say who will read it"),
+        (("--everyone", "-o", "a.xlsx"), "Name a folder for the packs of several people"),
+        (("--reader", "Ann", "-o", "packs"), "Name a file that ends in .xlsx"),
+        (("--everyone", "-o", "packs"), "nothing is left to put into a pack"),
+    ],
+)
+def test_what_is_missing_for_packs_is_said(study, tagger, options, words):
+    """Who reads them, and where they go."""
+    said = tagger("pack", "--study", study.folder, *options)
+
+    assert said.code
+    assert words in said.err
 
 
 def test_a_reader_who_is_not_there_is_not_made_by_a_slip(study, tagger):
@@ -454,10 +635,29 @@ def test_the_pages_make_a_pack_and_take_it_back(study):
         assert book.headers["content-disposition"].startswith("attachment")
         assert 200 == client.get(f"/packs/{form['id']}/print").status_code
         brought = client.post("/packs/back", files={"pack": ("ann.xlsx", filled(book.content, {2: ["Choice"]}))})
-        assert "ann.xlsx: stored what 1 row says." in brought.text
+        assert f"ann.xlsx is pack {form['id'][:8]}, for Ann: stored what 1 row says." in brought.text
         assert "1 of 4 passages came back" in brought.text
         other = client.post("/packs/back", files={"pack": ("notes.txt", b"hello")})
         assert (400, True) == (other.status_code, "this is not a reading pack" in other.text)
+
+
+def test_the_page_makes_a_pack_for_each_of_several(study):
+    """One form, sent twice, makes one pack each; every one is named, with its own workbook."""
+    with browser(study, "Ann", "Ben", "Cat") as client:
+        form = {"id": str(uuid4()), "reader": ["Ben", "Cat"], "dataset": "general", "n": "2"}
+        answer, again = (client.post("/packs", data=form) for _ in range(2))
+        links = re.findall(r"Pack (\w{8}), for (\w+)<.*?href=\"(/packs/[\w-]+\.xlsx)\"", answer.text, re.DOTALL)
+        books = [load_workbook(io.BytesIO(client.get(link).content)) for *_, link in links]
+        nobody = client.post("/packs", data={**form, "id": str(uuid4()), "reader": []})
+
+    assert "The packs are made: Ben 2 passages, Cat 2 passages." in answer.text
+    assert ["Ben", "Cat"] == [name for _, name, _ in links]
+    assert links == re.findall(r"Pack (\w{8}), for (\w+)<.*?href=\"(/packs/[\w-]+\.xlsx)\"", again.text, re.DOTALL)
+    assert [f"This is pack {number}, for {name}. It holds" for number, name, _ in links] == [
+        book["How to"].cell(2, 1).value.partition(" 2 passages")[0] for book in books
+    ]
+    assert (400, True) == (nobody.status_code, "obody is named who will read it" in nobody.text)
+    assert 2 == study.one("SELECT count(*) FROM packs")
 
 
 def test_a_pack_can_be_made_for_somebody_else_but_their_progress_is_theirs(study):

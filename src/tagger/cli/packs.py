@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from tagger.wording import several
 
 if TYPE_CHECKING:
     from tagger.exchange.packs import Pack
+    from tagger.review.readers import Reader
     from tagger.store import Database
 
 T = TypeVar("T")
@@ -25,32 +27,62 @@ T = TypeVar("T")
 
 @click.command()
 @options.study
-@click.option("--reader", "name", required=True, help="Who will read it.")
-@click.option("--new", is_flag=True, help="Add them as a reader if they are not one yet.")
+@click.option("--reader", "names", multiple=True, help="Who will read it; repeat it for a pack each.")
+@click.option("--everyone", is_flag=True, help="A pack for each of those who read here.")
+@click.option("--new", is_flag=True, help="Add them as readers if they are not there yet.")
 @click.option("--dataset", default="", help="From which dataset.  [default: the only one there is]")
-@click.option("-n", "passages", default=20, show_default=True, type=click.IntRange(1), help="How many passages.")
 @click.option(
-    "-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The workbook to write."
+    "-n", "passages", default=20, show_default=True, type=click.IntRange(1), help="How many passages in each."
+)
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The workbook to write; for several people the folder to write them into.",
 )
 @click.option("--print", "printed", is_flag=True, help="Also write a page to print, beside it.")
-def pack(folder: Path, name: str, new: bool, dataset: str, passages: int, output: Path, printed: bool) -> None:
+def pack(
+    folder: Path,
+    names: tuple[str, ...],
+    everyone: bool,
+    new: bool,
+    dataset: str,
+    passages: int,
+    output: Path,
+    printed: bool,
+) -> None:
     """Hand out passages as a workbook, for somebody to read without this program."""
     from tagger.config import load_settings
+
+    if bool(names) == everyone:
+        raise click.UsageError("Say who will read it: --reader NAME, once or several times, or --everyone.")
+    alone = len(names) == 1
+    if alone != (output.suffix.lower() == ".xlsx"):
+        remedy = "Name a file that ends in .xlsx" if alone else "Name a folder for the packs of several people"
+        raise UsageError("a reading pack is a workbook", where=str(output), remedy=remedy)
+    settings = load_settings(folder)
+    made, without = owned(folder, "/packs", _maker(names, new=new, dataset=dataset, n=passages, folder=folder))
+    for one in made:
+        _write(one, output if alone else output / one.file_name, settings.study.name if printed else None)
+    if without:
+        click.echo(f"Nothing is left to put into a pack for {', '.join(without)}.")
+    click.echo(f"When one is filled in: tagger import {output.name if alone else 'FILE'} --study {folder}")
+
+
+def _write(made: Pack, path: Path, study: str | None) -> None:
+    """Write a pack, and beside it the page to print where the *study* is named."""
     from tagger.exchange import packs
 
-    if output.suffix.lower() != ".xlsx":
-        raise UsageError("a reading pack is a workbook", where=str(output), remedy="Name a file that ends in .xlsx")
-    settings = load_settings(folder)
-    made = owned(folder, "/packs", _maker(name, new=new, dataset=dataset, n=passages, folder=folder))
-    written(output, packs.write(made))
-    click.echo(f"Wrote {several(len(made.passages), 'passage')} from {made.dataset} for {made.reader} to {output}.")
-    if printed:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    written(path, packs.write(made))
+    click.echo(f"Wrote {several(len(made.passages), 'passage')} from {made.dataset} for {made.reader} to {path}.")
+    if study is not None:
         from tagger.review.web.files import pack_page
 
-        page = output.with_suffix(".html")
-        written(page, pack_page(made, settings.study.name))
+        page = path.with_suffix(".html")
+        written(page, pack_page(made, study))
         click.echo(f"To print: {page}")
-    click.echo(f"When it is filled in: tagger import {output.name} --study {folder}")
 
 
 def bring_back(folder: Path, file: Path, data: bytes) -> tuple[str, ...]:
@@ -85,22 +117,37 @@ def owned(folder: Path, page: str, act: Callable[[Database], T]) -> T:
         raise
 
 
-def _maker(name: str, *, new: bool, dataset: str, n: int, folder: Path) -> Callable[[Database], Pack]:
+def _maker(
+    names: tuple[str, ...], *, new: bool, dataset: str, n: int, folder: Path
+) -> Callable[[Database], tuple[list[Pack], list[str]]]:
+    """Make the act that makes packs; it returns them, and the names of those for whom nothing is left."""
     from tagger.config import load_settings
     from tagger.review.packs import make, reader_called
     from tagger.review.readers import add_reader, readers
     from tagger.review.servings import Queue
 
-    review = load_settings(folder).review
-    coder_id, pack_id, seed, now = uuid4().hex, str(uuid4()), secrets.randbits(62), _now()
+    review, seed, now = load_settings(folder).review, secrets.randbits(62), _now()
+    ids: dict[str, tuple[str, str]] = defaultdict(lambda: (uuid4().hex, str(uuid4())))
 
-    def act(db: Database) -> Pack:
-        if new and name.strip().casefold() not in {one.name.casefold() for one in readers(db)}:
-            add_reader(db, coder_id, name, now)
-        reader = reader_called(db, name)
-        return make(db, reader.id, Queue(_dataset(db, dataset)), review, n=n, pack_id=pack_id, seed=seed, now=now)
+    def act(db: Database) -> tuple[list[Pack], list[str]]:
+        known = {one.name.casefold() for one in readers(db)}
+        for name in names if new else ():
+            if " ".join(name.split()).casefold() not in known:
+                add_reader(db, ids[name][0], name, now)
+        people = [reader_called(db, name) for name in names] or _everyone(db)
+        wanted = {ids[one.name][1]: one.id for one in dict.fromkeys(people)}
+        made = make(db, wanted, Queue(_dataset(db, dataset)), review, n=n, seed=seed, now=now)
+        there = {one.reader for one in made}
+        return made, [one.name for one in people if one.name not in there]
 
     return act
+
+
+def _everyone(db: Database) -> list[Reader]:
+    from tagger.review.readers import readers
+
+    here = {coder_id for (coder_id,) in db.rows("SELECT coder_id FROM readers_here")}
+    return [one for one in readers(db) if one.id in here]
 
 
 def _dataset(db: Database, wanted: str) -> str:

@@ -55,6 +55,7 @@ STEPS = (
     "The words are confidential. Keep this file where nobody else opens it, and delete it when it was brought back.",
 )
 _SPACES = re.compile(r"\s+")
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,16 @@ class Pack:
     framework: Framework
     passages: tuple[PackPassage, ...]
 
+    @property
+    def number(self) -> str:
+        """Return what people call it by."""
+        return number_of(self.id)
+
+    @property
+    def file_name(self) -> str:
+        """Name its workbook by its number and its reader."""
+        return "-".join(["reading-pack", self.number, *_WORD.findall(self.reader.casefold())]) + ".xlsx"
+
 
 @dataclass(frozen=True, slots=True)
 class Answered:
@@ -111,11 +122,17 @@ class Returned:
     problems: tuple[str, ...]
 
 
+def number_of(pack_id: str) -> str:
+    """Return the number that stands on a pack: the beginning of its id."""
+    return pack_id[:8]
+
+
 def write(pack: Pack) -> bytes:
     """Write a pack as an XLSX workbook."""
     values = pack.framework.values
     how_to = [
-        f"This pack is for {pack.reader}. It holds {several(len(pack.passages), 'passage')} from {pack.dataset}.",
+        f"This is pack {pack.number}, for {pack.reader}. "
+        f"It holds {several(len(pack.passages), 'passage')} from {pack.dataset}.",
         *STEPS,
     ]
     names = (NUMBER, NOTES, BEFORE, WHO, PASSAGE, *(value.name for value in values), *OUTCOMES, YOUR_NOTES, ARM)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import NAMESPACE_OID, UUID, uuid5
@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from tagger.config import ReviewSettings
 from tagger.errors import UsageError
-from tagger.exchange.packs import Answered, Pack, PackPassage, Returned
+from tagger.exchange.packs import Answered, Pack, PackPassage, Returned, number_of
 from tagger.review import decisions, notes, readers
 from tagger.review.datasets import framework
 from tagger.review.decisions.sets import written
@@ -19,6 +19,7 @@ from tagger.review.exemplars.quotes import named
 from tagger.review.passages import Context, in_transcript
 from tagger.review.servings import Queue, Serving, prepare, serving, take
 from tagger.store import Database, Readable
+from tagger.wording import several
 
 MOST = 200
 _SHOWN_PROBLEMS = 30
@@ -37,6 +38,21 @@ class Handed:
     passages: int
     returned: int
 
+    @property
+    def number(self) -> str:
+        """Return what people call it by."""
+        return number_of(self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """A pack by the number that stands on it, and whom it is for."""
+
+    id: str
+    number: str
+    reader_id: str
+    reader: str
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -49,42 +65,63 @@ class Report:
 
 def make(
     db: Database,
-    coder_id: str,
+    coder_ids: Mapping[str, str],
     queue: Queue,
     review: ReviewSettings,
     *,
     n: int,
-    pack_id: str,
     seed: int,
     now: datetime,
-) -> Pack:
+) -> list[Pack]:
     """
-    Hand out the next `n` passages of a reader's queue as a pack; the same id again gives the same pack.
+    Hand out the next `n` passages of each reader's queue as a pack; the same id again gives the same pack.
+
+    Whoever has nothing left to read gets none.
+
+    Args:
+        coder_ids: who is to read each pack, by its id.
 
     Raises:
-        UsageError: nothing is left to read, or `n` is no number of passages for a pack.
+        UsageError: nothing is left to read for any of them, or `n` is no number of passages for a pack.
     """
-    pack_id = _checked(pack_id)
-    if not db.rows("SELECT 1 FROM packs WHERE id = $id", {"id": pack_id}):
-        if not 1 <= n <= MOST:
-            raise UsageError(f"a pack holds 1 to {MOST} passages", remedy="Make a smaller one; more can follow")
-        prepare(db, coder_id, queue.dataset, review, seed, now)
-        ids = [str(uuid5(UUID(pack_id), str(number))) for number in range(1, n + 1)]
-        taken = take(db, coder_id, queue, review, n, ids, now)
-        if not taken:
-            raise UsageError(
-                "nothing is left to put into a pack",
-                where=queue.dataset,
-                remedy="Bring back the packs that are out, or choose another dataset",
-            )
+    if not 1 <= n <= MOST:
+        raise UsageError(f"a pack holds 1 to {MOST} passages", remedy="Make a smaller one; more can follow")
+    made = []
+    for pack_id, coder_id in coder_ids.items():
+        identity = _checked(pack_id)
+        known = bool(db.rows("SELECT 1 FROM packs WHERE id = $id", {"id": identity}))
+        if not known:
+            prepare(db, coder_id, queue.dataset, review, seed, now)
+            ids = [str(uuid5(UUID(identity), str(number))) for number in range(1, n + 1)]
+            known = _hand_out(db, identity, coder_id, take(db, coder_id, queue, review, n, ids, now), now)
+        if known:
+            made.append(pack(db, identity))
+    if not made:
+        raise UsageError(
+            "nothing is left to put into a pack",
+            where=queue.dataset,
+            remedy="Bring back the packs that are out, or choose another dataset",
+        )
+    return made
+
+
+def _hand_out(db: Database, pack_id: str, coder_id: str, taken: Sequence[Serving], now: datetime) -> bool:
+    """Store which servings a pack is made of; say whether there are any."""
+    if taken:
         db.insert("packs", pa.Table.from_pylist([{"id": pack_id, "coder_id": coder_id, "made_at": now}]))
-        rows = [{"serving_id": one.id, "pack_id": pack_id, "number": k} for k, one in enumerate(taken, start=1)]
         db.insert("pack_servings", pa.table({
-            "serving_id": [row["serving_id"] for row in rows],
-            "pack_id": [row["pack_id"] for row in rows],
-            "number": pa.array([row["number"] for row in rows], pa.int32()),
+            "serving_id": [one.id for one in taken],
+            "pack_id": [pack_id] * len(taken),
+            "number": pa.array(range(1, len(taken) + 1), pa.int32()),
         }))  # fmt: skip
-    return pack(db, pack_id)
+    return bool(taken)
+
+
+def ids_for(first: str, coder_ids: Sequence[str]) -> dict[str, str]:
+    """Return who is to read each pack, by ids that follow from the first one's."""
+    people = list(dict.fromkeys(coder_ids))
+    ids = [_checked(first), *(str(uuid5(UUID(first), one)) for one in people[1:])]
+    return dict(zip(ids, people, strict=True))
 
 
 def pack(db: Database, pack_id: str) -> Pack:
@@ -114,6 +151,12 @@ def belongs(db: Readable, pack_id: str, coder_id: str) -> bool:
     return bool(db.rows("SELECT 1 FROM packs WHERE id = $id AND coder_id = $coder", {"id": pack_id, "coder": coder_id}))
 
 
+def whose(db: Readable, pack_ids: Sequence[str]) -> list[Whose]:
+    """Return whom packs are for, in the order of their ids; what is no pack is left out."""
+    rows = db.rows(_WHOSE, {"ids": list(pack_ids)})
+    return [Whose(pack_id, number_of(pack_id), *reader) for pack_id, *reader in rows]
+
+
 def packs(db: Readable, coder_id: str) -> list[Handed]:
     """List the packs that were handed out to a reader, the newest first."""
     rows = db.rows(
@@ -140,7 +183,8 @@ def bring_back(db: Database, returned: Returned, name: str, now: datetime) -> Re
     """
     handed = _servings(db, returned.pack_id)
     lists = db.rows("SELECT 1 FROM frameworks WHERE id = $id", {"id": returned.framework_id})
-    if not handed or not lists:
+    named = whose(db, [returned.pack_id])
+    if not handed or not lists or not named:
         raise UsageError(
             "this reading pack was not made in this study",
             where=name,
@@ -156,7 +200,9 @@ def bring_back(db: Database, returned: Returned, name: str, now: datetime) -> Re
             stored += 1
         else:
             known += 1
-    return Report(stored, known, _lines(name, stored, known, returned.empty, problems))
+    which = f"{name} is pack {named[0].number}, for {named[0].reader}"
+    more = _since(db, returned.pack_id) if stored else []
+    return Report(stored, known, (*_counts(which, stored, known, returned.empty), *more, *_listed(problems)))
 
 
 def _store(db: Database, returned: Returned, answered: Answered, handed: Serving | None, now: datetime) -> bool | str:
@@ -267,17 +313,35 @@ def _parts(context: Context) -> tuple[str, str, str]:
     return "\n\n".join(before), "\n".join(who), text
 
 
-def _lines(name: str, stored: int, known: int, empty: int, problems: Sequence[str]) -> tuple[str, ...]:
+def _since(db: Readable, pack_id: str) -> list[str]:
+    """Say what became of a pack's passages since it was made, where that concerns whoever brings it back."""
+    [(corrected, let_go)] = db.rows(_SINCE, {"id": pack_id})
+    said = []
+    if corrected:
+        words = several(corrected, "passage was", "passages were")
+        said.append(f"The words of {words} corrected since: what the pack says of them is kept, to be looked at again.")
+    if let_go:
+        said.append(
+            "What lay in this pack was handed over, so others may have read it since. These readings count too."
+        )
+    return said
+
+
+def _counts(which: str, stored: int, known: int, empty: int) -> list[str]:
     rows = "1 row" if stored == 1 else f"{stored} rows"
-    said = [f"{name}: stored what {rows} say{'s' if stored == 1 else ''}."]
+    said = [f"{which}: stored what {rows} say{'s' if stored == 1 else ''}."]
     if known:
         said.append("1 row was stored before." if known == 1 else f"{known} rows were stored before.")
     if empty:
         said.append("1 row is empty and stays open." if empty == 1 else f"{empty} rows are empty and stay open.")
-    said += [f"  {problem}" for problem in problems[:_SHOWN_PROBLEMS]]
+    return said
+
+
+def _listed(problems: Sequence[str]) -> list[str]:
+    said = [f"  {problem}" for problem in problems[:_SHOWN_PROBLEMS]]
     if len(problems) > _SHOWN_PROBLEMS:
         said.append(f"  ... and {len(problems) - _SHOWN_PROBLEMS} more")
-    return tuple(said)
+    return said
 
 
 def _checked(pack_id: str) -> str:
@@ -304,6 +368,16 @@ def reader_called(db: Database, name: str, joining: str = "To add somebody: --ne
         raise UsageError(f"nobody here is called {name}", remedy=f"Readers are: {known}. {joining}")
     return found
 
+
+_WHOSE = """
+    SELECT p.id, p.coder_id, c.name FROM packs p JOIN coders c ON c.id = p.coder_id
+    WHERE list_contains($ids, p.id) ORDER BY list_position($ids, p.id)
+"""
+
+_SINCE = """
+    SELECT count(*) FILTER (WHERE l.excerpt_id IS NULL), bool_or(g.let_go)
+    FROM serving_list g LEFT JOIN live_spans l ON l.excerpt_id = g.excerpt_id WHERE g.pack_id = $id
+"""
 
 _NEWEST = """
     SELECT coalesce(max(s.number), 0)

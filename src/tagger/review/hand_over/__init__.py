@@ -20,6 +20,7 @@ from typing import Any
 import pyarrow as pa
 
 from tagger.errors import UsageError
+from tagger.exchange.packs import number_of
 from tagger.review.audit import READ, SEEN, TO_READ, fates
 from tagger.review.people import Person, people, person_called
 from tagger.review.servings import HOLD
@@ -43,13 +44,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Out:
-    """A pack that is out: so many of its passages have not come back."""
+    """A pack that is out, or of which some passages have not come back."""
 
     number: str
     dataset: str
     made_on: str
-    passages: int
-    missing: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +137,7 @@ def _planned(db: Readable, name: str, to: Sequence[str], now: datetime) -> tuple
         with_others=others,
         unread=len(rest) - others,
         freed=db.rows(_HELD, held)[0][0],
-        packs=tuple(Out(*row) for row in db.rows(_OUT, {"coder": leaver.id})),
+        packs=tuple(Out(number_of(pack_id), *row) for pack_id, *row in db.rows(_OUT, {"coder": leaver.id})),
         counts=leaver.id in here,
     )
     return made, leaver, moved
@@ -231,15 +230,13 @@ WHERE g.coder_id = $coder AND NOT g.let_go
 """
 
 _OUT = """
-SELECT left(p.id, 8), any_value(t.dataset), strftime(p.made_at, '%d %B %Y'), count(*),
-       count(*) FILTER (WHERE c.act IS NULL)
+SELECT p.id, any_value(t.dataset), strftime(p.made_at, '%d %B %Y')
 FROM packs p
 JOIN serving_list g ON g.pack_id = p.id
 JOIN excerpts e ON e.id = g.excerpt_id
 JOIN transcripts t ON t.id = e.transcript_id
-LEFT JOIN conclusions c ON c.coder_id = g.coder_id AND c.excerpt_id = g.excerpt_id
+ANTI JOIN conclusions c ON c.coder_id = g.coder_id AND c.excerpt_id = g.excerpt_id
 WHERE p.coder_id = $coder
 GROUP BY p.id, p.made_at
-HAVING count(*) FILTER (WHERE c.act IS NULL) > 0
 ORDER BY p.made_at, p.id
 """

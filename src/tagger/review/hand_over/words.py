@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from tagger.review.hand_over import HandOver, Out, Part
+from tagger.review.hand_over import HandOver, Out
 from tagger.wording import several
 
 
 def lines(found: HandOver) -> list[str]:
-    """Say what goes to whom, what stays undone, and which packs are out; nothing where there is nothing of it."""
-    said = [line for part in found.parts for line in _part(part)]
+    """
+    Say what goes to whom, what stays undone, and which packs are out; nothing where there is nothing of it.
+
+    Who has read what already is nobody's business, so it is said of all together.
+    """
+    said = [
+        f"{part.reader} gets {several(part.to_read, 'passage')} of the audit of {part.dataset} to read, without "
+        "suggestions."
+        for part in found.parts
+        if part.to_read
+    ]
+    if read_before := sum(part.read_before for part in found.parts):
+        said.append(f"{_of_an_audit(read_before)}: read without suggestions by others already, which is the answer.")
     if found.with_others:
-        anyway = "others of the same audit read them anyway"
-        said.append(f"{_of_an_audit(found.with_others)} can go to nobody else; {anyway}.")
+        said.append(
+            f"{_of_an_audit(found.with_others)}: read by others of the same audit anyway, and nobody else can."
+        )
     if found.unread:
         said.append(
-            f"{_of_an_audit(found.unread)} cannot be read without suggestions by anybody else here. Until somebody "
-            "can, the audit counts that as not answered."
+            f"{_of_an_audit(found.unread)}: nobody else here can read them without suggestions. Until somebody can, "
+            "the audit counts them as not answered."
         )
     if found.freed:
         said.append(
@@ -27,23 +39,12 @@ def lines(found: HandOver) -> list[str]:
     return said
 
 
-def _part(part: Part) -> list[str]:
-    audit = f"of the audit of {part.dataset}"
-    said = []
-    if part.to_read:
-        said.append(f"{part.reader} gets {several(part.to_read, 'passage')} {audit} to read, without suggestions.")
-    if part.read_before:
-        count = several(part.read_before, "passage")
-        said.append(f"{part.reader} has read {count} {audit} without suggestions already: that is the answer.")
-    return said
-
-
 def _of_an_audit(count: int) -> str:
     return f"{several(count, 'passage')} of an audit"
 
 
 def _pack(pack: Out, name: str) -> str:
     return (
-        f"Pack {pack.number} of {pack.made_on} ({pack.dataset}) is out: {pack.missing:,} of its "
-        f"{several(pack.passages, 'passage')} are not back. Ask {name} for it: it can still be brought back."
+        f"Pack {pack.number} of {pack.made_on} ({pack.dataset}): out, in whole or in part. Ask {name} for it: it can "
+        "still be brought back."
     )

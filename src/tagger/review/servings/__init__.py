@@ -168,6 +168,8 @@ def take(
     """
     Give a person the next `n` of a queue at once, for a reading pack; fewer where fewer are left.
 
+    Each is a serving of its own, so that what is then read on a page that is open is not taken for the pack's.
+
     Args:
         serving_ids: the ids of the servings that are made, at least `n`.
 
@@ -178,7 +180,7 @@ def take(
     listed = [entry for entry in entries(db, coder_id, queue, review, now - HOLD) if not entry.packed]
     found = ahead(listed, order, review.weights)
     return [
-        _given(db, coder_id, entry, brought, serving_id, now)
+        _given(db, coder_id, entry._replace(open_id=None), brought, serving_id, now)
         for serving_id, (entry, brought) in zip(serving_ids[:n], found, strict=False)
     ]
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -17,6 +19,7 @@ from tagger.review.web.files import PRINTED
 from tagger.review.web.pages.exemplars import XLSX, download
 from tagger.review.web.visit import Form, Visit, now, number, page, posted
 from tagger.store import Database
+from tagger.wording import several
 
 USUAL = 20
 _FOR_OTHERS = "analyst"
@@ -24,32 +27,36 @@ _FOR_OTHERS = "analyst"
 
 def show(visit: Visit) -> Response:
     """Show what can be made, what this reader has out, and where to bring it back."""
-    return _page(visit, made=visit.query.get("made", ""))
+    return _page(visit, made=visit.request.query_params.getlist("made"))
 
 
 def make(visit: Visit, form: Form) -> Response:
-    """Make a pack for this reader, or for somebody who cannot come to this computer."""
+    """Make a pack for this reader, or one each for people who cannot come to this computer."""
     # One more than a pack may hold is refused there, in words.
     count = number(form.text("n"), -1, packs.MOST + 1)
-    dataset, coder_id, review = form.text("dataset"), form.text("reader"), visit.settings.review
+    dataset, coder_ids, review = form.text("dataset"), form.texts("reader"), visit.settings.review
     time, seed = now(), secrets.randbits(62)
     if count < 0:
         raise UsageError("say how many passages, as a number", where="How many", remedy="20 is a good start")
 
-    def act(db: Database) -> workbooks.Pack:
-        if coder_id not in {one.id for one in _recipients(visit, db)}:
+    def act(db: Database) -> list[workbooks.Pack]:
+        if not coder_ids or not set(coder_ids) <= {one.id for one in _recipients(visit, db)}:
             raise UsageError("nobody is named who will read it", remedy="Choose a name from the list")
         queue = Queue(dataset, order=review.order, read=review.read)
-        return packs.make(db, coder_id, queue, review, n=count, pack_id=form.id, seed=seed, now=time)
+        return packs.make(db, packs.ids_for(form.id, coder_ids), queue, review, n=count, seed=seed, now=time)
 
     made = visit.write(act)
-    return visit.back(f"/packs?made={made.id}", said=f"The pack is made: {len(made.passages)} passages.")
+    told = [f"{one.reader} {several(len(one.passages), 'passage')}" for one in made]
+    said = f"The packs are made: {', '.join(told)}."
+    if len(coder_ids) == 1:
+        said = f"The pack is made: {several(len(made[0].passages), 'passage')}."
+    return visit.back(f"/packs?{urlencode({'made': [one.id for one in made]}, doseq=True)}", said=said)
 
 
 def workbook(visit: Visit) -> Response:
     """Hand a pack over as a workbook."""
     pack = _pack(visit)
-    return download(workbooks.write(pack), f"reading-pack-{pack.id[:8]}.xlsx", XLSX)
+    return download(workbooks.write(pack), pack.file_name, XLSX)
 
 
 def printed(visit: Visit) -> Response:
@@ -92,16 +99,17 @@ def _recipients(visit: Visit, db: Database) -> list[Reader]:
 
 
 def _page(
-    visit: Visit, *, made: str = "", report: tuple[str, ...] = (), problem: str = "", status: int = 200
+    visit: Visit, *, made: Sequence[str] = (), report: tuple[str, ...] = (), problem: str = "", status: int = 200
 ) -> Response:
     everybody = visit.read(lambda db: _recipients(visit, db))
+    theirs = {one.id for one in everybody}
     return visit.render(
         "packs.html",
         status,
         datasets=[dataset for dataset in visit.read(datasets) if dataset.framework],
         everybody=everybody,
         mine=visit.read(lambda db: packs.packs(db, visit.reader.id)),
-        made=made,
+        made=[one for one in visit.read(lambda db: packs.whose(db, made)) if one.reader_id in theirs],
         report=report,
         problem=problem,
         usual=USUAL,

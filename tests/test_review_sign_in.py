@@ -3,64 +3,24 @@
 from __future__ import annotations
 
 import json
-import random
 import re
 from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
-from itertools import count
-from typing import Any
 from uuid import uuid4
 
 import pytest
+from house import House, enter, numbers, routes
 from small_study import SmallStudy, copied
-from starlette.routing import Route
 from visitor import BEYOND, Visitor, visitor
 
 from tagger.review import people, readers
 from tagger.review.people import ROLES, door, sessions
 from tagger.review.people.tokens import new_token
 from tagger.review.web.access import FIRST, FOR, FOR_ANYBODY
-from tagger.review.web.app import create_app
 from tagger.review.web.security import MOST_IN_FORM
 from tagger.review.web.visit import now
-from tagger.store import Owner, serving
-
-numbers = count(1)
-
-
-class House:
-    """A served study, and people who sign in there."""
-
-    def __init__(self, owner: Owner, study: SmallStudy) -> None:
-        self.owner = owner
-        self.study = study
-        self.app = create_app(owner, study.folder, visitor(owner, study).app.state.desk.settings, BEYOND)
-
-    def browser(self, **options: Any) -> Visitor:
-        """Return a browser in which nobody is signed in."""
-        return Visitor(self.app, base_url=BEYOND.address, **options)
-
-    def change(self, act: Any) -> Any:
-        """Change who may sign in, as the server does."""
-        return self.app.state.desk.entrance.change(act)
-
-    def link(self, name: str, *roles: str, ago: timedelta = timedelta()) -> str:
-        """Give somebody access, and return what follows the # in their link."""
-        link = new_token()
-        self.change(lambda db: people.give_access(db, uuid4().hex, name, roles, link, now() - ago))
-        return str(link)
-
-    def signed_in(self, *roles: str, **options: Any) -> Visitor:
-        """Return a browser in which somebody new with these roles is signed in."""
-        browser = self.browser(**options)
-        assert 303 == enter(browser, self.link(f"Somebody {next(numbers)}", *roles)).status_code
-        return browser
-
-    def count(self, table: str) -> int:
-        """Return how many rows a table has."""
-        with self.owner.reading() as db:
-            return int(db.rows(f"SELECT count(*) FROM {table}")[0][0])
+from tagger.store import serving
 
 
 @pytest.fixture(scope="module")
@@ -69,12 +29,6 @@ def house(tagged: SmallStudy, tmp_path_factory: pytest.TempPathFactory) -> Itera
     study = copied(tagged, tmp_path_factory.mktemp("house"))
     with serving(study.folder, "http://127.0.0.1:1") as owner:
         yield House(owner, study)
-
-
-def enter(browser: Visitor, link: str, form: str = "", **more: str) -> Any:
-    """Send the form of the sign-in page with a link."""
-    data = {"link": f"{BEYOND.address}/sign-in#{link}", "id": form or str(uuid4()), "by": "", **more}
-    return browser.post("/sign-in", data=data, follow_redirects=False)
 
 
 def cookie_of(browser: Visitor) -> tuple[str, str]:
@@ -86,12 +40,6 @@ def cookie_of(browser: Visitor) -> tuple[str, str]:
 def filled_in(path: str) -> str:
     """Return an address of a route, with parts that are nothing's."""
     return re.sub(r"\{\w+:uuid\}", str(uuid4()), re.sub(r"\{\w+\}", "nothing", path))
-
-
-def routes(house: House) -> list[tuple[str, str]]:
-    """Return the method and the address of every route of the pages."""
-    found = [route for route in house.app.app.routes if isinstance(route, Route)]
-    return [(method, route.path) for route in found for method in sorted(route.methods or ()) if method != "HEAD"]
 
 
 def test_every_route_says_for_whom_it_is(house: House) -> None:
@@ -428,42 +376,6 @@ def test_where_nobody_signs_in_the_link_page_leads_on(study: SmallStudy) -> None
 
     assert "/" == page.url.path
     assert "Start reading" in page.text
-
-
-@pytest.mark.parametrize("times", [60, pytest.param(600, marks=pytest.mark.slow)])
-def test_nothing_that_is_sent_breaks_a_page(house: House, times: int) -> None:
-    """Requests of chance, to all routes, by somebody who may open all: none is answered as a fault of the program."""
-    browser = house.signed_in(*ROLES, raise_server_exceptions=False, follow_redirects=False)
-    mark, chance = browser.mark(), random.Random(times)
-    handed = browser.post("/read", data={"dataset": "general", "read": "all"}).headers["location"]
-    with house.owner.reading() as db:
-        known = [str(one) for row in db.rows("SELECT excerpt_id, transcript FROM excerpt_list LIMIT 5") for one in row]
-    known.append(handed.split("/")[2].split("?")[0])
-    pages = [pair for pair in routes(house) if pair[1] not in ("/sign-out", "/people/revoke")]
-    for _ in range(times):
-        method, path = chance.choice(pages)
-        path = re.sub(r"\{(\w+)(:uuid)?\}", lambda part: known[-1] if part[2] else chance.choice(known), path)
-        sent: dict[str, Any] = {"params": fields_of_chance(chance, known)}
-        if method == "POST":
-            sent |= {"data": {**fields_of_chance(chance, known), "by": mark}}
-            if chance.random() < 0.2:
-                sent |= {"files": {"pack": ("x", chance.randbytes(200))}}
-            elif chance.random() < 0.1:
-                kind = chance.choice(["multipart/form-data; boundary=x", "application/json", "text/\xff"])
-                sent = {"content": chance.randbytes(300), "headers": {"content-type": kind.encode("latin-1")}}
-        answer = browser.request(method, path, **sent)
-        assert answer.status_code < 500, (method, path, sent, answer.text)
-
-
-def fields_of_chance(chance: random.Random, known: list[str]) -> dict[str, str]:
-    """Make some fields that the pages know, with words that they may not."""
-    names = ["id", "act", "mark", "value", "suggestion", "framework", "note", "dataset", "order", "read", "excerpt",
-             "start", "end", "n", "reader", "text", "mine", "page", "answer", "transcript", "back", "next", "name",
-             "role", "theme", "rest_after", "key:accept", "turns", "whole", "others", "near", "quotes"]  # fmt: skip
-    words = ["", "general", "²", "-1", "9" * 40, "\x00", "../../etc/passwd", "<b>", "🙂", "null", "done", "a" * 3000,
-             *known, str(uuid4()), "choice", "choice:yes", "yes", "likely", "\udcff".encode(errors="replace").decode(),
-             "choose", "accept", "reject", "memo", "adjust", "undo", "1", "general\r\n"]  # fmt: skip
-    return {chance.choice(names): chance.choice(words) for _ in range(chance.randrange(9))}
 
 
 def test_the_command_gives_links_while_the_pages_are_served(house: House) -> None:

@@ -54,6 +54,8 @@ def create_app(owner: Owner, folder: Path, settings: Settings, site: Site) -> Gu
         routes=[*pages, *([] if site.secure else doors.routes), Mount("/static", static, name="static")],
         exception_handlers={TaggerError: _explained, HTTPException: _refused, Exception: _broken},
     )
+    # It would lead on to an address that begins as the request came in: behind a proxy, one without TLS.
+    app.router.redirect_slashes = False
     access = {route.endpoint: FOR.get(route.path, frozenset()) for route in pages}
     entrance = Entrance(owner, secret, secure=site.secure)
     app.state.desk = Desk(owner, folder, settings, environment(), site, entrance, access)

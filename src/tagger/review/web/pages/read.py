@@ -103,7 +103,7 @@ def show(visit: Visit) -> Response:
             else notes.before(db, serving.transcript_id, serving.excerpt_id),
             "memos": decisions.memos(db, serving.coder_id, serving.excerpt_id),
             "history": decisions.history(db, serving.coder_id, serving.excerpt_id),
-            "left": servings.left(db, serving.coder_id, queue or _default(visit, serving), review),
+            "left": servings.left(db, serving.coder_id, _for_all_values(queue or _default(visit, serving)), review),
         }
 
     return visit.render(
@@ -200,9 +200,9 @@ def undo(visit: Visit, form: Form) -> Response:
 def finished(visit: Visit) -> Response:
     """Say that there is nothing left to read here."""
     queue = _queue(visit) or queue_of({}, visit.settings.review)
-    review, coder_id = visit.settings.review, visit.reader.id
+    review, coder_id, counted = visit.settings.review, visit.reader.id, _for_all_values(queue)
     return visit.render(
-        "finished.html", queue=queue, left=visit.read(lambda db: servings.left(db, coder_id, queue, review))
+        "finished.html", queue=queue, left=visit.read(lambda db: servings.left(db, coder_id, counted, review))
     )
 
 
@@ -323,6 +323,11 @@ def _queue(visit: Visit) -> Queue | None:
 
 def _default(visit: Visit, serving: Serving) -> Queue:
     return queue_of({}, visit.settings.review, serving.dataset)
+
+
+def _for_all_values(queue: Queue) -> Queue:
+    """Return what is counted of a queue: a count for one value would tell, by a skip, whether it is suggested there."""
+    return replace(queue, value="")
 
 
 def _carried(queue: Queue | None) -> str:

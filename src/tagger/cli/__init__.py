@@ -24,6 +24,7 @@ from tagger.cli.revisions import revisions
 from tagger.cli.run import check, run
 from tagger.cli.study import demo, doctor, init, next_step, status
 from tagger.cli.tables import exemplars, export, import_codings
+from tagger.cli.terminal import echo
 from tagger.errors import TaggerError
 
 FAILED, INTERRUPTED = 1, 130
@@ -35,7 +36,7 @@ FAILED, INTERRUPTED = 1, 130
 def tagger(context: click.Context) -> None:
     """Suggest which values interview excerpts may show, for people to decide on. Nothing leaves this machine."""
     if context.invoked_subcommand is None:
-        click.echo(next_step(Path()))
+        echo(next_step(Path()))
 
 
 for command in (
@@ -68,10 +69,10 @@ def main() -> None:
         error.show()
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("\nStopped. What was finished is stored; run the same command again to go on.", err=True)
+        echo("\nStopped. What was finished is stored; run the same command again to go on.", err=True)
         code = INTERRUPTED
     except TaggerError as error:
-        click.echo(f"tagger: {error}", err=True)
+        echo(f"tagger: {error}", err=True)
         code = FAILED
     except BrokenPipeError:
         code = FAILED

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from tagger.cli import options
+from tagger.cli.terminal import echo
 from tagger.report.document import SEED, shown
 
 
@@ -26,19 +27,17 @@ def agreement(folder: Path, output: Path, dataset: str, seed: int) -> None:
     from tagger.steps.agreement import report
 
     made, files = report(folder, output, dataset, seed)
-    click.echo(made.headline)
+    echo(made.headline)
     width = max((len(row.value) for row in made.summary), default=0)
     if any(row.enough != "no" for row in made.summary):
-        click.echo(
-            f"\n{'':{width}}  {'people with people':22} {'n':>6}  {'model with people':22} {'n':>6}  transcripts"
-        )
+        echo(f"\n{'':{width}}  {'people with people':22} {'n':>6}  {'model with people':22} {'n':>6}  transcripts")
         for row in made.summary:
             people, model = row.people, row.model
             told = f"{shown(people):22} {people.n if people else 0:6}  {shown(model):22} {model.n if model else 0:6}"
             transcripts = max((one.transcripts or 0 for one in (people, model) if one), default=0)
-            click.echo(f"{row.value:{width}}  {told}  {transcripts:11}")
-        click.echo(
+            echo(f"{row.value:{width}}  {told}  {transcripts:11}")
+        echo(
             f"\nKrippendorff's alpha [95% interval], {made.source}; n: passages. The page says why a number is missing."
         )
     page = next(file for file in files if file.suffix == ".html")
-    click.echo(f"Open {page} in your browser. It holds nobody's words, and readers go by letter.")
+    echo(f"Open {page} in your browser. It holds nobody's words, and readers go by letter.")

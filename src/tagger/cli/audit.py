@@ -12,6 +12,7 @@ import click
 
 from tagger.cli import options
 from tagger.cli.study import next_step
+from tagger.cli.terminal import echo
 from tagger.wording import several
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def plan(folder: Path, dataset: str, elusion: float, half_width: float, icc: flo
         needs = planned(one, goal)
         search = _search(searches(folder, one.dataset))
         said = [*_strata(one), "", *_needs(needs, goal), "", *search, "", _next(needs, folder, one)]
-        click.echo("\n".join([*([""] if number else []), *said]))
+        echo("\n".join([*([""] if number else []), *said]))
 
 
 @audit.command()
@@ -111,7 +112,7 @@ def draw(
     sizes = {name: size or per_stratum for name, size in zip(STRATA, (suggested, near, far), strict=True)}
     seed = secrets.randbelow(_MOST_SEED) if seed is None else seed
     made = drawn(folder, Wanted(dataset, readers, sizes, seed, share_out), _now)
-    click.echo("\n".join([*_sample(made), *(line for one in made.readers for line in _given(one)), next_step(folder)]))
+    echo("\n".join([*_sample(made), *(line for one in made.readers for line in _given(one)), next_step(folder)]))
 
 
 def _strata(found: Frame) -> list[str]:

@@ -8,6 +8,7 @@ from textwrap import fill
 import click
 
 from tagger.cli import options
+from tagger.cli.terminal import echo
 from tagger.wording import several
 
 
@@ -24,7 +25,7 @@ def list_frameworks(folder: Path) -> None:
 
     own = [load_framework(path) for path in sorted((folder / "frameworks").glob("*.yaml"))] if folder.exists() else []
     for item in (*shipped_frameworks(), *own):
-        click.echo(f"{item.id:26} {item.version:8} {item.title} ({several(len(item.values), 'value')})")
+        echo(f"{item.id:26} {item.version:8} {item.title} ({several(len(item.values), 'value')})")
 
 
 @framework.command()
@@ -35,17 +36,15 @@ def show(name: str, folder: Path) -> None:
     from tagger.frameworks import load_framework
 
     item = load_framework(name, [folder / "frameworks"])
-    click.echo(f"{item.title} ({item.id} {item.version})\n{item.citation}")
+    echo(f"{item.title} ({item.id} {item.version})\n{item.citation}")
     for layer in item.layers:
-        click.echo(f"\n{layer.name}")
+        echo(f"\n{layer.name}")
         for value in (v for v in item.values if v.layer == layer.id):
-            click.echo(f"  {value.name}")
-            click.echo(fill(value.definition.text, 96, initial_indent="    ", subsequent_indent="    "))
+            echo(f"  {value.name}")
+            echo(fill(value.definition.text, 96, initial_indent="    ", subsequent_indent="    "))
             for heading, texts in (("counts", value.counts), ("does not count", value.does_not_count)):
                 for wording in texts:
-                    click.echo(
-                        fill(f"{heading}: {wording.text}", 96, initial_indent="    ", subsequent_indent="      ")
-                    )
+                    echo(fill(f"{heading}: {wording.text}", 96, initial_indent="    ", subsequent_indent="      "))
 
 
 @framework.command()
@@ -57,9 +56,9 @@ def check(name: str, folder: Path) -> None:
 
     item = load_framework(name, [folder / "frameworks"])
     for remark in remarks(item):
-        click.echo(f"note: {remark}")
+        echo(f"note: {remark}")
     held = f"{several(len(item.values), 'value')} in {several(len(item.layers), 'layer')}"
-    click.echo(f"{item.id} {item.version} is in order: {held}.")
+    echo(f"{item.id} {item.version} is in order: {held}.")
 
 
 @framework.command()
@@ -72,6 +71,6 @@ def diff(old: str, new: str, folder: Path) -> None:
 
     changes = compare(load_framework(old, [folder / "frameworks"]), load_framework(new, [folder / "frameworks"]))
     for change in changes:
-        click.echo(change.text)
+        echo(change.text)
     if not changes:
-        click.echo("They are the same.")
+        echo("They are the same.")

@@ -10,6 +10,7 @@ from uuid import uuid4
 import click
 
 from tagger.cli import options
+from tagger.cli.terminal import echo
 
 
 @click.command("hand-over")
@@ -23,15 +24,15 @@ def hand_over(name: str, folder: Path, to: tuple[str, ...], yes: bool) -> None:
     from tagger.review.hand_over.words import lines
 
     planned = done(folder, Wanted(name, to), _now)
-    click.echo("\n".join(lines(planned) or [f"{planned.name} has nothing to hand over."]))
+    echo("\n".join(lines(planned) or [f"{planned.name} has nothing to hand over."]))
     if not planned.changes:
         return
     if not yes:
         click.confirm("Hand it over?", abort=True)
     made = done(folder, Wanted(name, to, str(uuid4())), _now)
     if made != planned:
-        click.echo("\n".join(["Somebody has read meanwhile, so that this was done:", *lines(made)]))
-    click.echo("Handed over. What they read stays in the study, and is shown to nobody through this.")
+        echo("\n".join(["Somebody has read meanwhile, so that this was done:", *lines(made)]))
+    echo("Handed over. What they read stays in the study, and is shown to nobody through this.")
 
 
 def offer(name: str, folder: Path) -> list[str]:

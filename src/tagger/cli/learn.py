@@ -16,6 +16,7 @@ import click
 from tagger.cli import options
 from tagger.cli.progress import shown
 from tagger.cli.run import reading
+from tagger.cli.terminal import echo
 from tagger.wording import several
 
 if TYPE_CHECKING:
@@ -41,22 +42,22 @@ def learn(folder: Path, framework: str, undo: bool, engine: str, as_json: bool) 
     stands = {one["framework"]: one for one in _standing(folder)}
     if as_json:
         told = [{**asdict(lesson), **stands[lesson.framework]} for lesson in lessons.lessons]
-        click.echo(json.dumps({"frameworks": told, "notes": lessons.notes}, ensure_ascii=False, indent=2, default=str))
+        echo(json.dumps({"frameworks": told, "notes": lessons.notes}, ensure_ascii=False, indent=2, default=str))
         return
     for note in (
         *lessons.notes,
         *(note for lesson in lessons.lessons for run in lesson.summaries for note in run.notes),
     ):
-        click.echo(f"note: {note}", err=True)
+        echo(f"note: {note}", err=True)
     for number, lesson in enumerate(lessons.lessons):
         lines = _told(lesson, stands[lesson.framework], undone=undo)
-        click.echo("\n".join([*([""] if number else []), *lines, *_reading(folder, lesson)]))
+        echo("\n".join([*([""] if number else []), *lines, *_reading(folder, lesson)]))
     if any(lesson.changed for lesson in lessons.lessons) and not undo:
-        click.echo("\n".join(("", *_LEGEND)))
+        echo("\n".join(("", *_LEGEND)))
     where = f"--study {shlex.quote(str(folder))}"
-    click.echo(f"\nNext: tagger review {where}")
+    echo(f"\nNext: tagger review {where}")
     if not undo:
-        click.echo(f"To go back to the suggestions of before: tagger learn --undo {where}")
+        echo(f"To go back to the suggestions of before: tagger learn --undo {where}")
 
 
 def _taught(folder: Path, framework: str, engine: str) -> Lessons:

@@ -14,6 +14,7 @@ import click
 
 from tagger.cli import options
 from tagger.cli.files import written
+from tagger.cli.terminal import echo
 from tagger.errors import Busy, UsageError
 from tagger.wording import several
 
@@ -66,8 +67,8 @@ def pack(
     for one in made:
         _write(one, output if alone else output / one.file_name, settings.study.name if printed else None)
     if without:
-        click.echo(f"Nothing is left to put into a pack for {', '.join(without)}.")
-    click.echo(f"When one is filled in: tagger import {output.name if alone else 'FILE'} --study {folder}")
+        echo(f"Nothing is left to put into a pack for {', '.join(without)}.")
+    echo(f"When one is filled in: tagger import {output.name if alone else 'FILE'} --study {folder}")
 
 
 def _write(made: Pack, path: Path, study: str | None) -> None:
@@ -76,13 +77,13 @@ def _write(made: Pack, path: Path, study: str | None) -> None:
 
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     written(path, packs.write(made))
-    click.echo(f"Wrote {several(len(made.passages), 'passage')} from {made.dataset} for {made.reader} to {path}.")
+    echo(f"Wrote {several(len(made.passages), 'passage')} from {made.dataset} for {made.reader} to {path}.")
     if study is not None:
         from tagger.review.web.files import pack_page
 
         page = path.with_suffix(".html")
         written(page, pack_page(made, study))
-        click.echo(f"To print: {page}")
+        echo(f"To print: {page}")
 
 
 def bring_back(folder: Path, file: Path, data: bytes) -> tuple[str, ...]:

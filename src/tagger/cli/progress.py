@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import click
+from tagger.cli.terminal import echo
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -37,11 +37,11 @@ class _Lines(logging.Handler):
         now = time.monotonic()
         if stage != self._stage:
             self._stage, self._began, self._said = stage, now, now
-            click.echo(f"{_WORDS.get(stage, stage)} ...", err=True)
+            echo(f"{_WORDS.get(stage, stage)} ...", err=True)
         elif 0 < done < total and now - self._said > _SECONDS_BETWEEN_LINES:
             self._said = now
             left = (now - self._began) / done * (total - done)
-            click.echo(f"{_WORDS.get(stage, stage)}: {done} of {total}, about {left:.0f} s left", err=True)
+            echo(f"{_WORDS.get(stage, stage)}: {done} of {total}, about {left:.0f} s left", err=True)
 
 
 class _Bars(logging.Handler):

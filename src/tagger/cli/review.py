@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from tagger.cli import options
+from tagger.cli.terminal import echo
 
 _file = click.Path(path_type=Path, dir_okay=False)
 
@@ -40,11 +41,11 @@ def review(
     reach = Reach(host, port, certificate, key, proxy)
 
     def opened(address: str, signs_in: bool) -> None:
-        click.echo(f"Reading at {address} (Ctrl-C stops it; everything is saved as you go)")
+        echo(f"Reading at {address} (Ctrl-C stops it; everything is saved as you go)")
         if signs_in:
-            click.echo(f"People sign in with their own links: tagger reviewer --help, with --study {folder}")
+            echo(f"People sign in with their own links: tagger reviewer --help, with --study {folder}")
         if browser and address.startswith("http:"):
             webbrowser.open(address)
 
     serve(folder, reach, reader=reader, opened=opened)
-    click.echo("Stopped. Everything that was saved is in the study.")
+    echo("Stopped. Everything that was saved is in the study.")

@@ -11,6 +11,7 @@ import click
 
 from tagger.cli import options
 from tagger.cli.hand_over import hand_over, offer
+from tagger.cli.terminal import echo
 from tagger.errors import StoreError
 from tagger.whole_files import put_whole
 
@@ -57,11 +58,11 @@ def reviewer() -> None:
 def add(name: str, folder: Path, roles: tuple[str, ...], address: str, output: Path | None) -> None:
     """Let somebody sign in, and make their link. From the first time on, everybody signs in."""
     done = _done(folder, "add", name, roles)
-    click.echo(f"{done.name} may sign in, as {' and '.join(done.roles)}.")
+    echo(f"{done.name} may sign in, as {' and '.join(done.roles)}.")
     _tell(done, address, output)
     if done.waiting:
-        click.echo(f"\nEverybody signs in now, on this machine too. Without a link so far: {', '.join(done.waiting)}.")
-        click.echo(f"Their readings stay theirs: tagger reviewer add {_quoted(done.waiting[0])}{_study(folder)}")
+        echo(f"\nEverybody signs in now, on this machine too. Without a link so far: {', '.join(done.waiting)}.")
+        echo(f"Their readings stay theirs: tagger reviewer add {_quoted(done.waiting[0])}{_study(folder)}")
 
 
 @reviewer.command()
@@ -80,10 +81,10 @@ def link(name: str, folder: Path, address: str, output: Path | None) -> None:
 def revoke(name: str, folder: Path) -> None:
     """Take somebody's access away; they are signed out at once, and their readings stay."""
     done = _done(folder, "revoke", name)
-    click.echo(f"{done.name} has no access any more and is signed out everywhere. What they read stays in the study.")
-    click.echo(f"To let them in again: tagger reviewer add {_quoted(done.name)}{_study(folder)}")
+    echo(f"{done.name} has no access any more and is signed out everywhere. What they read stays in the study.")
+    echo(f"To let them in again: tagger reviewer add {_quoted(done.name)}{_study(folder)}")
     for line in offer(done.name, folder):
-        click.echo(line)
+        echo(line)
 
 
 reviewer.add_command(hand_over)
@@ -99,11 +100,11 @@ def list_(folder: Path) -> None:
     with up_to_date(folder).session("a list of people") as database:
         everybody, needed = people(database, _now()), sign_in_is_needed(database)
     if not needed:
-        click.echo("Nobody signs in here: whoever uses this computer says who they are.")
-        click.echo(f"To give people links of their own: tagger reviewer add NAME --role reviewer{_study(folder)}")
+        echo("Nobody signs in here: whoever uses this computer says who they are.")
+        echo(f"To give people links of their own: tagger reviewer add NAME --role reviewer{_study(folder)}")
     width = max((len(one.name) for one in everybody), default=0)
     for one in everybody if needed else ():
-        click.echo(f"{one.name:<{width}}  {', '.join(one.roles) or '-':<12}  {_standing(one)}")
+        echo(f"{one.name:<{width}}  {', '.join(one.roles) or '-':<12}  {_standing(one)}")
 
 
 def _done(folder: Path, act: Act, name: str, roles: tuple[str, ...] = ()) -> Done:
@@ -118,14 +119,14 @@ def _tell(done: Done, address: str, output: Path | None) -> None:
     whole = f"{begins}/sign-in#{done.link}"
     rule = f"It signs {done.name} in once, until {done.until}. Whoever has it can: give it to nobody else."
     if output is None:
-        click.echo(f"The link:\n\n    {whole}\n\n{rule}")
+        echo(f"The link:\n\n    {whole}\n\n{rule}")
         return
     try:
         put_whole(output, f"{whole}\n".encode())
     except OSError as error:
         remedy = f"Make a new link: tagger reviewer link {_quoted(done.name)}"
         raise StoreError(f"it cannot be written ({error.strerror})", where=str(output), remedy=remedy) from error
-    click.echo(f"The link is in {output}. {rule}")
+    echo(f"The link is in {output}. {rule}")
 
 
 def _standing(one: Person) -> str:

@@ -14,6 +14,7 @@ import click
 
 from tagger.cli import options
 from tagger.cli.files import written
+from tagger.cli.terminal import echo
 from tagger.errors import UsageError
 from tagger.wording import several
 
@@ -40,14 +41,14 @@ def revisions(transcript: str, folder: Path, reader: str, output: Path | None) -
 
     found = only(revised(folder), transcript, reader)
     if not found:
-        click.echo("No transcript was corrected yet: each has one revision.")
+        echo("No transcript was corrected yet: each has one revision.")
         return
-    click.echo("\n\n".join("\n".join(_lines(each)) for each in found))
+    echo("\n\n".join("\n".join(_lines(each)) for each in found))
     again = [coding for each in found for coding in each.codings if coding.became == AGAIN]
-    click.echo(f"\n{_who(again)}")
+    echo(f"\n{_who(again)}")
     if output:
         _write(found, output)
-        click.echo(f"Wrote {output}. It holds people's words: keep it as safe as the study.")
+        echo(f"Wrote {output}. It holds people's words: keep it as safe as the study.")
 
 
 def corrected(folder: Path, run_id: str) -> list[str]:

@@ -14,6 +14,7 @@ import click
 from tagger.cli import options
 from tagger.cli.progress import shown
 from tagger.cli.revisions import corrected
+from tagger.cli.terminal import echo
 from tagger.wording import several
 
 if TYPE_CHECKING:
@@ -59,11 +60,11 @@ def check(paths: tuple[Path, ...], folder: Path | None, as_json: bool, **chosen:
         _say_corrections(folder)
         return
     report = inspect(paths, study=folder, **chosen)
-    click.echo(json.dumps(report.content, ensure_ascii=False, indent=2) if as_json else "\n".join(report.lines))
+    echo(json.dumps(report.content, ensure_ascii=False, indent=2) if as_json else "\n".join(report.lines))
     if report.sheets:
         given = " ".join(f"--{kind} {file}" for kind, file in zip(_SHEETS, report.sheets, strict=False))
         written = " and ".join(map(str, report.sheets))
-        click.echo(f"Wrote {written}: correct it in a spreadsheet, then: tagger run PATH {given}", err=True)
+        echo(f"Wrote {written}: correct it in a spreadsheet, then: tagger run PATH {given}", err=True)
     if report.failed:
         raise SystemExit(SOME_FILES_FAILED)
 
@@ -75,7 +76,7 @@ def _say_corrections(folder: Path | None) -> None:
     if not folder:
         raise click.UsageError("Name files or folders; or --study alone, for what was corrected in it.")
     load_settings(folder)
-    click.echo("\n".join(history(folder)))
+    echo("\n".join(history(folder)))
 
 
 @click.command()
@@ -123,7 +124,7 @@ def run(
         kind: str(sheet.resolve()) if sheet else "" for kind, sheet in zip(_SHEETS, (speakers, attributes), strict=True)
     }
     for note in notes:
-        click.echo(f"note: {note}", err=True)
+        echo(f"note: {note}", err=True)
     summaries = []
     for name, files in parts.items():
         with shown(quiet=as_json):
@@ -131,11 +132,11 @@ def run(
         summaries.append(summary)
         if not as_json:
             tell(summary)
-            click.echo("\n".join([*corrected(folder, summary.run.id), *reading(folder, name)]))
+            echo("\n".join([*corrected(folder, summary.run.id), *reading(folder, name)]))
     if as_json:
-        click.echo(json.dumps(_as_content(folder, summaries), ensure_ascii=False, indent=2))
+        echo(json.dumps(_as_content(folder, summaries), ensure_ascii=False, indent=2))
     else:
-        click.echo(f"Next: tagger review --study {folder}")
+        echo(f"Next: tagger review --study {folder}")
     if any(summary.problems for summary in summaries):
         raise SystemExit(SOME_FILES_FAILED)
 
@@ -174,9 +175,9 @@ def tell(summary: Summary) -> None:
     """Print what a run did."""
     counts = summary.counts
     for problem in summary.problems:
-        click.echo(f"not read: {problem}", err=True)
+        echo(f"not read: {problem}", err=True)
     for note in summary.notes:
-        click.echo(f"note: {note}", err=True)
+        echo(f"note: {note}", err=True)
     if summary.rows:
         told = [
             several(counts.get("transcripts", 0), "transcript stored", "transcripts stored"),
@@ -184,9 +185,9 @@ def tell(summary: Summary) -> None:
             several(counts.get("exchanges", 0), "new exchange"),
         ]
         cut = f"{counts.get('cut off', 0)} cut off by the encoder"
-        click.echo(f"{summary.run.dataset}: {', '.join(told)} ({cut}), in {summary.seconds:.0f} s.")
+        echo(f"{summary.run.dataset}: {', '.join(told)} ({cut}), in {summary.seconds:.0f} s.")
     else:
-        click.echo(f"{summary.run.dataset}: nothing new, nothing changed.")
+        echo(f"{summary.run.dataset}: nothing new, nothing changed.")
 
 
 def reading(folder: Path, dataset: str) -> list[str]:

@@ -16,6 +16,7 @@ from tagger.cli import options
 from tagger.cli.learn import learned
 from tagger.cli.progress import shown
 from tagger.cli.run import reading, tag, tell
+from tagger.cli.terminal import echo
 from tagger.errors import UsageError
 from tagger.wording import several
 
@@ -53,9 +54,9 @@ def demo(folder: Path, engine: str) -> None:
             raise UsageError(
                 "a file of the sample could not be read", where=str(source), remedy="Remove the folder and try again"
             )
-    click.echo("\n".join(import_codings(folder, sample / "codings.csv", "independently").lines))
-    click.echo("\n".join(["", *(line for dataset in _DEMO for line in reading(folder, dataset))]))
-    click.echo(f"\nThe interviews are invented. The study is in {folder}/.\n{_read_next(folder)}")
+    echo("\n".join(import_codings(folder, sample / "codings.csv", "independently").lines))
+    echo("\n".join(["", *(line for dataset in _DEMO for line in reading(folder, dataset))]))
+    echo(f"\nThe interviews are invented. The study is in {folder}/.\n{_read_next(folder)}")
 
 
 @click.command()
@@ -67,9 +68,7 @@ def init(folder: Path, framework: str, name: str) -> None:
     from tagger.steps.overview import make_study
 
     make_study(folder, name or folder.resolve().name, framework)
-    click.echo(
-        f"Made {folder}/study.toml. Next: tagger check FILES, then: tagger run FILES --study {folder} --dataset NAME"
-    )
+    echo(f"Made {folder}/study.toml. Next: tagger check FILES, then: tagger run FILES --study {folder} --dataset NAME")
 
 
 @click.command()
@@ -81,22 +80,22 @@ def status(folder: Path, as_json: bool) -> None:
 
     content = overview(folder)
     if as_json:
-        click.echo(json.dumps(content, ensure_ascii=False, indent=2, default=str))
+        echo(json.dumps(content, ensure_ascii=False, indent=2, default=str))
         return
     for row in content["datasets"]:
-        click.echo(
+        echo(
             f"{row['dataset']}: {several(row['transcripts'], 'transcript')}, "
             f"{several(row['passages'], 'passage')} and {several(row['exchanges'], 'exchange')}, "
             f"{row['suggested']} with suggestions, {row['reviewed']} read by people"
         )
     for run in content["unfinished"]:
-        click.echo(f"A run of {run['dataset']} stopped before its end; the same tagger run goes on from there.")
+        echo(f"A run of {run['dataset']} stopped before its end; the same tagger run goes on from there.")
     if content["to_reread"]:
         waiting = several(content["to_reread"], "coding waits", "codings wait")
-        click.echo(f"{waiting} to be read again: words were corrected. See: tagger revisions --study {folder}")
+        echo(f"{waiting} to be read again: words were corrected. See: tagger revisions --study {folder}")
     for line in (*content["several"]["words"], *learned(content["learning"]), *_found(content, folder)):
-        click.echo(line)
-    click.echo(next_step(folder))
+        echo(line)
+    echo(next_step(folder))
 
 
 def _found(content: Mapping[str, Any], folder: Path) -> list[str]:
@@ -126,7 +125,7 @@ def doctor(folder: Path) -> None:
 
     findings = diagnose(folder)
     for finding in findings:
-        click.echo(f"{'ok ' if finding.good else 'BAD'}  {finding.text}")
+        echo(f"{'ok ' if finding.good else 'BAD'}  {finding.text}")
     if not all(finding.good for finding in findings):
         raise SystemExit(1)
 

@@ -10,6 +10,7 @@ import click
 from tagger.cli import options
 from tagger.cli.files import written
 from tagger.cli.packs import bring_back
+from tagger.cli.terminal import echo
 from tagger.errors import UsageError
 from tagger.records import Made
 from tagger.wording import several
@@ -36,12 +37,12 @@ def import_codings(file: Path, folder: Path, made: Made | None, framework: str, 
     data = file.read_bytes()
     if is_pack(data):
         for line in bring_back(folder, file, data):
-            click.echo(line)
+            echo(line)
         return
     if made is None:
         raise click.MissingParameter(param_type="option", param_hint="'--made'", ctx=click.get_current_context())
     for line in bring_in(folder, file, made, framework, instead=instead).lines:
-        click.echo(line)
+        echo(line)
 
 
 @click.command()
@@ -67,9 +68,9 @@ def export(folder: Path, form: str, output: Path, include_unreviewed: bool, what
         return
     data, n = table(folder, form, include_unreviewed=include_unreviewed)
     written(output, data)
-    click.echo(f"Wrote {several(n, 'row')} to {output}.")
+    echo(f"Wrote {several(n, 'row')} to {output}.")
     if not n and not include_unreviewed:
-        click.echo("Nobody has read anything yet. To see the suggestions: add --include-unreviewed")
+        echo("Nobody has read anything yet. To see the suggestions: add --include-unreviewed")
 
 
 def _export_consent(folder: Path, form: str, output: Path) -> None:
@@ -80,9 +81,9 @@ def _export_consent(folder: Path, form: str, output: Path) -> None:
     with Store(folder).session("an export") as study:
         rows = table(study, datetime.now(UTC).date())
     written(output, write(rows, form, "consent"))
-    click.echo(f"Wrote {several(rows.num_rows, 'row')} to {output}: one for each proposal and person.")
+    echo(f"Wrote {several(rows.num_rows, 'row')} to {output}: one for each proposal and person.")
     if not rows.num_rows:
-        click.echo("Nobody has proposed anything yet. It is done in the browser, under Together.")
+        echo("Nobody has proposed anything yet. It is done in the browser, under Together.")
 
 
 @click.command()
@@ -118,6 +119,4 @@ def exemplars(folder: Path, output: Path, quotes: int, everything: bool) -> None
         data = exemplars_page(made, settings.study.name, datetime.now(UTC).date())
     written(output, data)
     count = sum(len(cell.quotes) for cell in made.cells())
-    click.echo(
-        f"Wrote {several(count, 'quote')} to {output}. They are people's words: keep the file as safe as the study."
-    )
+    echo(f"Wrote {several(count, 'quote')} to {output}. They are people's words: keep the file as safe as the study.")

@@ -23,6 +23,7 @@ from small_study import SmallStudy, copied
 from starlette.responses import Response
 from visitor import AT_HOME, Visitor
 
+from tagger.cli import terminal
 from tagger.errors import StoreError
 from tagger.review.people import ROLES
 from tagger.review.web.rendering import HERE
@@ -244,6 +245,13 @@ def test_a_terminal_is_told_no_escapes(made: SmallStudy, tagger: Tagger, tmp_pat
     told = {str(command): tagger(*command) for command in commands}
 
     assert {} == {about: one for about, one in told.items() if re.search(UNSEEN, one.out + one.err)}
+
+
+def test_commands_print_in_no_other_way() -> None:
+    """What goes to a terminal passes the one function that takes the escapes out."""
+    files = [file for file in Path(terminal.__file__).parent.glob("*.py") if "click.echo(" in file.read_text("utf-8")]
+
+    assert [Path(terminal.__file__)] == files
 
 
 def test_every_answer_forbids_inline_script(hostile: Hostile, monkeypatch: pytest.MonkeyPatch) -> None:

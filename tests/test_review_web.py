@@ -492,6 +492,43 @@ def test_a_disk_that_is_full_is_said_and_the_page_knows(
     assert ["choose"] == acts(owner)
 
 
+@pytest.mark.parametrize("act", ["done", "nothing here", "memo", "unsure", "skip", "something not on our list"])
+def test_a_reading_against_another_list_is_refused(browser: Visitor, owner: Owner, act: str) -> None:
+    """A list that the study does not know is a slip of the form, which sending it again would not mend."""
+    page = browser.post("/read", data={"dataset": "general"})
+    form = {**fields(page.text), "framework": "another", "act": act, "note": "a few words"}
+    answer = browser.post(str(page.url), data=form)
+
+    assert 400 == answer.status_code
+    assert "none of this study&#39;s" in answer.text
+    assert [] == acts(owner)
+
+
+@pytest.mark.parametrize("value", ["", "another"])
+def test_one_answer_to_many_names_its_value(browser: Visitor, value: str) -> None:
+    """Also where the number of the form is that of a step which was stored before."""
+    page = browser.post("/read", data={"dataset": "general"})
+    form = {**fields(page.text), "act": "done"}
+    browser.post(str(page.url), data=form)
+    answer = browser.post("/browse/together", data={"id": form["id"], "value": value, "answer": "accept"})
+
+    assert 400 == answer.status_code
+    assert "which value this answers" in answer.text
+
+
+def test_what_cannot_be_stored_tells_no_folder(browser: Visitor, owner: Owner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the study lies on the server is not for those who read in it."""
+
+    def refused(*_: object) -> None:
+        raise StoreError("the database refused", where="/srv/study/study.duckdb", remedy="Nothing of it was stored")
+
+    monkeypatch.setattr(type(owner), "write", refused)
+    answer = browser.post("/read", data={"dataset": "general"})
+
+    assert (503, False) == (answer.status_code, "/srv" in answer.text)
+    assert "the database refused. Nothing of it was stored." in answer.text
+
+
 def test_a_fault_of_the_program_is_no_traceback(
     owner: Owner, study: SmallStudy, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

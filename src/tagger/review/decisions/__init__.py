@@ -207,6 +207,8 @@ def _must_say_enough(
 def _must_be_listed(db: Readable, framework_id: str, marks: Mapping[str, str]) -> None:
     listed = db.rows("SELECT value_id FROM framework_values WHERE framework_id = $id", {"id": framework_id})
     known = {value for (value,) in listed}
+    if framework_id and not known:
+        raise UsageError("the list of values on the page is none of this study's", remedy="Open the passage again")
     if strange := [value for value in marks if value not in known]:
         raise UsageError(f"'{strange[0]}' is not on the list of values", remedy="Open the passage again")
     if strange := [answer for answer in marks.values() if answer not in _ANSWERS]:

@@ -67,7 +67,9 @@ def _explained(request: Request, error: Exception) -> Response:
     status = 503 if stored else 400 if isinstance(error, UsageError) else 500
     late = "This could not be shown just now" if request.method == "GET" else "This could not be saved just now"
     title = late if stored else "That did not work"
-    return rendered(request, "trouble.html", status, title=title, text=str(error))
+    # Where the study lies on the server's disk is nothing to its readers.
+    text = str(StoreError(error.what, remedy=error.remedy) if isinstance(error, StoreError) else error)
+    return rendered(request, "trouble.html", status, title=title, text=text)
 
 
 _REFUSALS = {

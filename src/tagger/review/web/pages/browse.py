@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tagger.errors import UsageError
 from tagger.review import browse, notes, passages
 from tagger.review.browse import STATES, Find, bulk, listing, words
 from tagger.review.web.visit import Form, Visit, now, number, page, posted
@@ -111,11 +112,14 @@ def answer_all(visit: Visit, form: Form) -> Response:
     review, coder_id = visit.settings.review, visit.reader.id
 
     def store(db: Database) -> tuple[int, str]:
+        names = dict(browse.choices(db).values)
+        if sought.value not in names:
+            raise UsageError("it is not said which value this answers", remedy="Go back to the list")
         count = bulk.answer_all(
             db, coder_id, sought, review,
             id=identity, answer=answer, suggestion_ids=suggestions, page_name="all at once", now=time,
         )  # fmt: skip
-        return count, dict(browse.choices(db).values)[sought.value]
+        return count, names[sought.value]
 
     count, name = visit.write(store)
     said = f"Done: {_WORDS[answer]} to {name} on {count} {'passage' if count == 1 else 'passages'}."

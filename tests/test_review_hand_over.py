@@ -24,6 +24,7 @@ from tagger.review.audit.frame import STRATA
 from tagger.review.hand_over import door, hand_over, left_behind
 from tagger.review.hand_over.words import lines
 from tagger.review.people.tokens import new_token
+from tagger.review.progress import progress
 from tagger.review.servings import Queue, next_serving, postpone, prepare
 from tagger.review.web.visit import now
 from tagger.store import serving
@@ -271,6 +272,31 @@ def test_the_report_counts_who_read_it(desk):
     assert 0 == found.searched.query("value_id == 'choice'")["unanswered"].sum()
     coders = found.answers.query("source == @AUDIT and value_id == 'choice'", local_dict={"AUDIT": AUDIT})["coder"]
     assert {"Reader A": 1, "Reader B": size} == coders.value_counts()[lambda n: n > 0].to_dict()
+
+
+def test_the_same_draw_again_says_what_was_handed_over(desk):
+    """Nothing is drawn anew for who left, and what they had adds up."""
+    audited(desk, "Ann")
+    size = len(waiting(desk, "Ann"))
+    handed(desk)
+
+    [ann] = draw(desk.db, Wanted("general", ("Ann",), ALL, 7), desk.tick()).readers
+
+    assert (size, 0, size) == (ann.passages, ann.to_read, ann.handed_over)
+
+
+def test_what_waited_for_who_left_alone_is_not_handed_out_any_more(desk):
+    """How far the study is counts what comes to somebody, so that it can come to an end."""
+    review = ReviewSettings(blind_share=1.0, read="suggested")
+    prepare(desk.db, "Ann", "general", review, 3, desk.tick())
+    [before] = progress(desk.db, "Ben", review).shelves
+    suggested = desk.one("SELECT count(DISTINCT excerpt_id) FROM suggestion_list")
+    assert before.to_read > suggested
+
+    handed(desk)
+
+    [after] = progress(desk.db, "Ben", review).shelves
+    assert suggested == after.to_read
 
 
 # What was open

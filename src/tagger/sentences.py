@@ -60,6 +60,7 @@ def sentence_splitter(language: str) -> SplitSentences:
     return split
 
 
+@lru_cache(maxsize=4)
 def common_words(language: str) -> frozenset[str]:
     """
     Return the words of a language that say little by themselves ("the", "yourself"), in small letters.

@@ -6,12 +6,16 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
+from coded_study import coded_elsewhere
+from remembered import Remembered
 from small_study import SmallStudy, copied, new_study
 
 from tagger.cli import main
+from tagger.embeddings import load_encoder
 from tagger.store import Database
 from tagger.store.database import opened
 
@@ -19,6 +23,15 @@ pytest_plugins = ["in_browser"]
 
 # Batches here are tiny; threads of several programs that wait for each other make them slow on a busy machine.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _remembering() -> Iterator[None]:
+    """Have the stages of all runs in this process share what the encoder made of a batch of texts."""
+    stages = sys.modules["tagger.steps.workplace"]  # by this name, `tagger.steps` has a function
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stages, "load_encoder", cache(lambda name: Remembered(load_encoder(name))))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +67,18 @@ def edited(tagged: SmallStudy, tmp_path_factory: pytest.TempPathFactory) -> Smal
     study.edit("garden.txt", "one wet Tuesday in March", "on a dry Thursday in the month of May")
     study.run()
     return study
+
+
+@pytest.fixture(scope="session")
+def coded_once(tagged: SmallStudy, tmp_path_factory: pytest.TempPathFactory) -> SmallStudy:
+    """Return the tagged study of which two people coded all passages elsewhere; it is copied and never changed."""
+    return coded_elsewhere(copied(tagged, tmp_path_factory.mktemp("coded")))
+
+
+@pytest.fixture
+def coded(coded_once: SmallStudy, tmp_path: Path) -> SmallStudy:
+    """Return a copy of the study coded elsewhere that a test may change."""
+    return copied(coded_once, tmp_path / "copy")
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import pandas as pd
 import pytest
-from coded_study import CODED, coded_elsewhere
+from coded_study import CODED
 from serving import served
 from small_study import NAMES, SmallStudy
 from starlette.testclient import TestClient
@@ -37,12 +37,6 @@ from tagger.store import Database, Owner, Store
 HERE = "http://127.0.0.1:8321"
 NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC).replace(tzinfo=None)
 BLIND = ReviewSettings(blind_share=1.0, read="all", double_share=1.0, readers=3)
-
-
-@pytest.fixture
-def coded(study: SmallStudy) -> SmallStudy:
-    """Return a study of which two people coded all passages elsewhere."""
-    return coded_elsewhere(study)
 
 
 @contextmanager

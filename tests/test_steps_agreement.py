@@ -52,17 +52,6 @@ def bring_in(study, said, made="independently", name="codings.csv"):
     import_codings(study.folder, sheet, made)
 
 
-@pytest.fixture(name="coded")
-def _coded(study):
-    """Return a study that two coders coded elsewhere: they agree on Choice in 10 of 12 passages."""
-    both = {
-        "Ada": lambda number: "Choice" if number < 11 else "none",
-        "Bea": lambda number: "Choice; Experiences in common" if 1 <= number < 12 else "none",
-    }
-    bring_in(study, both)
-    return study
-
-
 def test_codings_made_elsewhere_become_a_panel(coded):
     """Each coder's answers stand under a letter, by passage; values they did not name are an explicit no."""
     told = gather(coded.folder)

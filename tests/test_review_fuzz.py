@@ -35,7 +35,7 @@ sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
 
 from fuzz_readers import damaged
 
-STEPS = int(os.environ.get("TAGGER_TEST_STEPS", "200"))
+STEPS = int(os.environ.get("TAGGER_TEST_STEPS", "120"))
 SEED = int(os.environ.get("TAGGER_TEST_SEED", "1"))
 
 METHODS = ("GET", "GET", "POST", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW")
@@ -132,7 +132,7 @@ class Roaming:
         chance = self.chance
         if who.sent_on and chance.random() < 0.9:
             return Sent("GET", *parted(who.sent_on))
-        ways = [self._of_a_form] * 4 + [self._of_a_link] * 2 + [self._of_a_route] * 3
+        ways = [self._of_a_form] * 6 + [self._of_a_link] + [self._of_a_route] * 3
         sent = chance.choice(ways)(who)
         if chance.random() < 0.1:
             sent = Sent(sent.method, sent.path, sent.pairs, sent.body, (*sent.headers, chance.choice(HEADERS)))
@@ -150,7 +150,7 @@ class Roaming:
         form = self.chance.choice(found)
         path, query = parted(form.action)
         pairs = form.filled(self.chance, self.known)
-        for _ in range(self.chance.choice((0, 0, 1, 1, 2))):
+        for _ in range(self.chance.choice((0, 0, 1, 1, 1, 2))):
             pairs = changed(pairs, self.chance, self.known)
         if form.method == "GET":
             return Sent("GET", path, pairs)

@@ -40,7 +40,7 @@ from tagger.review.web import visit
 from tagger.store import Owner, serving
 from tagger.store.database import Database
 
-STEPS = int(os.environ.get("TAGGER_TEST_STEPS", "6"))
+STEPS = int(os.environ.get("TAGGER_TEST_STEPS", "4"))
 SEED = int(os.environ.get("TAGGER_TEST_SEED", "1"))
 EXPIRES = re.compile("expires=[^;]*GMT")
 """A cookie's end, which follows from the clock of the wall."""
@@ -400,8 +400,15 @@ def anything(path: str, pairs: Pairs) -> bool:
     return False
 
 
-@pytest.mark.parametrize("own_first", [True, False])
-@pytest.mark.parametrize("how", [suggestions_elsewhere, suggestions_gone])
+@pytest.mark.parametrize(
+    ("how", "own_first"),
+    [
+        (suggestions_elsewhere, False),
+        (suggestions_gone, True),
+        pytest.param(suggestions_elsewhere, True, marks=pytest.mark.slow),
+        pytest.param(suggestions_gone, False, marks=pytest.mark.slow),
+    ],
+)
 def test_nothing_tells_what_is_suggested_where_one_reads_blind(
     begun: SmallStudy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: Callable[..., None], own_first: bool
 ) -> None:

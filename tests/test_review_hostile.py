@@ -206,7 +206,7 @@ def test_files_hold_text_and_no_formula(hostile: Hostile) -> None:
     """What is handed over as a workbook or a page to print says the same words, as words."""
     reader = hostile.house.browser()
     enter(reader, hostile.house.link(f"{NAME} later", *ROLES))
-    coder = re.findall(r'<option value="(\w+)" selected>', reader.get("/packs").text)[0]
+    coder = re.findall(r'name="reader" value="(\w+)" checked>', reader.get("/packs").text)[0]
     made = reader.post("/packs", data={"reader": coder, "dataset": NAME, "n": "9", "id": str(uuid4())})
     [pack] = set(re.findall(r"/packs/[0-9a-f-]{36}\.xlsx", made.text))
     printed = reader.get(pack.replace(".xlsx", "/print"))

@@ -21,9 +21,7 @@ def lines(found: HandOver) -> list[str]:
     if read_before := sum(part.read_before for part in found.parts):
         said.append(f"{_of_an_audit(read_before)}: read without suggestions by others already, which is the answer.")
     if found.with_others:
-        said.append(
-            f"{_of_an_audit(found.with_others)}: read by others of the same audit anyway, and nobody else can."
-        )
+        said.append(f"{_of_an_audit(found.with_others)}: read by others of the same audit anyway, and nobody else can.")
     if found.unread:
         said.append(
             f"{_of_an_audit(found.unread)}: nobody else here can read them without suggestions. Until somebody can, "

@@ -31,16 +31,18 @@ from tagger.store import serving as owning
 
 READERS = ("one", "two", "three")
 DATASET = "talks"
+VALUES = 25
 REVIEW = ReviewSettings()
 # A pair of turns after a short question: two passages of 350 characters, and the exchange of both.
 INVENTED = """
 INSERT INTO datasets (id) VALUES ('talks');
 INSERT INTO runs VALUES ('run', '2026-01-01', 'local', 'talks', NULL, NULL, '{}', '0');
 INSERT INTO segmentations VALUES ('cut', '{}');
-INSERT INTO frameworks VALUES ('list', 'list', '1.0', 'A list', '{}');
+INSERT INTO frameworks VALUES ('list', 'list', '1.0', 'A list', $content);
 INSERT INTO framework_values
-    SELECT 'list', 'v' || n, n, 'Value ' || n, 'only', CASE WHEN n < 22 THEN 'passage' ELSE 'exchange' END, NULL, false
-    FROM range(25) r (n);
+    SELECT 'list', 'v' || n, n, 'Value ' || n, 'only',
+           CASE WHEN n < $values * 9 // 10 THEN 'passage' ELSE 'exchange' END, NULL, false
+    FROM range($values) r (n);
 INSERT INTO models VALUES ('model', 'model', '1', '0', 384);
 INSERT INTO transcripts
     SELECT 't' || t, 'talks', t || '.txt', 'interview', 'en' FROM range($passages // 100) r (t);
@@ -76,10 +78,11 @@ INSERT INTO placements
     SELECT e.id, e.revision_id, e.start, e."end", min(n.position), max(n.position)
     FROM excerpts e JOIN turns n ON n.revision_id = e.revision_id AND n.start < e."end" AND n."end" > e.start
     GROUP BY ALL;
-INSERT INTO scorings VALUES ('scoring', 'talks', 'list', 'model', 'cut', '{}', 'run');
+INSERT INTO scorings (id, dataset, framework_id, model_id, segmentation_id, settings, run_id)
+    VALUES ('scoring', 'talks', 'list', 'model', 'cut', '{}', 'run');
 INSERT INTO scoring_uses VALUES ('talks', 1, 'list', 'scoring', 'run');
 INSERT INTO scores
-    SELECT 'scoring', e.id, [(hash(e.id || ' ' || n) % 1000000 / 1e6)::FLOAT FOR n IN range(25)] FROM excerpts e;
+    SELECT 'scoring', e.id, [(hash(e.id || ' ' || n) % 1000000 / 1e6)::FLOAT FOR n IN range($values)] FROM excerpts e;
 INSERT INTO suggestions
     SELECT s.excerpt_id || v.value_id, 'scoring', s.excerpt_id, v.value_id,
            row_number() OVER (PARTITION BY s.excerpt_id ORDER BY s.scores[v.position + 1] DESC),
@@ -123,8 +126,8 @@ INSERT INTO displays
 def fill(owner: Owner, n: int, shown: int) -> None:
     """Invent a study of so many passages, and what three people have read and were shown."""
 
-    def invent(db: Database) -> None:
-        run(db, INVENTED, passages=n)
+    def write(db: Database) -> None:
+        invent(db, n, VALUES)
         texts = db.table("SELECT text_key FROM excerpts ORDER BY id")["text_key"]
         vectors = np.random.Generator(np.random.PCG64(1)).standard_normal((len(texts), 384), dtype=np.float32)
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -137,7 +140,7 @@ def fill(owner: Owner, n: int, shown: int) -> None:
     def read(db: Database) -> None:
         run(db, READ, passages=n, displays=shown)
 
-    owner.write(invent)
+    owner.write(write)
     for who in READERS:
         began = time.perf_counter()
         owner.write(partial(prepare, coder_id=who, dataset=DATASET, review=REVIEW, seed=1, now=_now()))
@@ -145,11 +148,16 @@ def fill(owner: Owner, n: int, shown: int) -> None:
     owner.write(read)
 
 
-def run(db: Database, script: str, **counts: int) -> None:
-    """Run statements, each with the counts that it asks for."""
+def invent(db: Database, passages: int, values: int, content: str = "{}") -> None:
+    """Invent transcripts, their excerpts and what is suggested for them."""
+    run(db, INVENTED, passages=passages, values=values, content=content)
+
+
+def run(db: Database, script: str, **given: int | str) -> None:
+    """Run statements, each with those of the parameters that it asks for."""
     for statement in script.split(";\n"):
         if statement.strip():
-            db.run(statement, {name: count for name, count in counts.items() if f"${name}" in statement})
+            db.run(statement, {name: value for name, value in given.items() if f"${name}" in statement})
 
 
 def _now() -> datetime:

@@ -24,7 +24,7 @@ from serving import coder, served
 from small_study import comparable, copied
 
 from tagger import open_study
-from tagger.errors import Busy, Damaged, StoreError
+from tagger.errors import Busy, Damaged, Overloaded, StoreError
 from tagger.steps.exports import export
 from tagger.steps.imports import import_codings
 from tagger.steps.overview import overview
@@ -105,6 +105,22 @@ def together(owner, *acts):
             time.sleep(0.005)
     thread.join()
     return results
+
+
+def test_when_others_wait_for_long_no_more_is_taken_on(owner, monkeypatch):
+    """While the first in the queue has waited too long, a new act is refused untried, and what waits is stored."""
+    monkeypatch.setattr("tagger.store.owner._LONGEST_WAIT", 0.0)
+    with writer_held(owner):
+        first = threading.Thread(target=owner.write, args=(coder("first"),))
+        first.start()
+        end = time.monotonic() + 10
+        while not owner._acts and time.monotonic() < end:
+            time.sleep(0.005)
+        with pytest.raises(Overloaded, match="the study is busy"):
+            owner.write(coder("second"))
+    first.join()
+
+    assert ["first"] == coders(owner)
 
 
 @pytest.fixture(name="commits")

@@ -12,7 +12,7 @@ import pytest
 from small_study import NAMES, SmallStudy, new_study, write_files
 from visitor import Visitor, visitor
 
-from tagger.errors import StoreError, UsageError
+from tagger.errors import Overloaded, StoreError, UsageError
 from tagger.review import readers
 from tagger.review.datasets import framework
 from tagger.review.web.rendering import sentence
@@ -527,6 +527,29 @@ def test_what_cannot_be_stored_tells_no_folder(browser: Visitor, owner: Owner, m
 
     assert (503, False) == (answer.status_code, "/srv" in answer.text)
     assert "the database refused. Nothing of it was stored." in answer.text
+
+
+def test_a_study_that_is_busy_says_so_and_takes_the_answer_later(
+    browser: Visitor, owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where too much waits, a page says in words that the answer is kept; sent again, it is stored once."""
+    page = browser.post("/read", data={"dataset": "general"})
+    form = {**fields(page.text), "act": "yes"}
+
+    def busy(self: Owner, act: object) -> None:
+        raise Overloaded("many people are at work, and the study is busy", remedy="Try again in a moment")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(owner), "write", busy)
+        late, shown = browser.post(str(page.url), data=form), browser.get(str(page.url))
+    assert (503, 503) == (late.status_code, shown.status_code)
+    assert "The study is busy just now" in late.text
+    assert "the browser keeps it and sends it again by itself" in late.text
+    assert "the browser keeps it" not in shown.text
+    for _ in range(2):
+        browser.post(str(page.url), data=form)
+
+    assert ["choose"] == acts(owner)
 
 
 def test_a_fault_of_the_program_is_no_traceback(

@@ -9,6 +9,7 @@ TaggerError
 ├── ModelError           an encoder that is missing, altered or does not fit
 └── StoreError           the study's database
     ├── Busy             another process owns it
+    ├── Overloaded       too much waits to be stored just now
     └── Damaged          it is corrupt, or from a newer version
 """
 
@@ -71,6 +72,10 @@ class Busy(StoreError):
     def __init__(self, what: str, *, owner: dict[str, object], where: str = "", remedy: str = "") -> None:
         super().__init__(what, where=where, remedy=remedy)
         self.owner = owner
+
+
+class Overloaded(StoreError):
+    """More waits to be stored than can be stored soon; nothing of this was tried."""
 
 
 class Damaged(StoreError):

@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 import pyarrow as pa
 
 from tagger.readings import Reading, Step, fold, read_against
+from tagger.review.datasets import units
 from tagger.review.gate import saw_readings, wanted
 from tagger.store import Database, Readable
 
@@ -125,11 +126,11 @@ def _steps(
             "framework_id": pa.array([framework for _, framework in pairs], pa.string()),
         }
     )
-    asked = "SELECT id, kind FROM excerpts SEMI JOIN about ON about.excerpt_id = id"
-    kinds = {row["id"]: row["kind"] for row in db.table(asked, about=about).to_pylist()}
+    excerpts = sorted({excerpt for excerpt, _ in pairs})
+    kinds = dict(db.rows("SELECT id, kind FROM excerpts WHERE id IN (SELECT unnest($ids))", {"ids": excerpts}))
     lists = _Lists(db)
     steps: dict[tuple[str, str], list[Step]] = {pair: [] for pair in pairs}
-    asked_of = {"coder": coder_id, "excerpts": sorted({excerpt for excerpt, _ in pairs})}
+    asked_of = {"coder": coder_id, "excerpts": excerpts}
     for row in db.table(_STEPS, asked_of, about=about).to_pylist():
         said = zip(row["value_ids"] or (), row["answers"] or (), strict=True)
         answers = dict(said) if row["act"] == "choose" else {}
@@ -150,17 +151,13 @@ class _Lists:
     """The values of each framework, and those among them that an excerpt of some kind is read against."""
 
     def __init__(self, db: Readable) -> None:
-        self._units: dict[str, dict[str, str]] = {}
-        for framework, value, unit in db.rows(
-            "SELECT framework_id, value_id, unit FROM framework_values ORDER BY framework_id, position"
-        ):
-            self._units.setdefault(framework, {})[value] = unit
+        self._db = db
 
     def values(self, framework_id: str) -> tuple[str, ...]:
-        return tuple(self._units.get(framework_id, ()))
+        return tuple(units(self._db, framework_id))
 
     def read_against(self, framework_id: str, kind: str) -> tuple[str, ...]:
-        return read_against(self._units.get(framework_id, {}), kind)
+        return read_against(units(self._db, framework_id), kind)
 
 
 _STEPS = """

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tagger.errors import UsageError
 from tagger.frameworks import from_json
 from tagger.records import Framework
 from tagger.store import Readable
+
+_read = lru_cache(maxsize=16)(from_json)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ def datasets(db: Readable) -> list[Dataset]:
         "f.content FROM datasets d LEFT JOIN newest_scorings c ON c.dataset = d.id "
         "LEFT JOIN frameworks f ON f.id = c.framework_id ORDER BY d.id"
     )
-    return [Dataset(name, count, from_json(content) if content else None) for name, count, content in rows]
+    return [Dataset(name, count, _read(content) if content else None) for name, count, content in rows]
 
 
 def framework(db: Readable, framework_id: str) -> Framework:
@@ -36,7 +39,15 @@ def framework(db: Readable, framework_id: str) -> Framework:
     Raises:
         UsageError: there is none yet, as for a dataset that is cut into passages and not tagged.
     """
-    rows = db.rows("SELECT content FROM frameworks WHERE id = $id", {"id": framework_id})
+    rows = db.lasting("SELECT content FROM frameworks WHERE id = $id", {"id": framework_id})
     if not rows:
         raise UsageError("this passage is still being prepared", remedy="Come back when the run has finished")
-    return from_json(rows[0][0])
+    return _read(rows[0][0])
+
+
+def units(db: Readable, framework_id: str) -> dict[str, str]:
+    """Return the ids of a framework's values in its order, each with the unit that it asks for."""
+    return dict(db.lasting(_UNITS, {"id": framework_id}))
+
+
+_UNITS = "SELECT value_id, unit FROM framework_values WHERE framework_id = $id ORDER BY position"

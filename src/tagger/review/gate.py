@@ -43,13 +43,18 @@ def allowed(
     beside a passage of their blind arm, nor where no arm was drawn yet. What is no longer in the newest text is not
     shown.
     """
-    rows = db.table(_STATE, {"coder": coder_id}, wanted=wanted(excerpt_ids)).to_pylist()
-    free = [row for row in rows if not row["waits"]]
-    own_read = frozenset(row["excerpt_id"] for row in free if row["concluded"])
+    near = db.rows(_NEAR, {"ids": list(excerpt_ids)})
+    around = {passage for _, passage in near}
+    read = _among(db, _READ_TO_THE_END, around, coder=coder_id)
+    blind = _among(db, _CUT_SO_NOW, _among(db, _DRAWN, around, coder=coder_id))
+    waiting = {excerpt for excerpt, passage in near if passage in blind - read}
+    free = {excerpt for excerpt, _ in near} - waiting
+    own_read = frozenset(free & read)
     if review.own_first and not asked:
         return Allowed(own_read, own_read)
-    early = [row["excerpt_id"] for row in free if not row["beside_blind"] and not row["concluded"]]
-    return Allowed(own_read.union(set(early) - _undrawn(db, coder_id, early)), own_read)
+    beside_blind = {excerpt for excerpt, passage in near if passage in blind}
+    early = free - beside_blind - read
+    return Allowed(own_read | early - _undrawn(db, coder_id, early), own_read)
 
 
 def may_show(db: Readable, coder_id: str, excerpt_ids: Collection[str], review: ReviewSettings) -> set[str]:
@@ -85,6 +90,8 @@ def not_seen(db: Readable, coder_id: str, items: Iterable[Item]) -> list[Item]:
 
 def saw_readings(db: Readable, coder_id: str, excerpt_ids: Iterable[str]) -> set[str]:
     """Return those of the excerpts on whose characters a person was shown somebody else's reading."""
+    if not db.rows(_SAW_ANY, {"coder": coder_id}):
+        return set()
     found = db.table(_SAW_READINGS, {"coder": coder_id}, wanted=wanted(excerpt_ids))
     return set(found["excerpt_id"].to_pylist())
 
@@ -104,20 +111,44 @@ def wanted(excerpt_ids: Iterable[str]) -> pa.Table:
     return pa.table({"excerpt_id": pa.array(list(dict.fromkeys(excerpt_ids)), pa.string())})
 
 
+def _among(db: Readable, sql: str, excerpt_ids: Collection[str], **parameters: str) -> set[str]:
+    """Return those of some excerpts that a SELECT finds among them."""
+    if not excerpt_ids:
+        return set()
+    return {excerpt for (excerpt,) in db.rows(sql, {**parameters, "ids": sorted(excerpt_ids)})}
+
+
 def _undrawn(db: Readable, coder_id: str, excerpt_ids: Collection[str]) -> set[str]:
     """Return those of the excerpts with characters of a passage that could still be drawn blind for this person."""
+    if not excerpt_ids:
+        return set()
     return set(db.table(_UNDRAWN, {"coder": coder_id}, wanted=wanted(excerpt_ids))["excerpt_id"].to_pylist())
 
 
-_STATE = """
-    SELECT s.excerpt_id, any_value(c.excerpt_id) IS NOT NULL AS concluded,
-           count(b.excerpt_id) > 0 AS beside_blind, coalesce(bool_or(b.waits), false) AS waits
-    FROM wanted w
-    JOIN live_spans s ON s.excerpt_id = w.excerpt_id
-    LEFT JOIN conclusions c ON c.coder_id = $coder AND c.excerpt_id = s.excerpt_id AND c.act <> 'skip'
-    LEFT JOIN blind_passages b
-           ON b.coder_id = $coder AND b.revision_id = s.revision_id AND b.start < s."end" AND b."end" > s.start
-    GROUP BY s.excerpt_id
+# Asked one after another, since each then looks at a few rows; all in one, DuckDB looks at all that was drawn.
+_NEAR = """
+    SELECT a.excerpt_id, p.excerpt_id
+    FROM placements a
+    JOIN live_revisions l ON l.revision_id = a.revision_id
+    JOIN placements p ON p.revision_id = a.revision_id AND p.start < a."end" AND p."end" > a.start
+    WHERE a.excerpt_id IN (SELECT unnest($ids))
+"""
+
+_DRAWN = """
+    SELECT DISTINCT excerpt_id FROM blind_draws WHERE coder_id = $coder AND excerpt_id IN (SELECT unnest($ids))
+"""
+
+_CUT_SO_NOW = """
+    SELECT e.id
+    FROM excerpts e
+    JOIN transcripts t ON t.id = e.transcript_id
+    LEFT JOIN newest_scorings c ON c.dataset = t.dataset
+    WHERE e.id IN (SELECT unnest($ids)) AND e.segmentation_id = coalesce(c.segmentation_id, e.segmentation_id)
+"""
+
+_READ_TO_THE_END = """
+    SELECT excerpt_id FROM conclusions
+    WHERE coder_id = $coder AND act <> 'skip' AND excerpt_id IN (SELECT unnest($ids))
 """
 
 _UNDRAWN = """
@@ -130,6 +161,8 @@ _UNDRAWN = """
     ANTI JOIN arms a ON a.coder_id = $coder AND a.excerpt_id = p.excerpt_id AND a.arm = 'assisted'
     WHERE p.kind = 'passage'
 """
+
+_SAW_ANY = "SELECT 1 FROM displays WHERE coder_id = $coder AND shown = 'reading' LIMIT 1"
 
 _SAW_READINGS = """
     SELECT DISTINCT s.excerpt_id FROM shown_on s SEMI JOIN wanted w ON w.excerpt_id = s.excerpt_id

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from tagger.care import topics
 from tagger.errors import UsageError
+from tagger.review.passages import text_of
 from tagger.store import Database
 
 LONGEST_NOTE = 200
@@ -36,16 +37,12 @@ WHERE n.transcript_id = $transcript
 ORDER BY n.excerpt_id IS NOT NULL, n.noted_at, n.note_id
 """
 
-_TEXT_AROUND = """
-SELECT substring(l.text, first + 1, last - first)
-FROM (
-    SELECT p.revision_id,
-           greatest(min(t.start), p.start - $around) AS first, least(max(t."end"), p."end" + $around) AS last
-    FROM placements p JOIN turns t ON t.revision_id = p.revision_id
-     AND t.position BETWEEN p.first_turn - 1 AND p.last_turn + 1
-    WHERE p.excerpt_id = $excerpt
-    GROUP BY p.revision_id, p.start, p."end"
-) JOIN live_revisions l USING (revision_id)
+_AROUND_IT = """
+SELECT p.revision_id, greatest(min(t.start), p.start - $around), least(max(t."end"), p."end" + $around)
+FROM placements p JOIN turns t ON t.revision_id = p.revision_id
+ AND t.position BETWEEN p.first_turn - 1 AND p.last_turn + 1
+WHERE p.excerpt_id = $excerpt AND p.revision_id IN (SELECT revision_id FROM live_revisions)
+GROUP BY p.revision_id, p.start, p."end"
 """
 
 
@@ -66,7 +63,8 @@ def before(db: Database, transcript_id: str, excerpt_id: str = "") -> Notes:
 
     Notes on the transcript, and on excerpts that share words with this one, belong to it too.
     """
-    rows = db.rows(_BY_PEOPLE, {"transcript": transcript_id, "excerpt": excerpt_id})
+    noted = db.rows("SELECT 1 FROM content_notes WHERE transcript_id = $id LIMIT 1", {"id": transcript_id})
+    rows = db.rows(_BY_PEOPLE, {"transcript": transcript_id, "excerpt": excerpt_id}) if noted else []
     by_people = tuple((str(note_id), str(note), str(letter)) for note_id, note, letter in rows)
     return Notes(by_people, topics(_text(db, transcript_id, excerpt_id)))
 
@@ -133,9 +131,10 @@ _SCHEMA = pa.schema(
 def _text(db: Database, transcript_id: str, excerpt_id: str) -> str:
     if not excerpt_id:
         found = db.rows("SELECT text FROM live_revisions WHERE transcript_id = $id", {"id": transcript_id})
-    else:
-        found = db.rows(_TEXT_AROUND, {"excerpt": excerpt_id, "around": _AROUND})
-        found = found or db.rows("SELECT text FROM excerpts WHERE id = $id", {"id": excerpt_id})
+        return str(found[0][0]) if found else ""
+    for revision_id, first, last in db.rows(_AROUND_IT, {"excerpt": excerpt_id, "around": _AROUND}):
+        return text_of(db, revision_id)[first:last]
+    found = db.rows("SELECT text FROM excerpts WHERE id = $id", {"id": excerpt_id})
     return str(found[0][0]) if found else ""
 
 

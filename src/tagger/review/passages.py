@@ -199,19 +199,18 @@ def _numbered(db: Readable, transcript_id: str) -> tuple[str, int]:
 
 def _place(db: Readable, excerpt_id: str) -> _Place:
     """Find an excerpt in the newest text that holds it."""
-    found = db.rows(
-        "SELECT p.revision_id, e.transcript_id, t.kind, t.language, r.text, "
-        "r.number = (SELECT max(number) FROM revisions n WHERE n.transcript_id = r.transcript_id), "
-        'e.kind, p.start, p."end", p.first_turn, p.last_turn '
-        "FROM excerpts e JOIN placements p ON p.excerpt_id = e.id JOIN revisions r ON r.id = p.revision_id "
-        "JOIN transcripts t ON t.id = e.transcript_id "
-        "WHERE e.id = $id ORDER BY r.number DESC LIMIT 1",
-        {"id": excerpt_id},
-    )
+    found = db.rows(_PLACE, {"id": excerpt_id})
     if not found:
         raise UsageError("there is no such passage in this study", remedy="Look for it again from the first page")
-    revision_id, transcript_id, kind, language, text, live, excerpt_kind, start, end, first, last = found[0]
+    revision_id, transcript_id, kind, language, live, excerpt_kind, start, end, first, last = found[0]
+    text = text_of(db, revision_id)
     return _Place(revision_id, transcript_id, kind, language, text, live, excerpt_kind, start, end, (first, last))
+
+
+def text_of(db: Readable, revision_id: str) -> str:
+    """Return the text of a revision; asked for by its id alone, it is found without a look at the others."""
+    [(text,)] = db.rows("SELECT text FROM revisions WHERE id = $id", {"id": revision_id})
+    return str(text)
 
 
 def _context(
@@ -269,6 +268,15 @@ def _turn(
         cut_after=shown[1] < end,
     )
 
+
+_PLACE = """
+    SELECT p.revision_id, e.transcript_id, t.kind, t.language,
+           r.number = (SELECT max(number) FROM revisions n WHERE n.transcript_id = e.transcript_id),
+           e.kind, p.start, p."end", p.first_turn, p.last_turn
+    FROM excerpts e JOIN placements p ON p.excerpt_id = e.id JOIN revisions r ON r.id = p.revision_id
+    JOIN transcripts t ON t.id = e.transcript_id
+    WHERE e.id = $id ORDER BY r.number DESC LIMIT 1
+"""
 
 _ASKED_AROUND = """
     SELECT coalesce(max(position) FILTER (WHERE position < $first), -1),

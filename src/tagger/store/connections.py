@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tagger.store.database import Database, closing, connected, explained
+from tagger.store.database import Database, Memory, Watcher, closing, connected, explained
+
+# There are as many questions at once as people; to share one of them out among threads costs more than it brings.
+_THREADS = 1
 
 
 class Connections:
@@ -17,16 +20,17 @@ class Connections:
         self._path = path
         self._turn = threading.RLock()
         self._lent: set[Database] = set()
-        self._root = connected(path, killed)
+        self._memory: Memory = {}
+        self._root = connected(path, killed, _THREADS)
         self._hurried = False
         self._over = False
         self.closed = False
 
     @contextmanager
-    def lent(self, mend: Callable[[], object] | None = None) -> Iterator[Database]:
+    def lent(self, mend: Callable[[], object] | None = None, watchers: Sequence[Watcher] = ()) -> Iterator[Database]:
         """Lend a cursor of its own for the time of the block."""
         with self._turn, explained(self._path):
-            database = Database(self._root.cursor(), self._path, mend)
+            database = Database(self._root.cursor(), self._path, mend, watchers, self._memory)
             self._lent.add(database)
         try:
             yield database
@@ -45,7 +49,7 @@ class Connections:
         with self._quiet() as lent:
             if self._over:
                 raise closing(self._path)
-            self._root = connected(self._path)
+            self._root = connected(self._path, threads=_THREADS)
             self.closed = False
             for database in lent:
                 database.go_on_with(self._root.cursor())

@@ -6,7 +6,7 @@ import errno
 import secrets
 import threading
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib import resources
@@ -32,8 +32,10 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
 
 # So often is a statement interrupted until it ends: DuckDB forgets what came before the statement began.
 _AGAIN = 0.05
+_MOST_REMEMBERED = 50_000
 
 T = TypeVar("T")
+Memory = dict[tuple[Any, ...], list[tuple[Any, ...]]]
 
 
 class Readable(Protocol):
@@ -45,6 +47,25 @@ class Readable(Protocol):
     def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
         """Run one SELECT and return its rows as tuples."""
 
+    def lasting(self, sql: str, parameters: Mapping[str, str]) -> list[tuple[Any, ...]]:
+        """Return the rows of a SELECT about what never changes once it is there; they may be remembered."""
+
+
+class Watcher(Protocol):
+    """Somebody who is told of all that is written through a database, in its order."""
+
+    def inserted(self, table: str, rows: pa.Table) -> None:
+        """Hear of rows that are being written, those that were there already among them."""
+
+    def ran(self) -> None:
+        """Hear of a statement that may have written anything."""
+
+    def committed(self) -> None:
+        """Hear that a transaction is stored."""
+
+    def rolled_back(self) -> None:
+        """Hear that a transaction failed."""
+
 
 class Database:
     """
@@ -54,14 +75,23 @@ class Database:
 
     Args:
         mend: called when a SELECT finds that DuckDB gave the database up; the SELECT is then tried once more.
+        watchers: they are told of what is written; there may be more of them later.
+        memory: what `lasting` remembers, shared by the cursors of one file.
     """
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, path: Path, mend: Callable[[], object] | None = None
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        path: Path,
+        mend: Callable[[], object] | None = None,
+        watchers: Sequence[Watcher] = (),
+        memory: Memory | None = None,
     ) -> None:
         self._connection = connection
         self._path = path
         self._mend = mend
+        self._watchers = watchers
+        self._memory: Memory = {} if memory is None else memory
         self._turn = threading.RLock()
         # Interrupting comes from another thread, and must not meet a connection that is just being closed.
         self._closing = threading.Lock()
@@ -79,6 +109,18 @@ class Database:
     def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
         """Run one SELECT and return its rows as tuples."""
         return self._selected(lambda connection: connection.execute(sql, dict(parameters or {})).fetchall())
+
+    def lasting(self, sql: str, parameters: Mapping[str, str]) -> list[tuple[Any, ...]]:
+        """Return the rows of a SELECT about what never changes once it is there; if there are any, remember them."""
+        key = (sql, *parameters.items())
+        found = self._memory.get(key)
+        if found is None:
+            found = self.rows(sql, parameters)
+            if found:
+                if len(self._memory) >= _MOST_REMEMBERED:
+                    self._memory.clear()
+                self._memory[key] = found
+        return found
 
     def select(
         self, sql: str, parameters: Mapping[str, object], tables: Mapping[str, pa.Table]
@@ -116,17 +158,22 @@ class Database:
         2.0 reports success for the COMMIT of a failed transaction and stores nothing.
         """
         with explained(self._path):
-            self.run("BEGIN")
+            self._run("BEGIN")
             self._failure = None
             try:
                 yield
                 if self._failure:
                     raise self._failure
+                self._run("COMMIT")
             except BaseException:
                 with self._turn:
                     _roll_back(self._connection)
+                self._memory.clear()
+                for watcher in self._watchers:
+                    watcher.rolled_back()
                 raise
-            self.run("COMMIT")
+            for watcher in self._watchers:
+                watcher.committed()
 
     def insert(self, table: str, rows: pa.Table) -> int:
         """Insert the rows whose keys are not there yet; return how many there were. *table* is a name of ours."""
@@ -138,12 +185,15 @@ class Database:
                 counted = connection.execute(sql).fetchone()
             finally:
                 connection.unregister("incoming")
+        for watcher in self._watchers:
+            watcher.inserted(table, rows)
         return int(counted[0]) if counted else 0
 
     def run(self, sql: str, parameters: Mapping[str, object] | None = None) -> None:
         """Run statements for their effect."""
-        with self._statement() as connection:
-            connection.execute(sql, dict(parameters or {}))
+        self._run(sql, parameters)
+        for watcher in self._watchers:
+            watcher.ran()
 
     @contextmanager
     def between_statements(self, hurried: Callable[[], bool]) -> Iterator[None]:
@@ -168,6 +218,10 @@ class Database:
         """Close the connection, once its statement has ended."""
         with self._turn, self._closing:
             self._connection.close()
+
+    def _run(self, sql: str, parameters: Mapping[str, object] | None = None) -> None:
+        with self._statement() as connection:
+            connection.execute(sql, dict(parameters or {}))
 
     def _interrupt(self) -> None:
         with self._closing, suppress(duckdb.ConnectionException):  # closed already
@@ -234,12 +288,17 @@ def given_up(error: BaseException) -> bool:
     return False
 
 
-def connected(path: Path, killed: bool = False) -> duckdb.DuckDBPyConnection:
-    """Open the database file; the caller holds the owner's lock, and says whether the owner before it was killed."""
+def connected(path: Path, killed: bool = False, threads: int | None = None) -> duckdb.DuckDBPyConnection:
+    """
+    Open the database file; the caller holds the owner's lock, and says whether the owner before it was killed.
+
+    Args:
+        threads: how many work on one statement; as many as there are processors where it is not said.
+    """
     with explained(path):
         if killed:
             torn.mend(path, _CONFIG)
-        return duckdb.connect(str(path), config=_CONFIG)
+        return duckdb.connect(str(path), config=_CONFIG if threads is None else _CONFIG | {"threads": threads})
 
 
 @contextmanager

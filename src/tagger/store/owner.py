@@ -20,9 +20,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tagger import __version__
+from tagger.errors import Overloaded
 from tagger.store import shards
 from tagger.store.connections import Connections
-from tagger.store.database import Database, closing, given_up, migrate
+from tagger.store.database import Database, Watcher, closing, given_up, migrate
 from tagger.store.lock import beside, owned
 from tagger.store.remote import answered, told
 
@@ -31,6 +32,8 @@ log = logging.getLogger(__name__)
 _MOST = 64
 _LOOK = 1.0
 _AGAIN = 60.0
+_LONGEST_WAIT = 8.0
+"""Seconds: while somebody's act has waited so long, no more are taken on, so that waiting does not add up."""
 
 T = TypeVar("T")
 
@@ -41,6 +44,7 @@ class _Act:
 
     do: Callable[[Database], Any]
     answer: Future[Any] = field(default_factory=Future)
+    since: float = field(default_factory=time.monotonic)
 
 
 @dataclass
@@ -60,6 +64,7 @@ class Owner:
         self._path = path
         self._inbox = path.parent / "inbox"
         self._connections = Connections(path, killed)
+        self._watchers: list[Watcher] = []
         self._wake = threading.Condition()
         self._acts: deque[_Act] = deque()
         self._merging: list[_Merging] = []
@@ -94,11 +99,16 @@ class Owner:
         Raises:
             BaseException: what *act* raised; nothing of it is stored.
             StoreError: it could not be stored.
+            Overloaded: too much waits to be stored; nothing of it was tried.
         """
         request = _Act(act)
-        self._request(self._acts.append, request)
+        self._request(self._line_up, request)
         result: T = request.answer.result()
         return result
+
+    def watch(self, watcher: Watcher) -> None:
+        """Tell *watcher* of all that is written from now on, on the writer's thread."""
+        self._watchers.append(watcher)
 
     def merge(self) -> int:
         """
@@ -129,7 +139,7 @@ class Owner:
     def at_work(self) -> Iterator[None]:
         """Bring the study up to date, then write for the time of the block; what waits at its end is still done."""
         try:
-            with self._connections.lent() as database:
+            with self._connections.lent(watchers=self._watchers) as database:
                 migrate(database)
                 self._writer = threading.Thread(target=self._write_all, args=(database,), name="writer", daemon=True)
                 self._writer.start()
@@ -147,6 +157,11 @@ class Owner:
         self._connections.hurry()
         # Not by joining: before Python 3.13, a thread whose join was interrupted is taken for one that has ended.
         self._written.wait()
+
+    def _line_up(self, act: _Act) -> None:
+        if self._acts and act.since - self._acts[0].since >= _LONGEST_WAIT:
+            raise Overloaded("many people are at work, and the study is busy", remedy="Try again in a moment")
+        self._acts.append(act)
 
     def _request(self, put: Callable[[T], None], request: T) -> None:
         if threading.current_thread() is self._writer:

@@ -99,6 +99,10 @@ class Remote:
         question = _question(sql, parameters or {}, {})
         return self._asked(lambda database: database.rows(sql, parameters), question, _tuples_in)
 
+    def lasting(self, sql: str, parameters: Mapping[str, str]) -> list[tuple[Any, ...]]:
+        """Run one SELECT and return its rows as tuples; nothing is remembered here."""
+        return self.rows(sql, parameters)
+
     def _asked(self, here: Callable[[Database], T], question: bytes, read: Callable[[bytes], T]) -> T:
         return here_or_there(self._path, self._role, here, lambda line: read(line.post(READ, question)))
 

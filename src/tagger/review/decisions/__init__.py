@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from tagger.errors import UsageError
 from tagger.review.codings import Touched, reading, store_codings
+from tagger.review.datasets import units
 from tagger.review.decisions.borders import store_child
 from tagger.review.decisions.history import history, memos, together, words
 from tagger.review.decisions.sets import Line, is_stored, key_of, row_id, store_set, written
@@ -205,8 +206,7 @@ def _must_say_enough(
 
 
 def _must_be_listed(db: Readable, framework_id: str, marks: Mapping[str, str]) -> None:
-    listed = db.rows("SELECT value_id FROM framework_values WHERE framework_id = $id", {"id": framework_id})
-    known = {value for (value,) in listed}
+    known = units(db, framework_id)
     if framework_id and not known:
         raise UsageError("the list of values on the page is none of this study's", remedy="Open the passage again")
     if strange := [value for value in marks if value not in known]:

@@ -24,7 +24,7 @@ from tagger.exchange.packs import number_of
 from tagger.review.audit import READ, SEEN, TO_READ, fates
 from tagger.review.people import Person, people, person_called
 from tagger.review.servings import HOLD
-from tagger.review.servings.queues import PACK_HOLD
+from tagger.review.servings.marks import PACK_HOLD
 from tagger.store import Database, Readable
 
 __all__ = ["HandOver", "Out", "Part", "hand_over", "left_behind"]

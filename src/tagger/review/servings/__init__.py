@@ -3,7 +3,10 @@ What is whose next.
 
     drawing.py  what all draws share
     arms.py     what is drawn before anything is given
-    queues.py   what is theirs to read, in which order, and how far they are
+    frames.py   what there is to read, in which order
+    marks.py    what people did with it
+    queues.py   both together: what is next, and how far somebody is
+    kept.py     queues that are kept in memory where one process owns the study
 
 A passage that is open is given again until it is finished, one put off comes after all others, and nobody is given a
 passage that enough others have read or have open.
@@ -22,12 +25,14 @@ import pyarrow as pa
 from tagger.config import ReviewSettings
 from tagger.errors import UsageError
 from tagger.review.servings.arms import FRAME, prepare
-from tagger.review.servings.queues import Entry, Left, Queue, ahead, entries, left
+from tagger.review.servings.kept import Kept
+from tagger.review.servings.queues import Entry, Left, Queue, left, standing
 from tagger.servings import probability_of_none
 from tagger.store import Database, Readable
 
 __all__ = [
     "HOLD",
+    "Kept",
     "Left",
     "Queue",
     "Serving",
@@ -60,18 +65,21 @@ class Serving:
     position: int
     dataset: str
     transcript_id: str
-    framework_id: str
     kind: str
+    framework_id: str
 
 
 _SERVING = """
-SELECT s.id::VARCHAR, s.excerpt_id, s.coder_id, s.reason, s.arm, s.position, t.dataset, e.transcript_id,
-       coalesce(c.framework_id, ''), e.kind
+SELECT s.id::VARCHAR, s.excerpt_id, s.coder_id, s.reason, s.arm, s.position, t.dataset, e.transcript_id, e.kind
 FROM servings s
 JOIN excerpts e ON e.id = s.excerpt_id
 JOIN transcripts t ON t.id = e.transcript_id
-LEFT JOIN newest_scorings c ON c.dataset = t.dataset
 WHERE s.id = try_cast($id AS UUID)
+"""
+
+_READ_AGAINST = """
+SELECT s.framework_id FROM scoring_uses u JOIN scorings s ON s.id = u.scoring_id
+WHERE u.dataset = $dataset ORDER BY u.number DESC LIMIT 1
 """
 
 _OPEN = """
@@ -121,8 +129,11 @@ ORDER BY a.draw_id, a.excerpt_id
 
 def serving(db: Readable, serving_id: str) -> Serving | None:
     """Return a serving; None where there is none of this id."""
-    found = db.rows(_SERVING, {"id": serving_id})
-    return Serving(*found[0]) if found else None
+    found = db.lasting(_SERVING, {"id": serving_id})
+    if not found:
+        return None
+    used = db.rows(_READ_AGAINST, {"dataset": found[0][6]})
+    return Serving(*(*found[0], used[0][0] if used else ""))
 
 
 BY_VALUE = "value queue"
@@ -138,7 +149,13 @@ def asked_for(db: Readable, serving: Serving) -> str:
 
 
 def next_serving(
-    db: Database, coder_id: str, queue: Queue, review: ReviewSettings, serving_id: str, now: datetime
+    db: Database,
+    coder_id: str,
+    queue: Queue,
+    review: ReviewSettings,
+    serving_id: str,
+    now: datetime,
+    kept: Kept | None = None,
 ) -> Serving | None:
     """
     Give a person what is next in a queue: what they have open, else the first that is left, else what was put off.
@@ -147,13 +164,14 @@ def next_serving(
 
     Args:
         serving_id: the id of the serving that is made, if one is.
+        kept: where queues are kept in memory; without it the queue is worked out anew, with the same result.
 
     Raises:
         UsageError: the queue has an order, or a choice of what to read, that there is not.
     """
-    order = queue.order or review.order
-    found = next(ahead(entries(db, coder_id, queue, review, now - HOLD), order, review.weights), None)
-    return _given(db, coder_id, *found, serving_id, now) if found else None
+    stands = kept.standing(db, coder_id, queue, review) if kept else standing(db, coder_id, queue, review)
+    found = next(stands.ahead(now - HOLD), None)
+    return _given(db, coder_id, found, serving_id, now) if found else None
 
 
 def take(
@@ -176,12 +194,10 @@ def take(
     Raises:
         UsageError: the queue has an order, or a choice of what to read, that there is not.
     """
-    order = queue.order or review.order
-    listed = [entry for entry in entries(db, coder_id, queue, review, now - HOLD) if not entry.packed]
-    found = ahead(listed, order, review.weights)
+    found = (entry for entry in standing(db, coder_id, queue, review).ahead(now - HOLD) if not entry.packed)
     return [
-        _given(db, coder_id, entry._replace(open_id=None), brought, serving_id, now)
-        for serving_id, (entry, brought) in zip(serving_ids[:n], found, strict=False)
+        _given(db, coder_id, entry._replace(open_id=None), serving_id, now)
+        for serving_id, entry in zip(serving_ids[:n], found, strict=False)
     ]
 
 
@@ -224,16 +240,16 @@ def postpone(db: Database, serving_id: str, postponement_id: str, now: datetime)
     db.insert("postponements", pa.Table.from_pylist([row]))
 
 
-def _given(db: Database, coder_id: str, entry: Entry, brought: str, serving_id: str, now: datetime) -> Serving:
+def _given(db: Database, coder_id: str, entry: Entry, serving_id: str, now: datetime) -> Serving:
     """Give what is open again, or make a serving; of what was shown in the meantime none is blind."""
-    excerpt_id = entry.listed.excerpt_id
-    shown = entry.listed.blind and _seen(db, coder_id, excerpt_id)
-    blind = entry.listed.blind and not shown
+    excerpt_id = entry.excerpt_id
+    shown = entry.blind and _seen(db, coder_id, excerpt_id)
+    blind = entry.blind and not shown
     opened = serving(db, entry.open_id) if entry.open_id else None
     if opened is not None and _fits(opened, shown=shown, drawn=blind):
         return opened
     row = _audit(db, {"coder": coder_id, "excerpt": excerpt_id}) if blind else {}
-    row = row or {"arm": "blind" if blind else "assisted", **_reason(db, coder_id, entry, brought)}
+    row = row or {"arm": "blind" if blind else "assisted", **_reason(db, coder_id, entry)}
     return _served(db, coder_id, excerpt_id, row, serving_id, now)
 
 
@@ -258,15 +274,14 @@ def _audit(db: Readable, ids: dict[str, object]) -> dict[str, Any]:
     return {}
 
 
-def _reason(db: Readable, coder_id: str, entry: Entry, brought: str) -> dict[str, Any]:
+def _reason(db: Readable, coder_id: str, entry: Entry) -> dict[str, Any]:
     """Return the columns that say why an excerpt is given, and how probable its arm was where that was drawn."""
-    excerpt_id, suggested = entry.listed.excerpt_id, entry.listed.best is not None
-    if not entry.listed.blind and brought == "uncertain":
+    if not entry.blind and entry.brought == "uncertain":
         return {"reason": "uncertain"}
-    if not entry.listed.blind and brought != "random" and suggested:
+    if not entry.blind and entry.brought != "random" and entry.suggested:
         return {"reason": "likely"}
-    ids = {"coder": coder_id, "excerpt": excerpt_id}
-    if entry.kind == "passage":
+    ids = {"coder": coder_id, "excerpt": entry.excerpt_id}
+    if entry.passage:
         [(draw_id, stratum, probability)] = db.rows(_ARM, ids)
     else:
         touched = db.rows(_TOUCHED, ids)

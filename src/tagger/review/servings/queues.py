@@ -6,18 +6,18 @@ What is next is the first that is not done, so that the same state always gives 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
+
+import numpy as np
 
 from tagger.config import ORDERS, ReviewSettings
 from tagger.errors import UsageError
-from tagger.servings import Listed, sequence
+from tagger.review.servings.frames import Frame, frame
+from tagger.review.servings.marks import NOTHING, Given, Mark, Marks
 from tagger.store import Readable
-
-PACK_HOLD = timedelta(days=30)
-"""How long a passage that lies in one person's reading pack is kept from others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,19 @@ class Queue:
     order: str = ""
     value: str = ""
     read: str = ""
+
+    def settled(self, review: ReviewSettings) -> Queue:
+        """
+        Say how to read where it was not said.
+
+        Raises:
+            UsageError: there is no such order, or no such choice of what to read.
+        """
+        order, read = self.order or review.order, self.read or review.read
+        if order not in ORDERS or read not in ("suggested", "all"):
+            known = ", ".join(ORDERS)
+            raise UsageError("there is no such way to read", where=f"{order}, {read}", remedy=f"Orders are {known}")
+        return Queue(self.dataset, order, self.value, read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,218 +66,202 @@ class Left:
 
 class Entry(NamedTuple):
     """
-    An excerpt of a queue with what became of it.
+    An excerpt of a queue.
 
-    `answered` says that its suggestions are, where that is enough; `free` that others leave it to this person, which
-    they always do with the passages drawn to be read blind, so that what was drawn is what is read; `later` when it was
-    put off; `open_id` is this person's newest serving of it and can be used again unless it is done; `packed` that it
-    lies in a reading pack of theirs.
+    `brought` is the order that brings it; `open_id` is this person's newest serving of it, which can be used again;
+    `packed` says that it lies in a reading pack of theirs.
     """
 
-    listed: Listed
-    kind: str
-    in_queue: bool
-    concluded: str | None
-    answered: bool
-    free: bool
+    excerpt_id: str
+    passage: bool
+    blind: bool
+    suggested: bool
+    brought: str
     open_id: str | None
-    open_position: int | None
+    packed: bool
+
+
+class _Mine(NamedTuple):
+    """What a person did with an excerpt of their queue: whether they are done, and what they have of it."""
+
+    done: bool
+    skipped: bool
+    open: Given | None
     later: datetime | None
     packed: bool
 
-    @property
-    def done(self) -> bool:
-        """Say whether this person is finished with it."""
-        return self.concluded is not None or self.answered
+
+_ELSEWHERE, _READ, _SKIPPED, _TO_READ, _LATER = range(5)
+"""How an excerpt counts: not at all, since it is no part of the queue or others read it, or as one of `Left`."""
 
 
-_RANKED = ("likely", "mix")
+class Standing:
+    """
+    A queue as it stands for one person.
 
-# Around a passage of the blind arm no exchange comes at all, and around one of an audit none before that was read, so
-# that the probability of an exchange stays that of its arms.
-_QUEUE = """
-WITH scoring AS (
-    SELECT scoring_id, segmentation_id FROM newest_scorings WHERE dataset = $dataset
-), asking AS (
-    SELECT DISTINCT p.excerpt_id
-    FROM placements p
-    JOIN turns t ON t.revision_id = p.revision_id AND t.position BETWEEN p.first_turn AND p.last_turn
-    JOIN speaker_list s ON s.speaker_id = t.speaker_id
-    WHERE s.asks
-), audited AS (
-    SELECT p.excerpt_id, arg_min(p.place, d.drawn_at) AS place, any_value(c.excerpt_id) IS NULL AS waits
-    FROM audit_tasks p
-    JOIN draws d ON d.id = p.draw_id
-    LEFT JOIN conclusions c ON c.coder_id = p.coder_id AND c.excerpt_id = p.excerpt_id AND c.act <> 'skip'
-    WHERE p.coder_id = $coder
-    GROUP BY p.excerpt_id
-), held AS MATERIALIZED (
-    SELECT e.id AS excerpt_id, l.transcript_id, e.kind, p.start, p."end", w.wanted,
-           a.arm = 'blind' OR u.excerpt_id IS NOT NULL AS blind, coalesce(u.place, a.place) AS place,
-           a.arm = 'blind' OR coalesce(u.waits, false) AS alone,
-           e.segmentation_id = c.segmentation_id AND e.parent_id IS NULL AND k.excerpt_id IS NULL AS live
-    FROM live_revisions l
-    JOIN placements p ON p.revision_id = l.revision_id
-    JOIN excerpts e ON e.id = p.excerpt_id
-    CROSS JOIN scoring c
-    LEFT JOIN asking k ON k.excerpt_id = e.id
-    LEFT JOIN arms a ON a.excerpt_id = e.id AND a.coder_id = $coder
-    LEFT JOIN audited u ON u.excerpt_id = e.id
-    LEFT JOIN wanted_readings w ON w.excerpt_id = e.id
-    WHERE l.dataset = $dataset
-), reach AS MATERIALIZED (
-    SELECT excerpt_id, transcript_id, kind, start, "end", blind, place, wanted
-    FROM held WHERE live AND kind = 'passage' AND blind IS NOT NULL
-    UNION ALL
-    SELECT x.excerpt_id, x.transcript_id, x.kind, x.start, x."end",
-           bool_or(d.alone), arg_min(d.place, d.start), arg_min(d.wanted, d.start)
-    FROM held x
-    JOIN held d ON d.transcript_id = x.transcript_id AND d.start < x."end" AND d."end" > x.start AND d.blind IS NOT NULL
-    WHERE x.live AND x.kind = 'exchange'
-    GROUP BY ALL
-), answers AS (
-    SELECT DISTINCT excerpt_id, value_id
-    FROM standing_decisions WHERE coder_id = $coder AND act IN ('accept', 'reject')
-), pairs AS MATERIALIZED (
-    SELECT g.excerpt_id, g.value_id, g.score, r.kind
-    FROM suggestions g
-    JOIN scoring c ON c.scoring_id = g.scoring_id
-    JOIN reach r ON r.excerpt_id = g.excerpt_id
-), marks AS (
-    SELECT p.excerpt_id, p.value_id,
-           rank() OVER (PARTITION BY p.kind, p.value_id ORDER BY p.score DESC) / n.excerpts AS above
-    FROM pairs p JOIN (SELECT kind, count(*) AS excerpts FROM reach GROUP BY kind) n ON n.kind = p.kind
-    WHERE $ranked
-    UNION ALL
-    SELECT excerpt_id, value_id, 1 FROM pairs WHERE NOT $ranked
-), suggested AS (
-    SELECT m.excerpt_id, min(m.above) AS best, bool_and(a.value_id IS NOT NULL) AS answered
-    FROM marks m LEFT JOIN answers a ON a.excerpt_id = m.excerpt_id AND a.value_id = m.value_id
-    WHERE $value = '' OR m.value_id = $value
-    GROUP BY m.excerpt_id
-), ends AS MATERIALIZED (
-    SELECT coder_id, excerpt_id, act FROM conclusions
-), given AS MATERIALIZED (
-    SELECT id, coder_id, excerpt_id, reason, position, served_at, later, pack_id IS NOT NULL AS packed,
-           NOT let_go AND touched_at > CASE WHEN pack_id IS NULL THEN $since ELSE $packed_since END AS held
-    FROM serving_list
-), elsewhere AS (
-    SELECT excerpt_id, count(DISTINCT coder_id) AS people
-    FROM (
-        SELECT coder_id, excerpt_id FROM ends WHERE act <> 'skip'
-        UNION ALL
-        SELECT g.coder_id, g.excerpt_id
-        FROM given g ANTI JOIN ends e ON e.coder_id = g.coder_id AND e.excerpt_id = g.excerpt_id
-        WHERE g.held
-    )
-    WHERE coder_id IN (SELECT id FROM coders WHERE role IS NOT NULL AND id <> $coder)
-    GROUP BY excerpt_id
-), listed AS (
-    SELECT r.* REPLACE (r.kind = 'passage' AND r.blind AS blind), g.best, t.place AS teaches,
-           coalesce(g.answered, false) AS answered,
-           CASE WHEN r.blind THEN r.kind = 'passage' AND $value = ''
-                WHEN g.excerpt_id IS NOT NULL THEN true
-                ELSE $value = '' AND ($everything OR NOT EXISTS (SELECT 1 FROM pairs)) END AS in_queue
-    FROM reach r
-    CROSS JOIN scoring c
-    LEFT JOIN suggested g ON g.excerpt_id = r.excerpt_id
-    LEFT JOIN reading_orders t ON t.scoring_id = c.scoring_id AND t.excerpt_id = r.excerpt_id
-), mine AS (
-    SELECT g.excerpt_id, bool_or(g.packed) AS packed, bool_or(g.held) AS held,
-           arg_max(g.id::VARCHAR, g.position)
-               FILTER (WHERE NOT g.packed AND (g.reason <> 'chosen' OR NOT l.in_queue)) AS open_id,
-           max(g.position) FILTER (WHERE NOT g.packed AND (g.reason <> 'chosen' OR NOT l.in_queue)) AS open_position,
-           CASE WHEN max(g.later) >= max(g.served_at) THEN max(g.later) END AS later
-    FROM given g
-    JOIN listed l ON l.excerpt_id = g.excerpt_id
-    WHERE g.coder_id = $coder AND (g.reason <> 'chosen' OR g.later IS NOT NULL OR g.packed)
-    GROUP BY g.excerpt_id
-)
-SELECT l.excerpt_id, l.kind, l.in_queue, l.blind, l.place, l.best, l.teaches, l.answered, e.act AS concluded,
-       l.blind OR coalesce(o.people, 0) < coalesce(l.wanted, 1) OR coalesce(m.held, false) AS free,
-       m.open_id, m.open_position, m.later, coalesce(m.packed, false) AS packed
-FROM listed l
-JOIN transcript_list n ON n.transcript_id = l.transcript_id
-LEFT JOIN ends e ON e.coder_id = $coder AND e.excerpt_id = l.excerpt_id
-LEFT JOIN elsewhere o ON o.excerpt_id = l.excerpt_id
-LEFT JOIN mine m ON m.excerpt_id = l.excerpt_id
-WHERE l.in_queue OR (m.later IS NOT NULL AND $value = '')
-ORDER BY n.number, l.start, l."end", l.kind DESC, l.excerpt_id
-"""
+    It says the same whether it was made just now or kept: `see` is told of every excerpt that anybody touched.
+    """
+
+    def __init__(self, coder_id: str, queue: Queue, review: ReviewSettings, frame: Frame, marks: Marks) -> None:
+        self.coder_id, self.queue, self.frame = coder_id, queue, frame
+        self._marks = marks
+        self._by_answers = bool(queue.value) or not review.own_first
+        self._counts = np.where(frame.in_queue, _TO_READ, _ELSEWHERE).astype(np.int8)
+        self._totals = np.bincount(self._counts, minlength=5).tolist()
+        self._blind_totals = np.bincount(self._counts[frame.blind], minlength=5).tolist()
+        self._mine: dict[int, _Mine] = {}
+        # All before this place of the order are past, but for those noted: they may be free again by themselves.
+        self._reached = 0
+        self._again: set[int] = set()
+        self.see(marks.all())
+
+    def see(self, excerpt_ids: Iterable[str]) -> None:
+        """Take in what became of some excerpts."""
+        for excerpt_id in excerpt_ids:
+            row = self.frame.rows.get(excerpt_id)
+            if row is not None:
+                self._see(row)
+
+    def left(self) -> Left:
+        """
+        Count how far the person is.
+
+        What somebody else has open just now still counts as to read: it may come back.
+        """
+        totals, blind = self._totals, self._blind_totals
+        return Left(
+            read=totals[_READ],
+            to_read=totals[_TO_READ],
+            skipped=totals[_SKIPPED],
+            later=totals[_LATER],
+            without_suggestions=blind[_READ] + blind[_TO_READ],
+            total=sum(totals[1:]),
+        )
+
+    def ahead(self, since: datetime) -> Iterator[Entry]:
+        """
+        Yield what comes next: what is open, what is left, then what was put off.
+
+        What lies in a reading pack comes last, so that a pack that was lost holds nothing back.
+
+        Args:
+            since: what others were given after this, and did not finish, is theirs for now, as in `Given.held`.
+        """
+        mine = {row: one for row, one in sorted(self._mine.items()) if not one.done and self._is_free(row, since)}
+        waiting = {row: one for row, one in mine.items() if one.open or not one.packed}
+        opened = [(one.open.position, row) for row, one in waiting.items() if one.open and not one.later]
+        for _, row in sorted(opened, reverse=True):
+            yield self._entry(row)
+        yield from map(self._entry, self._fresh(since))
+        put_off = [(one.later, one.open.position if one.open else 0, row) for row, one in waiting.items() if one.later]
+        for *_, row in sorted(put_off):
+            yield self._entry(row)
+        yield from (self._entry(row) for row in mine if row not in waiting)
+
+    def _fresh(self, since: datetime) -> Iterator[int]:
+        """Yield what the person never had, in order."""
+        for place in sorted(self._again):
+            row = int(self.frame.order[place])
+            if self._is_free(row, since):
+                yield row
+        passing = True
+        for place in range(self._reached, len(self.frame.order)):
+            row = int(self.frame.order[place])
+            waits = self._is_fresh(row)
+            if waits and self._is_free(row, since):
+                passing = False
+                yield row
+            elif passing:
+                self._reached = place + 1
+                if waits:
+                    self._again.add(place)
+
+    def _is_fresh(self, row: int) -> bool:
+        return bool(self._counts[row] == _TO_READ) and row not in self._mine
+
+    def _see(self, row: int) -> None:
+        marks = self._marks.on(self.frame.ids[row])
+        self._mine.pop(row, None)
+        mine = self._of(row, marks.get(self.coder_id, NOTHING))
+        counted = bool(self.frame.in_queue[row]) or (mine.later is not None and not self.queue.value)
+        if counted and (mine.done or mine.open or mine.later or mine.packed):
+            self._mine[row] = mine
+        self._recount(row, self._count(row, mine) if counted else _ELSEWHERE)
+        place = int(self.frame.at[row])
+        self._again.discard(place)
+        if 0 <= place < self._reached and self._is_fresh(row):
+            self._again.add(place)
+
+    def _recount(self, row: int, count: int) -> None:
+        for totals in (self._totals, self._blind_totals) if self.frame.blind[row] else (self._totals,):
+            totals[self._counts[row]] -= 1
+            totals[count] += 1
+        self._counts[row] = count
+
+    def _count(self, row: int, mine: _Mine) -> int:
+        if mine.done:
+            ended = _SKIPPED if mine.skipped else _READ
+            return ended if self.frame.in_queue[row] else _ELSEWHERE
+        if not self._is_free(row, datetime.max):
+            return _ELSEWHERE
+        return _LATER if mine.later else _TO_READ
+
+    def _of(self, row: int, mark: Mark) -> _Mine:
+        """Fold what the person did with an excerpt."""
+        values = self.frame.values[row].as_py() if self._by_answers and mark.answered else ()
+        answered = bool(values) and mark.answered.issuperset(values)
+        had = [one for one in mark.given if one.reason != "chosen" or one.later or one.packed]
+        usable = [one for one in had if not one.packed and (one.reason != "chosen" or not self.frame.in_queue[row])]
+        later = max((one.later for one in had if one.later), default=None)
+        return _Mine(
+            done=mark.concluded is not None or answered,
+            skipped=mark.concluded == "skip",
+            open=max(usable, key=lambda one: one.position, default=None),
+            later=later if later and later >= max(one.served_at for one in had) else None,
+            packed=any(one.packed for one in had),
+        )
+
+    def _is_free(self, row: int, since: datetime) -> bool:
+        """Say whether others leave it to this person, as they always do with what was drawn to be read blind."""
+        if self.frame.blind[row]:
+            return True
+        excerpt_id = self.frame.ids[row]
+        if self._marks.others(excerpt_id, self.coder_id, since) < self.frame.wanted[row]:
+            return True
+        mark = self._marks.on(excerpt_id).get(self.coder_id, NOTHING)
+        had = [one for one in mark.given if one.reason != "chosen" or one.later or one.packed]
+        return any(one.held(since) for one in had)
+
+    def _entry(self, row: int) -> Entry:
+        frame, mine = self.frame, self._mine.get(row)
+        return Entry(
+            excerpt_id=frame.ids[row],
+            passage=bool(frame.passage[row]),
+            blind=bool(frame.blind[row]),
+            suggested=bool(frame.suggested[row]),
+            brought=frame.bringing(row, self.queue.order),
+            open_id=mine.open.id if mine and mine.open else None,
+            packed=bool(mine and mine.packed),
+        )
+
+
+def standing(db: Readable, coder_id: str, queue: Queue, review: ReviewSettings, marks: Marks | None = None) -> Standing:
+    """
+    Return a person's queue as it stands now.
+
+    Raises:
+        UsageError: the queue has an order, or a choice of what to read, that there is not.
+    """
+    asked = queue.settled(review)
+    found = frame(db, coder_id, asked.dataset, asked.value, asked.order, asked.read, review.weights)
+    return Standing(coder_id, asked, review, found, marks or Marks(db))
 
 
 def left(db: Readable, coder_id: str, queue: Queue, review: ReviewSettings) -> Left:
     """
     Count how far a person is in a queue.
 
-    What somebody else has open just now still counts as to read: it may come back.
-
     Raises:
         UsageError: the queue has an order, or a choice of what to read, that there is not.
     """
-    found = entries(db, coder_id, queue, review, datetime.max)
-    ended = [entry for entry in found if entry.in_queue and entry.done]
-    skipped = sum(entry.concluded == "skip" for entry in ended)
-    waiting = [entry for entry in found if entry.free and not entry.done]
-    later = sum(entry.later is not None for entry in waiting)
-    unseen = [entry for entry in ended if entry.concluded != "skip"] + [e for e in waiting if e.later is None]
-    return Left(
-        read=len(ended) - skipped,
-        to_read=len(waiting) - later,
-        skipped=skipped,
-        later=later,
-        without_suggestions=sum(entry.listed.blind for entry in unseen),
-        total=len(ended) + len(waiting),
-    )
-
-
-def entries(db: Readable, coder_id: str, queue: Queue, review: ReviewSettings, since: datetime) -> list[Entry]:
-    """
-    Return a queue in the order of the transcripts, and what was put off though it is no part of it.
-
-    Args:
-        since: what others were given after this, and did not finish, is theirs for now, unless they handed over; what
-            lies in a pack of theirs is for `PACK_HOLD` longer.
-
-    Raises:
-        UsageError: the queue has an order, or a choice of what to read, that there is not.
-    """
-    order, read = queue.order or review.order, queue.read or review.read
-    if order not in ORDERS or read not in ("suggested", "all"):
-        known = ", ".join(ORDERS)
-        raise UsageError("there is no such way to read", where=f"{order}, {read}", remedy=f"Orders are {known}")
-    asked = {"coder": coder_id, "dataset": queue.dataset, "value": queue.value, "since": since}
-    more = {"packed_since": since - PACK_HOLD, "everything": read == "all", "ranked": order in _RANKED}
-    found = db.table(_QUEUE, {**asked, **more})
-    by_answers = bool(queue.value) or not review.own_first
-    return [
-        Entry(Listed(name, blind, place, best, teaches), kind, in_queue, concluded, answered and by_answers, *rest)
-        for name, kind, in_queue, blind, place, best, teaches, answered, concluded, *rest in zip(
-            *(column.to_pylist() for column in found.columns), strict=True
-        )
-    ]
-
-
-def ahead(found: list[Entry], order: str, weights: Mapping[str, int]) -> Iterator[tuple[Entry, str]]:
-    """
-    Yield what comes next, with the order that brings it: what is open, what is left, then what was put off.
-
-    What lies in a reading pack comes last, so that a pack that was lost holds nothing back.
-    """
-    undone = [entry for entry in found if entry.free and not entry.done]
-    waiting = [entry for entry in undone if not entry.packed or entry.open_id is not None]
-    opened = [entry for entry in waiting if entry.open_id is not None and entry.later is None]
-    for entry in sorted(opened, key=lambda entry: entry.open_position or 0, reverse=True):
-        yield entry, order
-    fresh = {entry.listed: entry for entry in waiting if entry.open_id is None and entry.later is None}
-    brought: dict[Listed, str] = {}
-    for listed, name in sequence([entry.listed for entry in found if entry.in_queue], order, weights):
-        brought[listed] = name
-        if listed in fresh:
-            yield fresh[listed], name
-    put_off = [(entry.later, entry.open_position or 0, n) for n, entry in enumerate(waiting) if entry.later is not None]
-    for *_, n in sorted(put_off):
-        yield waiting[n], brought.get(waiting[n].listed, order)
-    for entry in undone:
-        if entry.packed and entry.open_id is None:
-            yield entry, brought.get(entry.listed, order)
+    return standing(db, coder_id, queue, review).left()

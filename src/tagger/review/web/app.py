@@ -14,7 +14,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from tagger.config import Settings
-from tagger.errors import StoreError, TaggerError, UsageError
+from tagger.errors import Overloaded, StoreError, TaggerError, UsageError
 from tagger.review.web import doors
 from tagger.review.web.access import FOR
 from tagger.review.web.entrance import Entrance
@@ -52,14 +52,26 @@ def create_app(owner: Owner, folder: Path, settings: Settings, site: Site) -> Gu
     static = StaticFiles(directory=HERE / "static")
     app = Starlette(
         routes=[*pages, *([] if site.secure else doors.routes), Mount("/static", static, name="static")],
-        exception_handlers={TaggerError: _explained, HTTPException: _refused, Exception: _broken},
+        exception_handlers={Overloaded: _busy, TaggerError: _explained, HTTPException: _refused, Exception: _broken},
     )
     # It would lead on to an address that begins as the request came in: behind a proxy, one without TLS.
     app.router.redirect_slashes = False
     access = {route.endpoint: FOR.get(route.path, frozenset()) for route in pages}
     entrance = Entrance(owner, secret, secure=site.secure)
-    app.state.desk = Desk(owner, folder, settings, environment(), site, entrance, access)
+    desk = Desk(owner, folder, settings, environment(), site, entrance, access)
+    owner.watch(desk.kept)
+    app.state.desk = desk
     return Guard(app, site)
+
+
+def _busy(request: Request, error: Exception) -> Response:
+    """Say that there is a queue; what was pressed is still in the browser, and its form may be sent twice."""
+    kept = (
+        "Your answer is not lost: the browser keeps it and sends it again by itself. "
+        "If it does not, go back and press the button once more."
+    )
+    text = f"{error} {kept}" if request.method == "POST" else str(error)
+    return rendered(request, "trouble.html", 503, title="The study is busy just now", text=text)
 
 
 def _explained(request: Request, error: Exception) -> Response:

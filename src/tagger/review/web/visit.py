@@ -24,6 +24,7 @@ from tagger.errors import UsageError
 from tagger.review import readers
 from tagger.review.agreement import FirstScreens
 from tagger.review.readers import Preferences, Reader
+from tagger.review.servings import Kept
 from tagger.review.web.access import FOR
 from tagger.review.web.entrance import Entrance, Present
 from tagger.review.web.rendering import render
@@ -49,6 +50,7 @@ class Desk:
     site: Site
     entrance: Entrance
     access: Mapping[Callable[..., Any], frozenset[str]]
+    kept: Kept = field(default_factory=Kept)
     screens: FirstScreens = field(default_factory=FirstScreens)
 
 

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from tagger.config import ORDERS, ReviewSettings
 from tagger.review.consent import waiting_for
 from tagger.review.datasets import Dataset, datasets
-from tagger.review.servings import Left, Queue, left, prepare
+from tagger.review.servings import Left, Queue
 from tagger.review.web.access import FIRST
 from tagger.review.web.visit import Visit, now, page
 from tagger.store import Database
@@ -33,18 +33,19 @@ def first(visit: Visit) -> Response:
     if "reviewer" not in visit.roles:
         return visit.back(next(path for role, path in FIRST.items() if role in visit.roles))
     review, coder_id, time, seed = visit.settings.review, visit.reader.id, now(), secrets.randbits(62)
+    kept = visit.desk.kept
 
     found = visit.read(datasets)
 
     def draw(database: Database) -> None:
         for dataset in found:
-            prepare(database, coder_id, dataset.name, review, seed, time)
+            kept.prepare(database, coder_id, dataset.name, review, seed, time)
 
     def count(database: Database) -> list[tuple[Dataset, Left]]:
-        return [(dataset, left(database, coder_id, queue_of({}, review, dataset.name), review)) for dataset in found]
+        return [(one, kept.left(database, coder_id, queue_of({}, review, one.name), review)) for one in found]
 
     visit.write(draw)
-    shelf = visit.read(count)
+    shelf = visit.write(count)
     asked = visit.read(lambda database: waiting_for(database, coder_id, time))
     started = any(progress.read or progress.skipped for _, progress in shelf)
     return visit.render("home.html", shelf=shelf, asked=asked, started=started, orders=ORDERS, review=review)

@@ -18,7 +18,7 @@ from tagger.records import Framework, Value
 from tagger.review import decisions, displays, notes, passages, servings
 from tagger.review.datasets import framework as framework_of
 from tagger.review.displays import Shown, Suggested
-from tagger.review.servings import Queue, Serving
+from tagger.review.servings import Left, Queue, Serving
 from tagger.review.web.pages.home import queue_of
 from tagger.review.web.visit import Form, Visit, now, number, page, posted
 from tagger.store import Database
@@ -85,13 +85,18 @@ def show(visit: Visit) -> Response:
     whole, others, near = ("whole" in visit.query), ("others" in visit.query), ("near" in visit.query)
     time, serving_id, review = now(), visit.path("serving"), visit.settings.review
 
-    def sit(db: Database) -> tuple[Sitting, dict[str, Any]]:
+    def sit(db: Database) -> tuple[Sitting, dict[str, Any], Left]:
         sitting = _sitting(db, visit, serving_id, queue, time, others=others)
         asked = sitting.shown.suggestions if near and sitting.reading.finished else ()
-        return sitting, {s.id: displays.nearest(db, visit.reader.id, s.id, "passage", time) for s in asked}
+        neighbours = {s.id: displays.nearest(db, visit.reader.id, s.id, "passage", time) for s in asked}
+        return (
+            sitting,
+            neighbours,
+            visit.desk.kept.left(db, visit.reader.id, queue or _default(visit, sitting.serving), review),
+        )
 
-    # Only what is recorded waits for the one who writes.
-    sitting, neighbours = visit.write(sit)
+    # Only what is recorded, and what is kept, waits for the one who writes.
+    sitting, neighbours, left = visit.write(sit)
     serving = sitting.serving
     evidence = [s.why.sentence for s in sitting.shown.suggestions if not s.answered][:1]
 
@@ -103,7 +108,6 @@ def show(visit: Visit) -> Response:
             else notes.before(db, serving.transcript_id, serving.excerpt_id),
             "memos": decisions.memos(db, serving.coder_id, serving.excerpt_id),
             "history": decisions.history(db, serving.coder_id, serving.excerpt_id),
-            "left": servings.left(db, serving.coder_id, _for_all_values(queue or _default(visit, serving)), review),
         }
 
     return visit.render(
@@ -111,6 +115,7 @@ def show(visit: Visit) -> Response:
         **visit.read(look),
         sitting=sitting,
         near=neighbours,
+        left=left,
         queue=_carried(queue),
         turns=turns,
         whole=whole,
@@ -201,18 +206,17 @@ def finished(visit: Visit) -> Response:
     """Say that there is nothing left to read here."""
     queue = _queue(visit) or queue_of({}, visit.settings.review)
     review, coder_id, counted = visit.settings.review, visit.reader.id, _for_all_values(queue)
-    return visit.render(
-        "finished.html", queue=queue, left=visit.read(lambda db: servings.left(db, coder_id, counted, review))
-    )
+    left = visit.write(lambda db: visit.desk.kept.left(db, coder_id, counted, review))
+    return visit.render("finished.html", queue=queue, left=left)
 
 
 def _next(visit: Visit, queue: Queue, said: str = "") -> Response:
     coder_id, identity, time = visit.reader.id, str(uuid4()), now()
-    review, seed = visit.settings.review, secrets.randbits(62)
+    review, seed, kept = visit.settings.review, secrets.randbits(62), visit.desk.kept
 
     def hand_out(db: Database) -> Serving | None:
-        servings.prepare(db, coder_id, queue.dataset, review, seed, time)
-        serving = servings.next_serving(db, coder_id, queue, review, identity, time)
+        kept.prepare(db, coder_id, queue.dataset, review, seed, time)
+        serving = servings.next_serving(db, coder_id, queue, review, identity, time, kept)
         if serving is None:
             return None
         value = queue.value or _told_by_coming(db, serving, queue)

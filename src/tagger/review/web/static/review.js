@@ -132,7 +132,8 @@
         const mark = event.detail.elt.querySelector(`button[name="mark"][value="${CSS.escape(fields.get("mark") || "")}"]`);
         if (mark) flip(mark);
         anew(event.detail.elt);
-      } else tell("The page could not be reached just now. Is the program still running? Try again in a moment.");
+      } else if (xhr?.status === 503) tell("The study is busy just now. Try again in a moment.");
+      else tell("The page could not be reached just now. Is the program still running? Try again in a moment.");
     });
   }
 

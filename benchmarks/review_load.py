@@ -1,7 +1,7 @@
 """
 Many people at once, while a batch run writes: what it takes to decide and to have the next passage on the screen.
 
-    python benchmarks/review_load.py [--cache DIR] [--seconds 30] [--excerpts 100 100000] [--only paced|flat] [--kills 30]
+    python benchmarks/review_load.py [--cache DIR] [--seconds 30] [--excerpts 100 100000] [--only flat] [--kills 30]
 
 Starts `tagger review` on an invented study, as its own process, and lets sessions do what a browser does: send the
 form of a decision, follow to the page that comes, read which form is on it. Flat out, 20 sessions do so without a
@@ -26,7 +26,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
-from uuid import uuid4
 
 import pyarrow as pa
 from load_study import PEOPLE, Batch, built
@@ -70,12 +69,16 @@ class Session:
 
     async def begin(self) -> None:
         """Say who reads, and open the first passage."""
-        self.streams = await asyncio.open_connection("127.0.0.1", self.port, limit=1 << 22)
+        await self.connect()
         await self.ask("POST", "/who", {"reader": self.reader})
         await self.ask("GET", "/help")
         found = _BY.search(self.page)
         self.by = found[1].decode() if found else ""
         await self.follow(await self.ask("POST", "/read", {"dataset": DATASET, "read": "all", "by": self.by}))
+
+    async def connect(self) -> None:
+        """Open a connection."""
+        self.streams = await asyncio.open_connection("127.0.0.1", self.port, limit=1 << 22)
 
     async def decide(self) -> bool:
         """Decide on what is shown and follow to the next page; say whether there was anything to decide on."""
@@ -117,19 +120,25 @@ class Session:
 
     async def ask(self, method: str, path: str, fields: dict[str, str] | None = None) -> tuple[int, str]:
         """Send one request; return its status and where it sends the browser. What it shows is `page`."""
-        reader, writer = self.streams
         body = urlencode(fields or {}).encode()
         cookies = b"; ".join(name + b"=" + value for name, value in self.cookies.items())
         kind = b"content-type: application/x-www-form-urlencoded\r\n" if fields else b""
-        writer.write(b"%s %s HTTP/1.1\r\nhost: 127.0.0.1\r\ncookie: %s\r\n%scontent-length: %d\r\n\r\n%s"
+        request = (b"%s %s HTTP/1.1\r\nhost: 127.0.0.1\r\ncookie: %s\r\n%scontent-length: %d\r\n\r\n%s"
                      % (method.encode(), path.encode(), cookies, kind, len(body), body))  # fmt: skip
-        head = await reader.readuntil(b"\r\n\r\n")
+        self.streams[1].write(request)
+        try:
+            head = await self.streams[0].readuntil(b"\r\n\r\n")
+        except (asyncio.IncompleteReadError, ConnectionResetError):
+            # The server closes what was idle for some seconds, and a browser then sends once more.
+            await self.connect()
+            self.streams[1].write(request)
+            head = await self.streams[0].readuntil(b"\r\n\r\n")
         headers: dict[bytes, bytes] = {}
         for name, value in _HEAD.findall(head):
             if name.lower() == b"set-cookie":
                 self._keep(value)
             headers[name.lower()] = value
-        self.page = await reader.readexactly(int(headers.get(b"content-length", b"0")))
+        self.page = await self.streams[0].readexactly(int(headers.get(b"content-length", b"0")))
         return int(head[9:12]), headers.get(b"location", b"").decode()
 
     def _keep(self, cookie: bytes) -> None:
@@ -187,8 +196,7 @@ def served(folder: Path) -> Iterator[Server]:
 async def crowd(port: int, mode: str, seconds: float, tally: Tally) -> tuple[float, float]:
     """Let everybody begin, then read; return how long that took, and how long this process computed in it."""
     people = [Session(port, f"r{n}", tally) for n in range(PEOPLE if mode == "paced" else SESSIONS)]
-    for one in people:
-        await one.begin()
+    await asyncio.gather(*(one.begin() for one in people))
     began, computed = time.perf_counter(), time.process_time()
     act = paced if mode == "paced" else flat_out
     ends = await asyncio.gather(*(act(one, began + seconds) for one in people), return_exceptions=True)

@@ -6,6 +6,7 @@ import os
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
@@ -32,6 +33,7 @@ class Person(threading.Thread):
         self.port = urlsplit(server.url).port
         self.label = name
         self.saved: list[str] = []
+        self.steps: list[str] = []
         self.stop = False
         self.cookie = ""
         self.mark = ""
@@ -52,10 +54,12 @@ class Person(threading.Thread):
                 self._post("/undo", id=str(uuid4()), back="/")
                 address, _ = self._post("/read", dataset="general", read="all", order="random")
                 continue
-            note = uuid4().hex
-            self._post(address, id=str(uuid4()), act="memo", note=note)
+            note, noting, step = uuid4().hex, str(uuid4()), str(uuid4())
+            self._post(address, id=noting, act="memo", note=note)
             self.saved.append(note)
-            address, _ = self._post(address, id=str(uuid4()), act=random.choice(["skip", "skip", "later"]))
+            act = random.choice(["skip", "skip", "later"])
+            address, _ = self._post(address, id=step, act=act)
+            self.steps += [noting, step] if act == "skip" else [noting]
 
     def _mark(self) -> str:
         """Return what the forms of this person's pages carry."""
@@ -97,8 +101,9 @@ def people(server: Server, number: int) -> Iterator[list[Person]]:
 
 @pytest.mark.slow
 def test_nothing_that_was_answered_as_saved_is_lost_when_the_server_is_killed(study: SmallStudy) -> None:
-    """After each kill -9 at a random moment, every note whose saving was answered is in the study, once."""
+    """After each kill -9 at a random moment, every note and step whose saving was answered is in the study, once."""
     saved: list[str] = []
+    steps: list[str] = []
     for number in range(ROUNDS):
         server = started(study.folder)
         with people(server, number) as crowd:
@@ -108,13 +113,16 @@ def test_nothing_that_was_answered_as_saved_is_lost_when_the_server_is_killed(st
             time.sleep(random.uniform(0.0, 1.2))
             server.kill()
         saved += [note for person in crowd for note in person.saved]
+        steps += [step for person in crowd for step in person.steps]
         with Store(study.folder).session("a test") as database:
             stored = [note for (note,) in database.rows("SELECT note FROM decisions WHERE act = 'memo'")]
+            sets = [step for (step,) in database.rows("SELECT set_id::VARCHAR FROM decision_sets")]
             loose = database.rows(
                 "SELECT count(*) FROM decisions WHERE id NOT IN (SELECT decision_id FROM decision_sets)"
             )
 
         assert set() == set(saved) - set(stored)
         assert len(stored) == len(set(stored))
+        assert [1] * len(steps) == list(map(Counter(sets).__getitem__, steps))
         assert [(0,)] == loose
     assert len(saved) > ROUNDS

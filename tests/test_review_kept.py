@@ -158,17 +158,8 @@ class Team:
     def step(self) -> None:
         """Let something happen."""
         self.now += self.chance.choice((timedelta(seconds=20), timedelta(minutes=2), timedelta(minutes=70)))
-        acts = (
-            self.next,
-            self.decide,
-            self.answer,
-            self.undo,
-            self.later,
-            self.choose,
-            self.pack,
-            self.audit,
-            self.leave,
-        )
+        acts = (self.next, self.decide, self.answer, self.undo, self.later, self.choose)
+        rare = (self.pack, self.audit, self.leave, self.correct, self.fail)
         what = self.chance.choices((*acts, *rare), (8, 8, 4, 3, 2, 2, 0.5, 0.3, 0.3, 0.7, 3))[0]
         if what == self.correct:
             self.correct()

@@ -16,7 +16,8 @@ import pytest
 
 from tagger.errors import Busy, Damaged, StoreError
 from tagger.store import Shard, Store, shards
-from tagger.store.database import migrate, opened
+from tagger.store.database import opened
+from tagger.store.migrations import migrate
 
 NOW = datetime(2026, 1, 1)
 
@@ -342,7 +343,7 @@ def test_a_study_of_a_newer_version_is_not_touched(store):
 def test_a_migration_that_fails_leaves_nothing(tmp_path, monkeypatch):
     """Each migration runs in one transaction with the record that it ran."""
     scripts = {1: ("001_broken", "CREATE TABLE study (a INTEGER); CREATE TABLE broken (a NOSUCHTYPE)")}
-    monkeypatch.setattr("tagger.store.database._scripts", lambda: scripts)
+    monkeypatch.setattr("tagger.store.migrations._scripts", lambda: scripts)
 
     with opened(tmp_path / "study.duckdb") as database:
         with pytest.raises(StoreError):

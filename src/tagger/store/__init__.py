@@ -2,7 +2,8 @@
 The study's database and its only door.
 
     lock.py         one owner at a time, by a lock file beside the database
-    database.py     DuckDB: opening, transactions, migrations, errors
+    database.py     DuckDB: opening, transactions, errors
+    migrations.py   the schema, step by step
     torn.py         blocks that were being written when an owner was killed
     shards.py       finished work on its way in
     connections.py  a database file that stays open, and its cursors
@@ -24,8 +25,9 @@ import pyarrow as pa
 from tagger import __version__
 from tagger.errors import Busy, StoreError
 from tagger.store import shards
-from tagger.store.database import Database, Readable, migrate, opened
+from tagger.store.database import Database, Readable, opened
 from tagger.store.lock import beside, owned, signed
+from tagger.store.migrations import migrate
 from tagger.store.owner import Owner, serving
 from tagger.store.remote import Line, Remote, here_or_there
 from tagger.store.shards import Shard

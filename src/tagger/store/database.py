@@ -1,22 +1,18 @@
-"""The only module that talks to DuckDB: opening, transactions, migrations, and its errors in plain words."""
+"""The only module that talks to DuckDB: opening, transactions, and its errors in plain words."""
 
 from __future__ import annotations
 
 import errno
-import secrets
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
-from importlib import resources
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import duckdb
 import pyarrow as pa
 
-from tagger import __version__
 from tagger.errors import Damaged, StoreError
 from tagger.store import torn
 
@@ -309,53 +305,6 @@ def opened(path: Path, killed: bool = False) -> Iterator[Database]:
         yield Database(connection, path)
     finally:
         connection.close()
-
-
-def migrate(database: Database) -> None:
-    """
-    Bring the schema up to date, each migration in one transaction with the record that it ran.
-
-    Raises:
-        Damaged: the database was written by a newer version of this program.
-    """
-    database.run(
-        "CREATE TABLE IF NOT EXISTS migrations "
-        "(number INTEGER PRIMARY KEY, name VARCHAR NOT NULL, tagger_version VARCHAR NOT NULL, "
-        "applied_at TIMESTAMP NOT NULL)"
-    )
-    done = {number for (number,) in database.rows("SELECT number FROM migrations")}
-    scripts = _scripts()
-    if unknown := sorted(done - scripts.keys()):
-        raise Damaged(
-            f"a newer version of tagger wrote this study (schema step {unknown[-1]}; this one knows {max(scripts)})",
-            remedy="Install the newer version; nothing was changed",
-        )
-    for number, (name, sql) in sorted(scripts.items()):
-        if number not in done:
-            now = datetime.now(UTC).replace(tzinfo=None)
-            with database.transaction():
-                database.run(sql)
-                if number == 1:
-                    database.run(
-                        "INSERT INTO study (secret, created_at, tagger_version) VALUES ($secret, $now, $version)",
-                        {"secret": secrets.token_bytes(32), "now": now, "version": __version__},
-                    )
-                database.run(
-                    "INSERT INTO migrations VALUES ($number, $name, $version, $now)",
-                    {"number": number, "name": name, "version": __version__, "now": now},
-                )
-    if scripts.keys() - done:
-        # A log that holds schema changes is the one that DuckDB most often fails to replay.
-        database.run("CHECKPOINT")
-
-
-def _scripts() -> dict[int, tuple[str, str]]:
-    folder = resources.files("tagger.store") / "sql"
-    return {
-        int(file.name[:3]): (file.name.removesuffix(".sql"), file.read_text("utf-8"))
-        for file in folder.iterdir()
-        if file.name.endswith(".sql")
-    }
 
 
 _DAMAGE = (

@@ -89,11 +89,8 @@ def show(visit: Visit) -> Response:
         sitting = _sitting(db, visit, serving_id, queue, time, others=others)
         asked = sitting.shown.suggestions if near and sitting.reading.finished else ()
         neighbours = {s.id: displays.nearest(db, visit.reader.id, s.id, "passage", time) for s in asked}
-        return (
-            sitting,
-            neighbours,
-            visit.desk.kept.left(db, visit.reader.id, queue or _default(visit, sitting.serving), review),
-        )
+        counted = _for_all_values(queue or _default(visit, sitting.serving))
+        return sitting, neighbours, visit.desk.kept.left(db, visit.reader.id, counted, review)
 
     # Only what is recorded, and what is kept, waits for the one who writes.
     sitting, neighbours, left = visit.write(sit)

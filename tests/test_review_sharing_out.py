@@ -75,10 +75,17 @@ class Team:
                 self.out += packs.make(self.desk.db, wanted, GENERAL, self.review, n=3, seed=1, now=now)
 
     def bring_back(self):
-        """Bring a pack back days later, filled in."""
+        """Bring a pack back days later, filled in but for what its reader has skipped in the browser meanwhile."""
         self.desk.now += timedelta(days=2)
         pack = self.out.pop(0)
-        rows = [Answered(one.number, one.number, (), "nothing here", "") for one in pack.passages]
+        skipped = self.desk.ask(
+            "SELECT p.number FROM pack_servings p JOIN servings s ON s.id = p.serving_id "
+            "JOIN conclusions c ON c.coder_id = s.coder_id AND c.excerpt_id = s.excerpt_id "
+            "WHERE p.pack_id = $pack AND c.act = 'skip'",
+            pack=pack.id,
+        )
+        left = {one.number for one in pack.passages} - {row["number"] for row in skipped}
+        rows = [Answered(number, number, (), "nothing here", "") for number in sorted(left)]
         returned = Returned(pack.id, pack.framework_id, tuple(rows), 0, ())
         packs.bring_back(self.desk.db, returned, "pack.xlsx", self.desk.tick())
 

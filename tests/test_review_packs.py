@@ -20,13 +20,15 @@ from tagger.exchange import packs as workbooks
 from tagger.exchange.packs import ARMS, OUTCOMES, PACK, READ
 from tagger.review import packs
 from tagger.review.hand_over import hand_over
-from tagger.review.servings import Queue, next_serving
+from tagger.review.servings import Queue, next_serving, prepare
 from tagger.review.web.files import pack_page
 from tagger.steps.revised import to_be_read_again
 from tagger.store import serving
 from tagger.store.database import opened
 
 GENERAL = Queue("general", read="all")
+
+ASSISTED = ReviewSettings(blind_share=0.0)
 
 
 @pytest.fixture
@@ -456,8 +458,8 @@ def test_a_pack_says_whose_answers_it_brings_whoever_brings_it(desk, team):
 
 def test_a_passage_that_was_open_when_the_pack_was_made_is_not_the_pack_s(desk):
     """What is then read on the open page was read in the browser, and no row of the pack writes over it."""
-    desk.assist("Ann")
-    open_now = next_serving(desk.db, "Ann", GENERAL, OWN_FIRST, str(uuid4()), desk.tick())
+    prepare(desk.db, "Ann", "general", ASSISTED, 1, desk.tick())
+    open_now = next_serving(desk.db, "Ann", GENERAL, ASSISTED, str(uuid4()), desk.tick())
     pack = made(desk)
     [number] = [k for k, one in handed(desk, pack).items() if one.excerpt_id == open_now.excerpt_id]
     assert handed(desk, pack)[number].id != open_now.id

@@ -112,16 +112,12 @@ def wanted(excerpt_ids: Iterable[str]) -> pa.Table:
 
 
 def _among(db: Readable, sql: str, excerpt_ids: Collection[str], **parameters: str) -> set[str]:
-    """Return those of some excerpts that a SELECT finds among them."""
-    if not excerpt_ids:
-        return set()
+    """Return those of some excerpts that a SELECT finds among them; it is asked of none too, to take as long."""
     return {excerpt for (excerpt,) in db.rows(sql, {**parameters, "ids": sorted(excerpt_ids)})}
 
 
 def _undrawn(db: Readable, coder_id: str, excerpt_ids: Collection[str]) -> set[str]:
     """Return those of the excerpts with characters of a passage that could still be drawn blind for this person."""
-    if not excerpt_ids:
-        return set()
     return set(db.table(_UNDRAWN, {"coder": coder_id}, wanted=wanted(excerpt_ids))["excerpt_id"].to_pylist())
 
 

@@ -78,7 +78,7 @@ def test_none_of_the_values_and_undo_work_after_reload_and_restart(browser: Brow
         server = started(study.folder, "--port", port)
         page.goto(server.url)
         page.get_by_role("button", name=re.compile("on reading|Start reading")).click()
-        expect(page.locator("#decision")).to_be_visible()
+        expect(page.locator("#passage")).to_be_focused()
         page.keyboard.press("z")
         expect(page.locator(".said")).to_contain_text("Undone")
         assert first == serving(page)

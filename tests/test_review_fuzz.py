@@ -278,7 +278,9 @@ def test_requests_of_chance_break_nothing(house: House) -> None:
             raise
     after = rows(house)
 
-    assert {200, 303, 400, 401, 403, 404, 405} <= roaming.came.keys()
+    # Which of the refusals come in so few requests is chance.
+    assert {200, 303, 400} <= roaming.came.keys()
+    assert roaming.came.keys() & {401, 403, 404, 405}
     assert {} == {name: lost for name, held in before.items() if (lost := held - after[name])}
     assert {name for name, held in after.items() if held - before[name]} <= ACTS
     assert [] == unsound(house)

@@ -45,8 +45,8 @@ class Latest:
 
 def reading(db: Readable, coder_id: str, excerpt_id: str, framework_id: str) -> Reading:
     """Return what a person holds an excerpt to show, as far as they have said."""
-    steps, lists = _steps(db, coder_id, [(excerpt_id, framework_id)])
-    return fold(steps[excerpt_id, framework_id], lists.values(framework_id))
+    steps = _steps(db, coder_id, [(excerpt_id, framework_id)])
+    return fold(steps[excerpt_id, framework_id], tuple(units(db, framework_id)))
 
 
 def latest(db: Readable, excerpt_ids: Collection[str]) -> list[Latest]:
@@ -72,7 +72,7 @@ def store_codings(
     Args:
         at_once: suggestions are shown before the own reading, so seeing none is seeing that nothing is suggested.
     """
-    steps, lists = _steps(db, coder_id, [(one.excerpt_id, one.framework_id) for one in touched])
+    steps = _steps(db, coder_id, [(one.excerpt_id, one.framework_id) for one in touched])
     [(trained_on, seen)] = db.rows(_BEFORE, {"coder": coder_id})
     codings: list[dict[str, Any]] = []
     answers: list[dict[str, str]] = []
@@ -80,7 +80,7 @@ def store_codings(
     for one in touched:
         after_talk = one.excerpt_id in talked
         said = steps[one.excerpt_id, one.framework_id]
-        now_held = fold(said, _spoken_of(lists.values(one.framework_id), said))
+        now_held = fold(said, _spoken_of(tuple(units(db, one.framework_id)), said))
         identity = uuid5(UUID(one.decision_id), "coding").hex
         codings.append(
             {
@@ -116,9 +116,7 @@ def _kind(db: Readable, coder_id: str, one: Touched, at_once: bool) -> str:
     return str(kind)
 
 
-def _steps(
-    db: Readable, coder_id: str, pairs: Collection[tuple[str, str]]
-) -> tuple[dict[tuple[str, str], list[Step]], _Lists]:
+def _steps(db: Readable, coder_id: str, pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], list[Step]]:
     """Return a person's standing steps on each (excerpt, framework); versions of one framework count together."""
     about = pa.table(
         {
@@ -128,7 +126,6 @@ def _steps(
     )
     excerpts = sorted({excerpt for excerpt, _ in pairs})
     kinds = dict(db.rows("SELECT id, kind FROM excerpts WHERE id IN (SELECT unnest($ids))", {"ids": excerpts}))
-    lists = _Lists(db)
     steps: dict[tuple[str, str], list[Step]] = {pair: [] for pair in pairs}
     asked_of = {"coder": coder_id, "excerpts": excerpts}
     for row in db.table(_STEPS, asked_of, about=about).to_pylist():
@@ -136,28 +133,15 @@ def _steps(
         answers = dict(said) if row["act"] == "choose" else {}
         if row["act"] in ("accept", "reject"):
             answers = {row["value_id"]: "yes" if row["act"] == "accept" else "no"}
-        listed = lists.read_against(row["made_with"], kinds.get(row["excerpt_id"], "passage"))
+        listed = read_against(units(db, row["made_with"]), kinds.get(row["excerpt_id"], "passage"))
         steps[row["excerpt_id"], row["framework_id"]].append(Step(row["act"], answers, row["number"], listed))
-    return steps, lists
+    return steps
 
 
 def _spoken_of(listed: Sequence[str], steps: Sequence[Step]) -> tuple[str, ...]:
     """Return the values of a list, and those of other versions of it that were spoken of: a new list hides nothing."""
     spoken_of = [value for step in steps for value in (*step.answers, *(step.listed or ()))]
     return tuple(dict.fromkeys([*listed, *spoken_of]))
-
-
-class _Lists:
-    """The values of each framework, and those among them that an excerpt of some kind is read against."""
-
-    def __init__(self, db: Readable) -> None:
-        self._db = db
-
-    def values(self, framework_id: str) -> tuple[str, ...]:
-        return tuple(units(self._db, framework_id))
-
-    def read_against(self, framework_id: str, kind: str) -> tuple[str, ...]:
-        return read_against(units(self._db, framework_id), kind)
 
 
 _STEPS = """

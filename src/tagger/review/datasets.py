@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from tagger.errors import UsageError
 from tagger.frameworks import from_json
-from tagger.records import Framework
+from tagger.readings import read_against
+from tagger.records import Framework, Value
 from tagger.store import Readable
 
 _read = lru_cache(maxsize=16)(from_json)
@@ -43,6 +44,12 @@ def framework(db: Readable, framework_id: str) -> Framework:
     if not rows:
         raise UsageError("this passage is still being prepared", remedy="Come back when the run has finished")
     return _read(rows[0][0])
+
+
+def values_against(framework: Framework, kind: str) -> tuple[Value, ...]:
+    """Return the values of a list that an excerpt of some kind is read against."""
+    wanted = read_against({value.id: value.unit for value in framework.values}, kind)
+    return tuple(value for value in framework.values if value.id in wanted)
 
 
 def units(db: Readable, framework_id: str) -> dict[str, str]:

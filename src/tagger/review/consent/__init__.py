@@ -9,19 +9,19 @@ beside their first reading as one made after talk; what is agreed is kept beside
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 from tagger.config import ConsentSettings, Settings
 from tagger.errors import UsageError
-from tagger.readings import read_against
 from tagger.review import displays
 from tagger.review.codings import Latest, latest
 from tagger.review.consent.rounds import Proposal, Round, rounds
 from tagger.review.consent.rounds import propose as open_round
 from tagger.review.consent.rounds import take_position as store_position
+from tagger.review.datasets import framework, values_against
 from tagger.review.gate import allowed, wanted
 from tagger.review.notes import Notes, before
 from tagger.review.servings import HOLD
@@ -149,7 +149,8 @@ def talk(db: Database, coder_id: str, excerpt_id: str, settings: Settings, now: 
     _must_be_open(db, coder_id, excerpt_id, settings, now)
     displays.show(db, coder_id, [excerpt_id], PAGE, settings.review, now, suggestions=False, readings=True)
     passage = _passage(db, excerpt_id)
-    held = [one for one in latest(db, [excerpt_id]) if one.framework == _name(db, passage.framework_id)]
+    used = framework(db, passage.framework_id).id
+    held = [one for one in latest(db, [excerpt_id]) if one.framework == used]
     names = dict(passage.values)
     return Talk(
         passage,
@@ -261,8 +262,7 @@ def _standing(about: Sequence[Round] | None, coder_id: str) -> Standing:
 
 
 def _in_words(db: Readable, proposed: Round) -> str:
-    sql = "SELECT value_id, name FROM framework_values WHERE framework_id = $id"
-    names = dict(db.rows(sql, {"id": proposed.framework_id}))
+    names = {value.id: value.name for value in framework(db, proposed.framework_id).values}
     return ", ".join(names[value] for value in proposed.yes) or OUTCOMES[proposed.outcome]
 
 
@@ -271,18 +271,9 @@ def _answer(reading: Latest, value: str) -> str:
 
 
 def _passage(db: Readable, excerpt_id: str) -> Passage:
-    rows: list[Mapping[str, Any]] = db.table(_VALUES, {"excerpt": excerpt_id}).to_pylist()
-    if not rows:
-        raise UsageError("there is no such passage", where=excerpt_id, remedy="Look for it under Find")
-    units = {row["value_id"]: row["unit"] for row in rows}
-    listed = read_against(units, rows[0]["kind"])
-    names = tuple((row["value_id"], row["name"]) for row in rows if row["value_id"] in listed)
-    return Passage(excerpt_id, rows[0]["framework_id"], names)
-
-
-def _name(db: Readable, framework_id: str) -> str:
-    [(name,)] = db.rows("SELECT name FROM frameworks WHERE id = $id", {"id": framework_id})
-    return str(name)
+    [(kind, framework_id)] = db.rows(_READ_AGAINST, {"excerpt": excerpt_id})
+    listed = values_against(framework(db, framework_id), kind)
+    return Passage(excerpt_id, framework_id, tuple((value.id, value.name) for value in listed))
 
 
 _PROPOSED = "SELECT DISTINCT about_id FROM proposals WHERE about = 'coding'"
@@ -332,12 +323,10 @@ _TOPICS = """
     ORDER BY e.dataset, l.number, e.start, e.excerpt_id
 """
 
-_VALUES = """
-    SELECT c.framework_id, v.value_id, v.name, v.unit, e.kind
+_READ_AGAINST = """
+    SELECT e.kind, c.framework_id
     FROM excerpts e
     JOIN transcripts t ON t.id = e.transcript_id
     JOIN newest_scorings c ON c.dataset = t.dataset
-    JOIN framework_values v ON v.framework_id = c.framework_id
     WHERE e.id = $excerpt
-    ORDER BY v.position
 """

@@ -178,12 +178,11 @@ class Kept:
 
     def _look_at_runs(self, db: Readable) -> None:
         self._runs_wrote = False
-        for dataset, before in list(self._datasets.items()):
-            now = _made_of(db, dataset)
-            if now != before:
-                self._datasets[dataset] = now
-                self._drawn = {one for one in self._drawn if one[1] != dataset}
-                self._drop(lambda key, changed=dataset: key[1].dataset == changed)  # type: ignore[misc]
+        made_of = {dataset: _made_of(db, dataset) for dataset in self._datasets}
+        changed = {dataset for dataset, before in self._datasets.items() if made_of[dataset] != before}
+        self._datasets = made_of
+        self._drawn = {one for one in self._drawn if one[1] not in changed}
+        self._drop(lambda key: key[1].dataset in changed)
 
 
 def _made_of(db: Readable, dataset: str) -> tuple[Any, ...]:

@@ -47,6 +47,11 @@ class Mark:
     answered: set[str] = field(default_factory=set)
     given: list[Given] = field(default_factory=list)
 
+    @property
+    def had(self) -> list[Given]:
+        """Return what makes an excerpt this person's: not what they only chose to look at."""
+        return [one for one in self.given if one.reason != "chosen" or one.later or one.packed]
+
 
 NOTHING = Mark()
 _MOST = 200

@@ -210,7 +210,7 @@ class Standing:
         """Fold what the person did with an excerpt."""
         values = self.frame.values[row].as_py() if self._by_answers and mark.answered else ()
         answered = bool(values) and mark.answered.issuperset(values)
-        had = [one for one in mark.given if one.reason != "chosen" or one.later or one.packed]
+        had = mark.had
         usable = [one for one in had if not one.packed and (one.reason != "chosen" or not self.frame.in_queue[row])]
         later = max((one.later for one in had if one.later), default=None)
         return _Mine(
@@ -228,9 +228,8 @@ class Standing:
         excerpt_id = self.frame.ids[row]
         if self._marks.others(excerpt_id, self.coder_id, since) < self.frame.wanted[row]:
             return True
-        mark = self._marks.on(excerpt_id).get(self.coder_id, NOTHING)
-        had = [one for one in mark.given if one.reason != "chosen" or one.later or one.packed]
-        return any(one.held(since) for one in had)
+        mine = self._marks.on(excerpt_id).get(self.coder_id, NOTHING)
+        return any(one.held(since) for one in mine.had)
 
     def _entry(self, row: int) -> Entry:
         frame, mine = self.frame, self._mine.get(row)

@@ -14,6 +14,15 @@ from tagger.wording import several
 
 HERE = Path(__file__).parent
 
+KINDS = {
+    "blind": "without suggestions",
+    "own-first": "before suggestions",
+    "assisted": "with suggestions in view",
+    "after-talk": "with others' readings in view",
+    "imported": "brought in from elsewhere",
+}
+"""How a reading was made, by the kind of its coding."""
+
 
 def environment() -> Environment:
     """Make the template environment: everything is escaped, and an unknown name is an error."""
@@ -25,6 +34,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     templates.globals["form_id"] = form_id
+    templates.globals["kinds"] = KINDS
     templates.filters["several"] = several
     templates.filters["sentence"] = sentence
     return templates

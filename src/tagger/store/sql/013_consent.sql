@@ -31,11 +31,6 @@ CREATE TABLE proposal_answers (
 );
 COMMENT ON TABLE proposal_answers IS 'What a proposal about an excerpt says of each value.';
 
-CREATE VIEW readers_here AS
-    SELECT r.coder_id, r.letter FROM readers r LEFT JOIN access a ON a.coder_id = r.coder_id
-    WHERE r.role IS NOT NULL AND r.reads AND (a.coder_id IS NULL OR len(a.roles) > 0);
-COMMENT ON VIEW readers_here IS 'People who read here, without those whose access was taken away.';
-
 CREATE VIEW current_positions AS
     SELECT p.about_id AS proposal_id, p.coder_id, p.position, p.reason, p.stated_at
     FROM positions p
@@ -59,16 +54,6 @@ CREATE VIEW differing_readings AS
     GROUP BY ALL
     HAVING count(DISTINCT a.answer) = 2;
 COMMENT ON VIEW differing_readings IS 'Excerpts and values of which people who read here hold different things now, each with their newest finished reading.';
-
-CREATE VIEW unfinished_excerpts AS
-    SELECT w.excerpt_id, w.coder_id FROM waiting_blind w JOIN readers_here h ON h.coder_id = w.coder_id
-    UNION
-    SELECT p.excerpt_id, p.coder_id
-    FROM audit_passages p
-    JOIN readers_here h ON h.coder_id = p.coder_id
-    ANTI JOIN conclusions c ON c.coder_id = p.coder_id AND c.excerpt_id = p.excerpt_id AND c.act <> 'skip'
-    WHERE p.fate = 'to read';
-COMMENT ON VIEW unfinished_excerpts IS 'Excerpts that were drawn for somebody who reads here, and who has not read them yet.';
 
 CREATE VIEW consent_list AS
     WITH own AS (

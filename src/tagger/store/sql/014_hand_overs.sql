@@ -36,8 +36,7 @@ CREATE VIEW serving_list AS
     LEFT JOIN (SELECT coder_id, max(handed_at) AS handed_at FROM hand_overs GROUP BY coder_id) h ON h.coder_id = s.coder_id;
 COMMENT ON VIEW serving_list IS 'What was handed out to whom: when it was put off last (later), the pack it lies in, when it was last handed out or put off (touched_at), and whether this person handed over since (let_go), so that it is kept from nobody.';
 
--- As before, but without those who left: they count again once they are given access or something to read.
-CREATE OR REPLACE VIEW readers_here AS
+CREATE VIEW readers_here AS
     WITH last_served AS (
         SELECT coder_id, max(served_at) AS served_at FROM servings GROUP BY coder_id
     ), last_left AS (
@@ -50,18 +49,21 @@ CREATE OR REPLACE VIEW readers_here AS
     LEFT JOIN last_left l ON l.coder_id = r.coder_id
     WHERE r.role IS NOT NULL AND r.reads AND (a.coder_id IS NULL OR list_contains(a.roles, 'reviewer'))
       AND (l.handed_at IS NULL OR s.served_at > l.handed_at OR a.changed_at > l.handed_at);
-COMMENT ON VIEW readers_here IS 'People who read here: without those who may not read any more, and those who handed over and were given nothing since.';
+COMMENT ON VIEW readers_here IS 'People who read here: without those who may not read any more, and those who handed over and were given no access and nothing to read since.';
+
+-- By itself, so that to ask about a few passages need not look at all of them.
+CREATE VIEW blind_draws AS
+    SELECT coder_id, excerpt_id FROM arms WHERE arm = 'blind'
+    UNION ALL
+    SELECT coder_id, excerpt_id FROM servings WHERE arm = 'blind'
+    UNION ALL
+    SELECT coder_id, excerpt_id FROM audit_tasks;
+COMMENT ON VIEW blind_draws IS 'Passages that were drawn for a person, or handed out to them, to be read without suggestions, whether or not they are cut so now; one that was drawn and handed out is here more than once.';
 
 -- As before, but what was handed over is no longer theirs to read.
 CREATE OR REPLACE VIEW blind_passages AS
     SELECT b.coder_id, b.excerpt_id, s.transcript_id, s.revision_id, s.start, s."end", d.excerpt_id IS NULL AS waits
-    FROM (
-        SELECT coder_id, excerpt_id FROM arms WHERE arm = 'blind'
-        UNION
-        SELECT coder_id, excerpt_id FROM servings WHERE arm = 'blind'
-        UNION
-        SELECT coder_id, excerpt_id FROM audit_tasks
-    ) b
+    FROM (SELECT DISTINCT coder_id, excerpt_id FROM blind_draws) b
     JOIN live_spans s ON s.excerpt_id = b.excerpt_id
     JOIN excerpts e ON e.id = b.excerpt_id
     JOIN transcripts t ON t.id = e.transcript_id
@@ -87,8 +89,7 @@ CREATE OR REPLACE VIEW audit_list AS
     LEFT JOIN conclusions d ON d.coder_id = a.coder_id AND d.excerpt_id = a.excerpt_id AND d.act = 'skip';
 COMMENT ON VIEW audit_list IS 'The passages of every audit, one row for each person they go to. population and sample are N and n of the stratum, and inclusion_probability is n / N; those of the stratum within the transcript stand beside them. waits: this person is still to read it; one that they skipped or handed over, or that is no longer cut so, waits no more; unread by all, it is a missing answer.';
 
--- As before, but what was handed over is waited for from whom it went to alone.
-CREATE OR REPLACE VIEW unfinished_excerpts AS
+CREATE VIEW unfinished_excerpts AS
     SELECT w.excerpt_id, w.coder_id FROM waiting_blind w JOIN readers_here h ON h.coder_id = w.coder_id
     UNION
     SELECT p.excerpt_id, p.coder_id

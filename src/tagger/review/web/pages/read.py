@@ -13,10 +13,11 @@ from starlette.routing import Route
 
 from tagger.care import MODESTY
 from tagger.errors import UsageError
-from tagger.readings import Reading, read_against
+from tagger.readings import Reading
 from tagger.records import Framework, Value
 from tagger.review import decisions, displays, notes, passages, servings
 from tagger.review.datasets import framework as framework_of
+from tagger.review.datasets import values_against
 from tagger.review.displays import Shown, Suggested
 from tagger.review.servings import Left, Queue, Serving
 from tagger.review.web.pages.home import queue_of
@@ -42,7 +43,7 @@ class Sitting:
     @property
     def values(self) -> tuple[Value, ...]:
         """Return the values that the excerpt is read against."""
-        return _values(self.framework, self.serving.kind)
+        return values_against(self.framework, self.serving.kind)
 
     @property
     def open_suggestion(self) -> Suggested | None:
@@ -234,14 +235,8 @@ def _told_by_coming(db: Database, serving: Serving, queue: Queue) -> str:
     """Return the value of which a passage tells that it was suggested, by coming at all: of a list of one, that one."""
     if serving.arm == "blind" or queue.read == "all" or not serving.framework_id:
         return ""
-    values = _values(framework_of(db, serving.framework_id), serving.kind)
+    values = values_against(framework_of(db, serving.framework_id), serving.kind)
     return values[0].id if len(values) == 1 else ""
-
-
-def _values(framework: Framework, kind: str) -> tuple[Value, ...]:
-    """Return the values of a list that an excerpt of some kind is read against."""
-    wanted = read_against({value.id: value.unit for value in framework.values}, kind)
-    return tuple(value for value in framework.values if value.id in wanted)
 
 
 def _sitting(

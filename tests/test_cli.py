@@ -129,9 +129,7 @@ def test_a_command_that_is_not_understood_ends_with_2(words, tagger):
         ["import", "FILE", "--study", "STUDY", "--made", "unknown"],
         ["init", "STUDY", "--framework", "maternal"],
         ["init", "OUT", "--framework", "maternall"],
-        ["framework", "show", "upside-down"],
         ["framework", "check", "NOWHERE/x.yaml"],
-        ["framework", "diff", "maternal", "upside-down"],
     ],
     ids=" ".join,
 )

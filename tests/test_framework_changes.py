@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
+from tagger.errors import FrameworkError
 from tagger.framework_changes import Change, compare
+from tagger.framework_files import parse
 from tagger.records import Framework, Layer, Value, Wording
 
 LOW, HIGH = Layer("low", "Low"), Layer("high", "High")
 WARMTH = Value("warmth", "Warmth", "low", Wording("Tea is warm."), cues=(Wording("steam"), Wording("cups")))
 TALK = Value("talk", "Talk", "low", Wording("People talk."))
+OTHER = "Its meaning changed: what was read before says nothing for it now."
 TEA = Framework(id="tea", version="1", title="Tea", layers=(LOW, HIGH), values=(WARMTH, TALK))
 
 
@@ -28,10 +33,10 @@ def test_two_versions_are_paired_by_id_and_the_meaning_is_left_open():
         Change(
             "reworded",
             "warmth",
-            "Warmth: changed in its cues; the author does not say whether the meaning changed.",
+            "Warmth: other words in the cues. Nobody has said whether its meaning changed.",
         ),
-        Change("texts", "warmth", "Warmth, added to its cues: “a mug”"),
-        Change("texts", "warmth", "Warmth, removed from its cues: “cups”"),
+        Change("texts", "warmth", "Warmth, added to the cues: “a mug”"),
+        Change("texts", "warmth", "Warmth, taken out of the cues: “cups”"),
     ) == compare(TEA, replace(TEA, version="2", values=(TALK, warmth)))
 
 
@@ -40,7 +45,7 @@ def test_an_extension_is_paired_by_its_mapping():
     heat = replace(WARMTH, id="heat", name="Heat", layer="high")
     milk = Value("milk", "Milk", "low", Wording("Milk."))
     ours = Framework(
-        id="tea",
+        id="our-tea",
         version="1",
         title="Tea",
         layers=(LOW, HIGH),
@@ -51,22 +56,29 @@ def test_an_extension_is_paired_by_its_mapping():
     )
 
     assert (
-        Change("added", "milk", "Milk is new, in the layer 'Low'."),
-        Change("removed", "talk", "Talk is removed."),
+        Change("whole", None, "The id is now 'our-tea' (it was 'tea')."),
+        Change("added", "milk", "Milk is new, in the layer 'Low': “Milk.”"),
+        Change("removed", "talk", "Talk is not in it."),
         Change("renamed", "heat", "Heat: the id is now 'heat' (it was 'warmth')."),
+        Change("renamed", "heat", "Warmth is now called Heat."),
         Change("moved", "heat", "Heat moved from the layer 'Low' to 'High'."),
-        Change("reworded", "heat", "Heat: changed in its name; the author says the meaning changed."),
+        Change("reworded", "heat", f"Heat: the words are the same. {OTHER}"),
     ) == compare(TEA, ours)
 
 
 def test_a_revised_meaning_is_told_even_if_no_text_changed():
     """The author may say that the same words mean something else here."""
     ours = replace(
-        TEA, extends="tea@1", mapping={"warmth": "warmth", "talk": "talk"}, revised_meaning=frozenset({"talk"})
+        TEA,
+        id="our-tea",
+        extends="tea@1",
+        mapping={"warmth": "warmth", "talk": "talk"},
+        revised_meaning=frozenset({"talk"}),
     )
 
     assert (
-        Change("reworded", "talk", "Talk: the texts are the same; the author says the meaning changed."),
+        Change("whole", None, "The id is now 'our-tea' (it was 'tea')."),
+        Change("reworded", "talk", f"Talk: the words are the same. {OTHER}"),
     ) == compare(TEA, ours)
 
 
@@ -75,3 +87,115 @@ def test_layers_are_told_by_their_names():
     assert (Change("layers", None, "The layers are now: High · Low (they were: Low · High)."),) == compare(
         TEA, replace(TEA, layers=(HIGH, LOW))
     )
+
+
+CONTINUED = """\
+id: tea
+version: "2"
+title: Tea
+extends: tea@1
+"""
+
+
+def next_version(rest: str) -> Framework:
+    """Continue the framework tea with a second version."""
+    return parse(CONTINUED + rest, "tea.yaml", lambda _name, _version: TEA)
+
+
+def told(rest: str) -> list[str]:
+    """Say what a second version of tea changes, but for its number."""
+    return [change.text for change in compare(TEA, next_version(rest)) if change.kind != "whole"]
+
+
+def test_a_next_version_says_what_holds():
+    """A version that continues another one says for each value whether what was read before holds."""
+    rest = """\
+values:
+  - {id: warmth, meaning: same, name: Being warm}
+  - {id: talk, meaning: revised, definition: {source: illustrative, text: People talk a lot.}}
+"""
+    assert [
+        "Warmth is now called Being warm.",
+        "Being warm: the words are the same. It means the same: what was read before still holds.",
+        f"Talk: other words in the definition. {OTHER}",
+        "Talk, the definition is now: “People talk a lot.” It was: “People talk.”",
+    ] == told(rest)
+    assert {"warmth": "", "talk": "2"} == next_version(rest).meanings
+
+
+def test_a_split_is_told_with_its_parts():
+    """Two values from one: both are named, with what they mean, and earlier readings say nothing for either."""
+    rest = """\
+values:
+  - {id: warmth, meaning: revised, definition: {source: illustrative, text: The tea.}}
+  - {id: kindness, from: warmth, meaning: revised, name: Kindness, definition: {source: illustrative, text: People.}}
+"""
+    assert [
+        "Warmth is split into Warmth and Kindness. Warmth, in the layer 'Low': “The tea.”; "
+        "Kindness, in the layer 'Low': “People.” What was read of it before says nothing for its parts now."
+    ] == told(rest)
+
+
+def test_a_merge_and_a_retirement_are_told():
+    """One value from two takes the place of both; a value that is taken out is retired."""
+    merged = """\
+values:
+  - id: company
+    from: [warmth, talk]
+    meaning: revised
+    name: Company
+    layer: high
+    definition: {source: illustrative, text: Being together.}
+"""
+    assert [f"Warmth and Talk are merged into Company, in the layer 'High': “Being together.” {OTHER}"] == told(merged)
+    assert ["Talk is retired."] == told("remove: [talk]\n")
+
+
+def test_what_goes_back_two_versions_is_known_by_its_meaning():
+    """Between versions that do not follow each other, a value means the same where nobody revised it in between."""
+    second = next_version("values: [{id: talk, meaning: revised, name: Chat}]\n")
+    third = parse(
+        CONTINUED.replace('"2"', '"3"').replace("tea@1", "tea@2")
+        + "values: [{id: warmth, meaning: same, name: Heat}]\n",
+        "tea.yaml",
+        lambda _name, _version: second,
+    )
+
+    assert [
+        "Warmth is now called Heat.",
+        "Heat: the words are the same. It means the same: what was read before still holds.",
+        "Talk is now called Chat.",
+        f"Chat: the words are the same. {OTHER}",
+    ] == [change.text for change in compare(TEA, third) if change.kind != "whole"]
+
+
+@pytest.mark.parametrize(
+    ("rest", "message"),
+    [
+        (
+            "values: [{id: heat, from: warmth, meaning: same}]",
+            "another id for 'warmth', whose readings would not be fo",
+        ),
+        ("values: [{id: warmth, meaning: same}, {id: x, from: warmth, meaning: revised}]", "'warmth' is split"),
+        ("values: [{id: x, from: [warmth, talk], meaning: same}]", "does not say what holds for the one"),
+        ("values: [{id: x, from: [warmth, warmth], meaning: revised}]", "named here twice"),
+        (
+            "values: [{id: x, from: [warmth, talk], meaning: revised, name: X, layer: low, "
+            "definition: {source: illustrative, text: X}}, {id: talk, meaning: revised}]",
+            "'talk' is merged and changed too",
+        ),
+    ],
+)
+def test_what_would_say_too_much_is_refused(rest, message):
+    """A rename by id, or a split or merge that keeps its meaning, would claim readings that nobody made."""
+    if "from: [warmth" in rest and "name" not in rest:
+        rest = rest.replace("{id: x,", "{id: x, name: X, layer: low, definition: {source: illustrative, text: X},")
+
+    with pytest.raises(FrameworkError, match=message):
+        next_version(f"{rest}\n")
+
+
+def test_a_version_needs_a_number_of_its_own():
+    """What continues version 1 cannot be version 1."""
+    with pytest.raises(FrameworkError, match="line 2, version: version 1 is the one that this continues"):
+        parse(CONTINUED.replace('"2"', '"1"'), "tea.yaml", lambda _name, _version: TEA)

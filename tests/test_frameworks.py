@@ -21,7 +21,7 @@ from tagger.frameworks import (
     shipped_frameworks,
     to_json,
 )
-from tagger.records import Layer, Value, Wording
+from tagger.records import Framework, Layer, Value, Wording
 
 SMALL = """\
 id: {0}
@@ -292,11 +292,13 @@ def test_the_difference_of_shipped_frameworks_reads_as_sentences():
 
 
 def test_the_readme_examples_are_valid(tmp_path):
-    """The two files shown in frameworks/README.md load as they stand."""
+    """The three files shown in frameworks/README.md load as they stand, the last one as what continues the second."""
     blocks = (shipped_folder() / "README.md").read_text(encoding="utf-8").split("```yaml\n")[1:]
 
+    loaded: list[Framework] = []
     for number, block in enumerate(blocks):
         path = tmp_path / f"block-{number}.yaml"
         path.write_text(block.partition("```")[0], encoding="utf-8")
-        assert "our-values" == load_framework(path).id
-    assert 2 == len(blocks)
+        loaded.append(load_framework(path, held=loaded[1:]))
+    assert ["our-values"] * 3 == [framework.id for framework in loaded]
+    assert "our-values@1.0" == loaded[-1].continues

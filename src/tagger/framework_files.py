@@ -9,7 +9,8 @@ one without values.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any, Literal, cast, get_args
@@ -22,25 +23,32 @@ _TOP = ("id", "version", "title", "citation", "extends", "layers", "order", "rem
 _TEXTS = ("counts", "does_not_count", "cues", "examples")
 _VALUE = ("id", "from", "meaning", "name", "layer", "unit", "definition", *_TEXTS)
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_EXTENDS_NONE = "Leave it out: this framework extends no other"
 
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """An entry of `values`: the value it leads to, the id it had in the other framework, what became of its meaning."""
+    """An entry of `values`: the value it leads to, the ids it had before, and what became of its meaning."""
 
     value: Value
-    origin: str | None
+    origins: tuple[str, ...]
     revised: bool
 
+    @property
+    def origin(self) -> str | None:
+        """Return the one value it changes; a value made of several changes none of them."""
+        return self.origins[0] if len(self.origins) == 1 else None
 
-def parse(text: str, where: str, find: Callable[[str], Framework]) -> Framework:
+
+def parse(text: str, where: str, find: Callable[[str, str], Framework]) -> Framework:
     """
     Read a framework from the text of a file.
 
     Args:
         text: the file's content.
         where: what errors call the file.
-        find: gives the framework of an id, for `extends`; raises FrameworkError if there is none.
+        find: gives the framework of an id and a version, which may be empty, for `extends`; raises FrameworkError if
+            there is none.
     """
     top = fields(read(text, where), _TOP, required=("id", "version", "title"))
     base = _base(top["extends"], find) if "extends" in top else _nothing()
@@ -52,7 +60,7 @@ def parse(text: str, where: str, find: Callable[[str], Framework]) -> Framework:
     dropped = _dropped(top["remove"], base, changes) if "remove" in top else frozenset()
     values = _ordered(_applied(base, changes, dropped), top.get("order"))
     _check_whole(values, layers, top, where)
-    return Framework(
+    framework = Framework(
         id=_identifier(top["id"]),
         version=_version(top["version"]),
         title=text_of(top["title"]),
@@ -62,6 +70,38 @@ def parse(text: str, where: str, find: Callable[[str], Framework]) -> Framework:
         extends=f"{base.id}@{base.version}" if base.id else None,
         mapping=_mapping(base, changes, values) if base.id else {},
         revised_meaning=frozenset(change.value.id for change in changes if change.revised),
+        merges={change.value.id: change.origins for change in changes if len(change.origins) > 1},
+    )
+    if framework.id != base.id:
+        return framework
+    _check_continued(base, changes, top, framework.version)
+    return continued(framework, base)
+
+
+def continued(framework: Framework, base: Framework) -> Framework:
+    """
+    Return a framework that was made from an earlier version of itself as one that continues it.
+
+    Args:
+        framework: what it says of the version it was made from, as one that extends it.
+        base: that version.
+    """
+    begun = framework.revised_meaning | {value.id for value in framework.values if not framework.mapping[value.id]}
+    before = {value: origin for value, origin in framework.mapping.items() if origin}
+    revised = (value for value, origin in before.items() if value in begun or origin in base.revised_meaning)
+    return replace(
+        framework,
+        extends=base.extends,
+        mapping={value.id: base.mapping.get(before.get(value.id, "")) for value in framework.values}
+        if base.extends
+        else {},
+        revised_meaning=frozenset(revised),
+        continues=framework.extends,
+        came_from=framework.mapping,
+        meanings={
+            value.id: framework.version if value.id in begun else base.meaning_of(before[value.id])
+            for value in framework.values
+        },
     )
 
 
@@ -69,18 +109,14 @@ def _nothing() -> Framework:
     return Framework(id="", version="", title="", layers=(), values=())
 
 
-def _base(node: Node, find: Callable[[str], Framework]) -> Framework:
+def _base(node: Node, find: Callable[[str, str], Framework]) -> Framework:
     wanted, _, version = text_of(node).partition("@")
     try:
-        base = find(wanted)
+        return find(wanted, version)
     except FrameworkError as error:
         if error.where:
             raise
         raise node.error(error.what, error.remedy) from None
-    if version and version != base.version:
-        remedy = f"Write '{wanted}@{base.version}' once you have read what changed (tagger framework diff)"
-        raise node.error(f"the framework '{wanted}' here is version {base.version}, not {version}", remedy)
-    return base
 
 
 def _layers(node: Node) -> tuple[Layer, ...]:
@@ -96,29 +132,36 @@ def _changes(node: Node, base: Framework, layers: tuple[Layer, ...]) -> tuple[_C
     inherited = {value.id: value for value in base.values}
     known = tuple(layer.id for layer in layers)
     seen: dict[str, int] = {}
-    return tuple(_change(item, inherited, known, seen) for item in items(node))
+    changes = tuple(_change(item, inherited, known, seen) for item in items(node))
+    _check_parts(items(node), changes)
+    return changes
 
 
 def _change(node: Node, inherited: Mapping[str, Value], layers: tuple[str, ...], seen: dict[str, int]) -> _Change:
     entry = fields(node, _VALUE, required=("id",))
     name = _unique(entry["id"], seen, "value")
-    origin = _origin(entry, name, inherited)
-    start = replace(inherited[origin], id=name) if origin else _new_value(node, entry, name, inherited)
+    origins = _origins(entry, name, inherited)
+    one = len(origins) == 1
+    start = replace(inherited[origins[0]], id=name) if one else _new_value(node, entry, name, inherited)
     value = _with_fields(start, entry)
     if "layer" in entry and value.layer not in layers:
         raise entry["layer"].error(f"there is no layer '{value.layer}'", suggestion(value.layer, layers))
-    return _Change(value, origin, _revised(node, entry, origin))
+    return _Change(value, origins, _revised(node, entry, origins))
 
 
-def _origin(entry: dict[str, Node], name: str, inherited: Mapping[str, Value]) -> str | None:
-    """Find which inherited value an entry changes; None where it adds one."""
+def _origins(entry: dict[str, Node], name: str, inherited: Mapping[str, Value]) -> tuple[str, ...]:
+    """Find which inherited value an entry changes, or which ones it merges; none where it adds one."""
     if "from" not in entry:
-        return name if name in inherited else None
-    origin = text_of(entry["from"])
-    if origin not in inherited:
-        remedy = suggestion(origin, inherited) if inherited else "Leave it out: this framework extends no other"
-        raise entry["from"].error(f"there is no value '{origin}' to come from", remedy)
-    return origin
+        return (name,) if name in inherited else ()
+    named = entry["from"]
+    parts = items(named) if isinstance(named.content, tuple) else (named,)
+    for part in parts:
+        if text_of(part) not in inherited:
+            remedy = suggestion(text_of(part), inherited) if inherited else _EXTENDS_NONE
+            raise part.error(f"there is no value '{text_of(part)}' to come from", remedy)
+    if len({text_of(part) for part in parts}) < len(parts):
+        raise named.error("one value is named here twice", "Name each of them once")
+    return tuple(text_of(part) for part in parts)
 
 
 def _new_value(node: Node, entry: dict[str, Node], name: str, inherited: Mapping[str, Value]) -> Value:
@@ -142,38 +185,67 @@ def _with_fields(value: Value, entry: dict[str, Node]) -> Value:
     return replace(value, **{field: reader(entry[field]) for field, reader in readers.items() if field in entry})
 
 
-def _revised(node: Node, entry: dict[str, Node], origin: str | None) -> bool:
+def _revised(node: Node, entry: dict[str, Node], origins: tuple[str, ...]) -> bool:
     """Read whether the author says that the meaning changed, which only a change to an inherited value can say."""
-    if origin is None:
+    if not origins:
         if "meaning" in entry:
             raise entry["meaning"].error("a new value has no earlier meaning", "Leave 'meaning' out")
         return False
     if "meaning" not in entry:
         remedy = "Add 'meaning: same' if earlier readings still hold, or 'meaning: revised' if they do not"
-        raise node.error(f"the change of '{origin}' does not say whether its meaning changed", remedy)
-    return one_of(entry["meaning"], ("same", "revised")) == "revised"
+        raise node.error(f"the change of '{origins[0]}' does not say whether its meaning changed", remedy)
+    revised = one_of(entry["meaning"], ("same", "revised")) == "revised"
+    if len(origins) > 1 and not revised:
+        what = "what was read of the values that are merged does not say what holds for the one they become"
+        raise entry["meaning"].error(what, "Write 'meaning: revised'")
+    return revised
+
+
+def _check_parts(nodes: tuple[Node, ...], changes: tuple[_Change, ...]) -> None:
+    """Refuse that a value which is split or merged keeps its meaning, or goes two ways at once."""
+    uses = Counter(origin for change in changes for origin in change.origins)
+    merged = {origin for change in changes if len(change.origins) > 1 for origin in change.origins}
+    for node, change in zip(nodes, changes, strict=True):
+        for origin in (origin for origin in change.origins if uses[origin] > 1):
+            if origin in merged:
+                raise node.error(f"'{origin}' is merged and changed too", "Do one of the two")
+            if not change.revised:
+                what = f"'{origin}' is split, and what was read of it does not say which part is meant"
+                raise node.error(what, "Write 'meaning: revised' in each part")
+
+
+def _check_continued(base: Framework, changes: tuple[_Change, ...], top: Mapping[str, Node], version: str) -> None:
+    """Check what a version owes to the one that it continues: readings are found again by a value's id."""
+    if version == base.version:
+        raise top["version"].error(f"version {version} is the one that this continues", "Give it another version")
+    for change in changes:
+        if change.origin not in (None, change.value.id) and not change.revised:
+            remedy = f"Keep the id '{change.origin}' and change the name, or write 'meaning: revised'"
+            what = f"'{change.value.id}' is another id for '{change.origin}', whose readings would not be found"
+            raise top["values"].error(what, remedy)
 
 
 def _dropped(node: Node, base: Framework, changes: tuple[_Change, ...]) -> frozenset[str]:
     inherited = [value.id for value in base.values]
-    kept = {change.value.id for change in changes} | {change.origin for change in changes}
+    kept = {name for change in changes for name in (change.value.id, *change.origins)}
     for item in items(node):
         name = text_of(item)
         if name not in inherited:
-            remedy = suggestion(name, inherited) if inherited else "Leave it out: this framework extends no other"
+            remedy = suggestion(name, inherited) if inherited else _EXTENDS_NONE
             raise item.error(f"there is no value '{name}' to remove", remedy)
         if name in kept:
             raise item.error(f"the value '{name}' is both changed and removed", "Do one of the two")
     return frozenset(text_of(item) for item in items(node))
 
 
-def _applied(base: Framework, changes: tuple[_Change, ...], dropped: Collection[str]) -> tuple[Value, ...]:
+def _applied(base: Framework, changes: tuple[_Change, ...], dropped: frozenset[str]) -> tuple[Value, ...]:
     """Apply changes in place, so that the other framework's order holds; new values come last."""
     values: list[Value] = []
+    merged = {origin for change in changes for origin in change.origins[1:]}
     for value in base.values:
-        heirs = [change.value for change in changes if change.origin == value.id]
-        values.extend(heirs or ([value] if value.id not in dropped else []))
-    return (*values, *(change.value for change in changes if change.origin is None))
+        heirs = [change.value for change in changes if change.origins[:1] == (value.id,)]
+        values.extend(heirs or ([value] if value.id not in dropped | merged else []))
+    return (*values, *(change.value for change in changes if not change.origins))
 
 
 def _ordered(values: tuple[Value, ...], node: Node | None) -> tuple[Value, ...]:
@@ -240,9 +312,11 @@ def _wording(node: Node) -> Wording:
 
 
 def _wordings(node: Node) -> tuple[Wording, ...]:
-    """Read several texts: they share a source, but for those that name their own."""
+    """Read several texts: they share a source, but for those that name their own; `[]` takes away inherited ones."""
     entry = fields(node, ("source", "texts"), required=("source", "texts"))
     source = _source(entry["source"])
+    if entry["texts"].content == ():
+        return ()
     lines: dict[str, int] = {}
     wordings = []
     for item in items(entry["texts"]):

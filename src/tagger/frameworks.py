@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from tagger.errors import FrameworkError
-from tagger.framework_changes import Change, compare
-from tagger.framework_files import parse
+from tagger.framework_changes import Change, compare, unchanged
+from tagger.framework_edits import slug
+from tagger.framework_files import continued, parse
+from tagger.framework_yaml import to_yaml
 from tagger.marked_yaml import LIMIT, decode, suggestion
 from tagger.records import Framework, Layer, Value, Wording
 from tagger.shipped import shipped
@@ -27,6 +27,7 @@ from tagger.shipped import shipped
 __all__ = [
     "Change",
     "compare",
+    "continued",
     "digest",
     "framework_from_definitions",
     "from_json",
@@ -36,11 +37,16 @@ __all__ = [
     "shipped_folder",
     "shipped_frameworks",
     "to_json",
+    "to_yaml",
+    "unchanged",
 ]
 
 _ENOUGH = 5
+_LETTERS = 8
+"""So many letters of a framework's hash name it."""
 _LONG = 60
 _TEXTS = ("counts", "does_not_count", "cues", "examples")
+_LATER = ("merges", "continues", "came_from", "meanings")
 
 
 def framework_from_definitions(
@@ -67,9 +73,9 @@ def framework_from_definitions(
         if not isinstance(name, str) or not name.strip():
             raise FrameworkError(f"{name!r} cannot be a value's name", remedy="Give each value a name in words")
         definition, *cues = _definition_texts(name, given)
-        slug = _slug(name, {value.id for value in values}, len(values) + 1)
+        made = slug(name, {value.id for value in values}, len(values) + 1)
         cue_wordings = tuple(Wording(cue) for cue in cues)
-        values.append(Value(slug, " ".join(name.split()), layer.id, Wording(definition), cues=cue_wordings))
+        values.append(Value(made, " ".join(name.split()), layer.id, Wording(definition), cues=cue_wordings))
     return Framework(id=framework_id, version=version, title=title, layers=(layer,), values=tuple(values))
 
 
@@ -83,17 +89,6 @@ def _definition_texts(name: str, given: str | Sequence[str]) -> list[str]:
     if not texts:
         raise FrameworkError(f"the value '{name}' has no definition", remedy="Give it at least one text")
     return [" ".join(text.split()) for text in texts]
-
-
-def _slug(name: str, taken: set[str], position: int) -> str:
-    """Make an id from a name: plain small letters, and a number where that leaves nothing or is taken."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    stem = "-".join(re.findall(r"[a-z0-9]+", plain)) or f"value-{position}"
-    slug, count = stem, 1
-    while slug in taken:
-        count += 1
-        slug = f"{stem}-{count}"
-    return slug
 
 
 def remarks(framework: Framework) -> tuple[str, ...]:
@@ -120,7 +115,9 @@ def to_json(framework: Framework) -> str:
 
 
 def _plain(framework: Framework) -> dict[str, Any]:
-    return asdict(framework) | {"revised_meaning": sorted(framework.revised_meaning)}
+    """Return a framework's fields; the later ones only where they say something, so that ids from before hold."""
+    plain = asdict(framework) | {"revised_meaning": sorted(framework.revised_meaning)}
+    return {key: content for key, content in plain.items() if content or key not in _LATER}
 
 
 def from_json(text: str) -> Framework:
@@ -133,6 +130,7 @@ def from_json(text: str) -> Framework:
                 "layers": tuple(Layer(**layer) for layer in plain["layers"]),
                 "values": tuple(_value_from(value) for value in plain["values"]),
                 "revised_meaning": frozenset(plain["revised_meaning"]),
+                "merges": {value: tuple(parts) for value, parts in plain.get("merges", {}).items()},
             }
         )
     except (ValueError, KeyError, TypeError) as error:
@@ -172,13 +170,15 @@ def shipped_frameworks() -> tuple[Framework, ...]:
     return tuple(load_framework(path) for path in sorted(shipped_folder().glob("*.yaml")))
 
 
-def load_framework(name_or_path: str | Path, folders: Sequence[Path] = ()) -> Framework:
+def load_framework(name_or_path: str | Path, folders: Sequence[Path] = (), held: Sequence[Framework] = ()) -> Framework:
     """
     Read a framework and what it extends.
 
     Args:
-        name_or_path: a path to a .yaml file, or an id.
+        name_or_path: a path to a .yaml file, an id, or an id and a version as `id@version`; the version may be the
+            first letters of the hash that `digest` gives, eight or more.
         folders: where an id is looked for before the shipped ones, such as a study's own `frameworks/`.
+        held: versions that are kept elsewhere, such as in a study; they are looked for last.
 
     Raises:
         FrameworkError: there is none, or it cannot be read; says where and what to do.
@@ -186,28 +186,53 @@ def load_framework(name_or_path: str | Path, folders: Sequence[Path] = ()) -> Fr
     name = str(name_or_path)
     if Path(name).suffix in (".yaml", ".yml") or Path(name).name != name:
         path = Path(name)
-        return _load(path, (*dict.fromkeys((path.parent, *folders, shipped_folder())),), ())
-    return _find(name, (*folders, shipped_folder()), ())
+        places = _Places((*dict.fromkeys((path.parent, *folders, shipped_folder())),), tuple(held))
+        return _load(path, places, ())
+    wanted, _, version = name.partition("@")
+    return _find(wanted, version, _Places((*folders, shipped_folder()), tuple(held)), ())
 
 
-def _find(name: str, folders: tuple[Path, ...], chain: tuple[str, ...]) -> Framework:
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where frameworks are looked for: in folders, then among the versions that are kept elsewhere."""
+
+    folders: tuple[Path, ...]
+    held: tuple[Framework, ...]
+
+
+def _find(name: str, version: str, places: _Places, chain: tuple[str, ...]) -> Framework:
     """Load a framework by its id; `chain` holds the files that led here by `extends`."""
+    versions = [each for each in places.held if each.id == name]
+    kept = next((each for each in versions if _is_version(each, version)), None)
     known: list[str] = []
-    for folder in folders:
-        for path in sorted(folder.glob("*.y*ml")):
-            if path.stem == name:
-                return _checked(_load(path, folders, chain), path)
-            known.append(path.stem)
+    for path in (path for folder in places.folders for path in sorted(folder.glob("*.y*ml"))):
+        known.append(path.stem)
+        if path.stem == name and not (kept and str(path.resolve()) in chain):
+            found = _checked(_load(path, places, chain), path)
+            if _is_version(found, version):
+                return found
+            versions.append(found)
+    if kept:
+        return kept
+    if versions:
+        there = ", ".join(dict.fromkeys(each.version for each in versions))
+        raise FrameworkError(f"there is no version {version} of the framework '{name}'", remedy=f"There is: {there}")
+    known += [each.id for each in places.held]
     raise FrameworkError(f"there is no framework '{name}'", remedy=suggestion(name, sorted(set(known))))
 
 
-def _load(path: Path, folders: tuple[Path, ...], chain: tuple[str, ...]) -> Framework:
+def _is_version(framework: Framework, wanted: str) -> bool:
+    begins = len(wanted) >= _LETTERS and digest(framework).startswith(wanted)
+    return begins or wanted in ("", framework.version)
+
+
+def _load(path: Path, places: _Places, chain: tuple[str, ...]) -> Framework:
     here = str(path.resolve())
     if here in chain:
         names = [Path(link).stem for link in (*chain[chain.index(here) :], here)]
         remedy = "Take one 'extends' out; a framework made from a shipped one needs a file name and an id of its own"
         raise FrameworkError(f"these frameworks extend each other in a circle: {' -> '.join(names)}", remedy=remedy)
-    return parse(_read_text(path), path.name, lambda name: _find(name, folders, (*chain, here)))
+    return parse(_read_text(path), path.name, lambda name, version: _find(name, version, places, (*chain, here)))
 
 
 def _checked(framework: Framework, path: Path) -> Framework:

@@ -124,7 +124,12 @@ class Framework:
 
     `extends` names the framework it was made from, as `id@version`, or is None. `mapping` pairs each value id with the
     value id of that framework it stands for (None: new here). `revised_meaning` holds the ids whose meaning, not only
-    their wording, differs from the framework it extends.
+    their wording, differs from the framework it extends. `merges` holds the ids that take the place of several values,
+    none of which they stand for alone.
+
+    A version that was made from an earlier one of the same framework names that in `continues`, pairs its values with
+    those of it in `came_from`, and says in `meanings` what names the meaning of each: two versions mean the same by a
+    value where they name it alike. `extends`, `mapping` and `revised_meaning` are then still about the other framework.
     """
 
     id: str
@@ -136,6 +141,24 @@ class Framework:
     extends: str | None = None
     mapping: dict[str, str | None] = field(default_factory=dict)
     revised_meaning: frozenset[str] = frozenset()
+    merges: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    continues: str | None = None
+    came_from: dict[str, str | None] = field(default_factory=dict)
+    meanings: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def made_from(self) -> str | None:
+        """Return what it was made from, as `id@version`: an earlier version of itself, or the one that it extends."""
+        return self.continues or self.extends
+
+    def origins_of(self, value_id: str) -> tuple[str, ...]:
+        """Return the ids that a value had in what this was made from: several if merged, none if it is new here."""
+        one = (self.came_from if self.continues else self.mapping).get(value_id)
+        return self.merges.get(value_id, (one,) if one else ())
+
+    def meaning_of(self, value_id: str) -> str:
+        """Return what names the meaning of a value among the versions of this framework."""
+        return self.meanings.get(value_id, "revised" if value_id in self.revised_meaning else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tagger.cli import options
+from tagger.cli.frameworks import adopt
 from tagger.cli.progress import shown
 from tagger.cli.revisions import corrected
 from tagger.cli.terminal import echo
@@ -117,13 +118,16 @@ def run(
     """Read transcripts and store suggestions for them; run again after any change, only what is new is done."""
     from tagger.config import load_settings
     from tagger.steps.attributes import parted
+    from tagger.steps.versions import note_on
 
-    load_settings(folder)
+    settings = load_settings(folder)
     parts, notes = parted(folder, paths, attributes, dataset)
     sheets = {
         kind: str(sheet.resolve()) if sheet else "" for kind, sheet in zip(_SHEETS, (speakers, attributes), strict=True)
     }
-    for note in notes:
+    adopt(folder)
+    file_said = note_on(folder, framework or settings.study.framework)
+    for note in (*notes, *([file_said] if file_said else [])):
         echo(f"note: {note}", err=True)
     summaries = []
     for name, files in parts.items():

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from tagger.cli import options
+from tagger.cli.frameworks import adopt
 from tagger.cli.learn import learned
 from tagger.cli.progress import shown
 from tagger.cli.run import reading, tag, tell
@@ -78,6 +79,8 @@ def status(folder: Path, as_json: bool) -> None:
     """Say what the study holds and what comes next."""
     from tagger.steps.overview import overview
 
+    if not as_json:
+        adopt(folder)
     content = overview(folder)
     if as_json:
         echo(json.dumps(content, ensure_ascii=False, indent=2, default=str))
@@ -93,6 +96,11 @@ def status(folder: Path, as_json: bool) -> None:
     if content["to_reread"]:
         waiting = several(content["to_reread"], "coding waits", "codings wait")
         echo(f"{waiting} to be read again: words were corrected. See: tagger revisions --study {folder}")
+    for one in content["agreed"]:
+        echo(
+            f"{one['dataset']}: you agreed on {one['framework']} {one['agreed']}, and its suggestions are those of "
+            f"{one['used']}: tagger run --study {folder} --dataset {one['dataset']} makes new ones"
+        )
     for line in (*content["several"]["words"], *learned(content["learning"]), *_found(content, folder)):
         echo(line)
     echo(next_step(folder))

@@ -28,6 +28,7 @@ from typing import Any
 from tagger.errors import UsageError
 from tagger.steps import archives, embed, learn, read, split, suggest
 from tagger.steps.shares import check_shares
+from tagger.steps.versions import agreed_on
 from tagger.steps.workplace import Outcome, Run, workplace
 
 __all__ = [
@@ -117,7 +118,7 @@ def begin(study: str | Path, paths: Iterable[str | Path] = (), **options: Any) -
     _ = place.corrections, place.attributes
     check_shares(place)
     place.store.create()
-    return run
+    return replace(run, framework=agreed_on(Path(run.study), place.framework) or run.framework)
 
 
 def _account() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,8 +23,9 @@ SELECT a.coding_id, a.value_id, a.answer = 'yes' AS yes
 FROM coding_answers a
 JOIN codings x ON x.id = a.coding_id
 JOIN frameworks f ON f.id = x.framework_id AND f.name = $framework
-LEFT JOIN framework_values v ON v.framework_id = x.framework_id AND v.value_id = a.value_id
-WHERE coalesce(v.meaning_revised = list_contains($revised, a.value_id), true)
+LEFT JOIN value_meanings v ON v.framework_id = x.framework_id AND v.value_id = a.value_id
+LEFT JOIN meant m ON m.value_id = a.value_id
+WHERE coalesce(v.meaning = m.meaning, true)
 """
 
 _READINGS = """
@@ -166,7 +167,8 @@ def gather(study: Readable, framework: Framework, dataset: str) -> Answers:
 
     Of a value whose meaning is another one in this version than in the one that somebody read with, nothing counts.
     """
-    readings, said = readings_of(study, framework.id, framework.revised_meaning, dataset)
+    meanings = {value.id: framework.meaning_of(value.id) for value in framework.values}
+    readings, said = readings_of(study, framework.id, meanings, dataset)
     read = readings[readings["source"].isin(SOURCES)]
     wanted = pa.table({"excerpt_id": pa.array(read["excerpt_id"].tolist(), pa.string())})
     excerpts = study.table(_EXCERPTS, {"framework": framework.id, "dataset": dataset}, wanted=wanted).to_pandas()
@@ -187,19 +189,20 @@ def gather(study: Readable, framework: Framework, dataset: str) -> Answers:
 
 
 def readings_of(
-    study: Readable, framework: str, revised: Collection[str], dataset: str = ""
+    study: Readable, framework: str, meanings: Mapping[str, str], dataset: str = ""
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """
     Read the readings made with the framework of that name, as `Answers` has them, and what they say.
 
     Args:
-        revised: the values of whose meaning the version of now says that it was revised.
+        meanings: what names the meaning of each value in the version of now.
 
     Returns:
         The second has a row for each answer in the meaning of now: coding_id, value_id, yes.
     """
-    asked = {"framework": framework, "revised": sorted(revised)}
-    said = study.table(_SAID, asked)
+    columns = {"value_id": list(meanings), "meaning": list(meanings.values())}
+    meant = pa.table({name: pa.array(given, pa.string()) for name, given in columns.items()})
+    said = study.table(_SAID, {"framework": framework}, meant=meant)
     named = {"framework": framework, "dataset": dataset}
     readings = study.table(_READINGS, named, said=said.select(["coding_id"]))
     return readings.to_pandas(), said.to_pandas()

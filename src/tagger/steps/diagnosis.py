@@ -12,7 +12,8 @@ from pathlib import Path
 from tagger.config import FILE, load_settings
 from tagger.embeddings import load_encoder
 from tagger.errors import TaggerError
-from tagger.frameworks import load_framework, shipped_frameworks
+from tagger.frameworks import shipped_frameworks
+from tagger.steps import versions
 from tagger.store import Store
 
 _ROOM_GB = 1.0
@@ -58,7 +59,7 @@ def _study(folder: Path) -> Iterator[Finding]:
     yield Finding(private or sys.platform == "win32", "only you can read the database file")
     try:
         settings = load_settings(folder)
-        load_framework(settings.study.framework, [folder / "frameworks"])
+        versions.version(folder, settings.study.framework)
         yield Finding(True, f"{FILE} is in order, and its framework is there")
         with Store(folder).session("a check") as database:
             misplaced = database.rows(

@@ -124,7 +124,7 @@ ORDER BY g.excerpt_id, g.value_id
 
 _VALUES = """
 SELECT d.dataset, v.framework_id, v.value_id, v.name, v.position, f.name AS framework, f.version AS framework_version,
-       coalesce(v.stands_for, '') AS stands_for, v.meaning_revised
+       coalesce(v.stands_for, '') AS stands_for, v.meaning_revised, m.meaning
 FROM (
     SELECT dataset, framework_id FROM newest_scorings
     UNION
@@ -132,6 +132,7 @@ FROM (
     WHERE e.dataset NOT IN (SELECT dataset FROM newest_scorings)
 ) d
 JOIN framework_values v ON v.framework_id = d.framework_id
+JOIN value_meanings m ON m.framework_id = v.framework_id AND m.value_id = v.value_id
 JOIN frameworks f ON f.id = d.framework_id
 WHERE $dataset = '' OR d.dataset = $dataset
 ORDER BY d.dataset, v.position

@@ -56,7 +56,7 @@ SELECT n.dataset FROM newest_scorings n JOIN current_learning c ON c.framework =
 WHERE n.framework = $framework AND n.learned_id IS DISTINCT FROM c.learned_id
 """
 
-_REVISED = "SELECT value_id FROM framework_values WHERE framework_id = $framework_id AND meaning_revised"
+_MEANINGS = "SELECT value_id, meaning FROM value_meanings WHERE framework_id = $framework_id"
 
 _LEARNED_FROM = "SELECT coding_id FROM learned_codings WHERE learned_id = $learned"
 
@@ -225,8 +225,8 @@ def standing(study: Readable) -> list[dict[str, Any]]:
         about = {"framework": one["name"]}
         [stands] = study.table(_STANDS, about).to_pylist() or [dict.fromkeys(("learned_id", "used_at", "card"))]
         learned_from = {coding for (coding,) in study.rows(_LEARNED_FROM, {"learned": stands["learned_id"]})}
-        revised = {value for (value,) in study.rows(_REVISED, {"framework_id": one["framework_id"]})}
-        readings, _ = readings_of(study, one["name"], revised)
+        meanings = dict(study.rows(_MEANINGS, {"framework_id": one["framework_id"]}))
+        readings, _ = readings_of(study, one["name"], meanings)
         there = set(readings.loc[readings["source"].isin(SOURCES), "coding_id"])
         card: Mapping[str, Any] | None = json.loads(stands["card"]) if stands["card"] else None
         counts = {"new": len(there - learned_from), "gone": len(learned_from - there)}

@@ -17,9 +17,10 @@ from tagger.config import load_settings
 from tagger.errors import CodingsError
 from tagger.exchange.codings import parse
 from tagger.exchange.matching import Matching, PassageCoding, match_codings
-from tagger.frameworks import digest, from_json, load_framework
+from tagger.frameworks import digest, from_json
 from tagger.privacy import keyed_hash, plain_hash
 from tagger.records import Framework, Made
+from tagger.steps.versions import version
 from tagger.steps.workplace import Rows, framework_rows
 from tagger.store import Readable, Shard, Store
 from tagger.wording import several
@@ -48,7 +49,7 @@ def import_codings(folder: Path, file: Path, made: Made, framework: str = "", *,
             nothing was stored.
     """
     settings = load_settings(folder)
-    chosen = load_framework(framework or settings.study.framework, [folder / "frameworks"])
+    chosen = version(folder, framework or settings.study.framework)
     data = file.read_bytes()
     store = Store(folder)
     with store.session("an import") as database:
@@ -163,7 +164,7 @@ class _Import:
         """Make the rows, in the order in which they refer to each other."""
         now = datetime.now(UTC).replace(tzinfo=None)
         names = {row.row.coder for row in matching.placed}
-        tables: dict[str, Rows] = {"frameworks": [], "framework_values": []}
+        tables: dict[str, Rows] = {"frameworks": [], "framework_values": [], "framework_meanings": []}
         for framework in {digest(f): f for f in map(self._framework, matching.codings)}.values():
             for table, rows in framework_rows(framework).items():
                 tables[table] += rows

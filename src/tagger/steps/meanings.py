@@ -26,7 +26,7 @@ def shared_values(rows: pd.DataFrame) -> tuple[tuple[Value, ...], Mapping[tuple[
         root = str(row.stands_for or row.value_id)
         key = root
         if row.stands_for and row.meaning_revised:
-            key = f"{row.value_id}@{row.framework}"
+            key = f"{row.value_id}@{row.framework} {_since(row)}".rstrip()
         elif not row.stands_for and owners[root] != (row.framework, _meaning(row)):
             key = f"{row.value_id}@{row.framework} {row.framework_version}"
         if str(row.dataset) in where.get(key, []):  # two values of one framework may stand for the same one
@@ -52,7 +52,14 @@ def _owners(rows: pd.DataFrame) -> dict[str, tuple[str, str]]:
 
 def _meaning(row: Any) -> str:
     """Return the version that last revised a value's meaning, where datasets use several; empty where none did."""
-    return str(row.framework_version) if row.meaning_revised and not row.stands_for else ""
+    if row.stands_for:
+        return ""
+    return str(row.framework_version) if row.meaning == "revised" else _since(row)
+
+
+def _since(row: Any) -> str:
+    """Return the version since which a value means what it does, where versions were made from each other."""
+    return "" if row.meaning == "revised" else str(row.meaning)
 
 
 def renamed(value_ids: pd.Series, datasets: np.ndarray, named: Mapping[tuple[str, str], str]) -> list[str]:

@@ -89,7 +89,8 @@ def overview(folder: Path) -> dict[str, Any]:
     Returns:
         datasets; unfinished runs; to_reread, the number of codings; several, how far the passages are that several
         people are to read; learning, what suggestions rest on (`from_review.standing`); found, what the newest audits
-        say has been found of each value.
+        say has been found of each value; agreed, the datasets whose suggestions are not yet those of the version that
+        people agreed on.
     """
     from tagger.steps.from_review import standing  # which most of those who ask for datasets do not need
     from tagger.steps.revised import to_be_read_again
@@ -106,9 +107,20 @@ def overview(folder: Path) -> dict[str, Any]:
             "to_reread": len(to_be_read_again(database)),
             "several": _several(read_by_several(database, everything=load_settings(folder).review.read == "all")),
             "learning": standing(database),
+            "agreed": database.table(_AGREED).to_pylist(),
         }
         audits = database.rows("SELECT count(*) FROM draws WHERE purpose = 'audit'")[0][0]
     return {**content, "found": [_found(one) for one in guarantees(folder)] if audits else []}
+
+
+_AGREED = """
+SELECT n.dataset, n.framework, u.version AS used, f.version AS agreed
+FROM newest_scorings n
+JOIN adopted_frameworks a ON a.framework = n.framework AND a.framework_id <> n.framework_id
+JOIN frameworks u ON u.id = n.framework_id
+JOIN frameworks f ON f.id = a.framework_id
+ORDER BY n.dataset
+"""
 
 
 def _several(found: Several) -> dict[str, Any]:

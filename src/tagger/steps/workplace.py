@@ -17,11 +17,12 @@ from tagger.config import Settings, load_settings
 from tagger.embeddings import Encoder, load_encoder, registry
 from tagger.exchange import attributes
 from tagger.exchange.attributes import Attributes
-from tagger.frameworks import digest, from_json, load_framework, to_json
+from tagger.frameworks import digest, from_json, to_json
 from tagger.privacy import plain_hash
 from tagger.records import Framework
 from tagger.seen import Matrix, Seen, see, seen_as
 from tagger.spelling import count_runs
+from tagger.steps.versions import from_file
 from tagger.store import Shard, Store
 from tagger.transcripts.corrections import Correction, parse
 
@@ -164,7 +165,7 @@ class Workplace:
                 held = database.rows("SELECT content FROM frameworks WHERE id = $id", {"id": name})
             if held:
                 return from_json(held[0][0])
-        return load_framework(name, [Path(self.run.study) / "frameworks"])
+        return from_file(Path(self.run.study), name)
 
     def stored_vectors(self, keys: Sequence[str], which: str = "part = 0") -> dict[str, Matrix]:
         """
@@ -239,7 +240,7 @@ class Workplace:
 
 
 def framework_rows(framework: Framework) -> dict[str, Rows]:
-    """Return the rows that describe a framework, for the tables `frameworks` and `framework_values`."""
+    """Return the rows that describe a framework, for the tables that hold one."""
     identity = digest(framework)
     described = {"name": framework.id, "version": framework.version, "title": framework.title}
     values = [
@@ -255,7 +256,12 @@ def framework_rows(framework: Framework) -> dict[str, Rows]:
         }
         for position, value in enumerate(framework.values)
     ]
-    return {"frameworks": [{"id": identity, **described, "content": to_json(framework)}], "framework_values": values}
+    meanings = [
+        {"framework_id": identity, "value_id": value, "meaning": meaning}
+        for value, meaning in framework.meanings.items()
+    ]
+    held = {"id": identity, **described, "content": to_json(framework)}
+    return {"frameworks": [held], "framework_values": values, "framework_meanings": meanings}
 
 
 def wanted(keys: Sequence[str]) -> pa.Table:

@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from tagger.review.audit import door as audit
+from tagger.review.consent import door as consent
 from tagger.review.hand_over import door as hand_over
 from tagger.review.people import door as people
 from tagger.review.web.security import Guard
@@ -53,6 +54,11 @@ def _hand_over(desk: Desk, body: bytes) -> Response:
     return Response(hand_over.answer(desk.owner, body, now()), media_type=_JSON)
 
 
+def _framework(desk: Desk, body: bytes) -> Response:
+    """Propose a change of the list of values, or let take effect what stands."""
+    return Response(consent.answer(desk.owner, body, desk.settings.consent, now()), media_type=_JSON)
+
+
 def _for_own(act: Callable[[Desk, bytes], Response]) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         desk: Desk = request.app.state.desk
@@ -68,5 +74,6 @@ routes = [
     Route("/owner/merge", _for_own(_merge), methods=["POST"]),
     Route(audit.DOOR, _for_own(_draw), methods=["POST"]),
     Route(people.DOOR, _for_own(_people), methods=["POST"]),
+    Route(consent.DOOR, _for_own(_framework), methods=["POST"]),
     Route(hand_over.DOOR, _for_own(_hand_over), methods=["POST"]),
 ]

@@ -1,0 +1,159 @@
+"""Versions of frameworks: which ones a study holds, which one runs use, and what a changed file makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from tagger.errors import UsageError
+from tagger.frameworks import continued, digest, from_json, load_framework, to_yaml
+from tagger.records import Framework
+from tagger.store import Readable, Store
+
+T = TypeVar("T")
+
+
+def held(study: Readable) -> tuple[Framework, ...]:
+    """Return every version that a study holds: those adopted first, the newest first, then those last used."""
+    return tuple(from_json(content) for (content,) in study.rows(_HELD))
+
+
+def adopted(study: Readable, framework: str) -> Framework | None:
+    """Return the version of a framework that people consented to last, if there is one."""
+    found = study.rows(_ADOPTED, {"framework": framework})
+    return from_json(found[0][0]) if found else None
+
+
+def version(folder: Path, name: str) -> Framework:
+    """
+    Return the framework that is meant by a name, a file or `NAME@VERSION`.
+
+    A name alone means the version that people consented to last, or else the study's file, or the shipped one.
+
+    Raises:
+        FrameworkError: there is none; says which ones there are.
+    """
+    return _of_study(folder, lambda study: adopted(study, name), None) or from_file(folder, name)
+
+
+def from_file(folder: Path, name: str | Path) -> Framework:
+    """
+    Return the framework of a file or a name, whatever people consented to.
+
+    Raises:
+        FrameworkError: as `version`.
+    """
+    return load_framework(name, [folder / "frameworks"], _of_study(folder, held, ()))
+
+
+def as_file(folder: Path, framework: Framework) -> str:
+    """Write a version as the text of a file, from which it is loaded again where what it was made from is known."""
+    return to_yaml(framework, from_file(folder, framework.made_from) if framework.made_from else None)
+
+
+def as_next(folder: Path, file: Path, same: Collection[str], revised: Collection[str]) -> tuple[Framework, Framework]:
+    """
+    Return the version that is used, and a changed file as the one that is to follow it.
+
+    Args:
+        same: the values of which the author says that what was read of them still holds; `revised`: that it may not.
+            A file that says itself which version it continues needs neither.
+
+    Raises:
+        UsageError: nothing of the framework is used here yet, or it is not said of a changed value whether it holds.
+    """
+    changed = from_file(folder, file)
+    used = _of_study(folder, lambda study: adopted(study, changed.id) or _last_used(study, changed.id), None)
+    if used is None:
+        raise UsageError(
+            f"nothing was tagged here with '{changed.id}' yet, so nobody need be asked",
+            remedy="Put the file into the study's frameworks folder and use it: tagger run",
+        )
+    if changed.continues:
+        return used, changed
+    return used, continuing(changed, used, same, revised)
+
+
+def continuing(changed: Framework, base: Framework, same: Collection[str], revised: Collection[str]) -> Framework:
+    """
+    Take a framework that was edited as a whole for the next version of the one it was made from.
+
+    Raises:
+        UsageError: it has the version of the other, or it is not said of a changed value whether its meaning changed.
+    """
+    if changed.version == base.version:
+        raise UsageError(
+            f"the file still says version {base.version}", remedy="Give it another version, and propose it"
+        )
+    before = {value.id: value for value in base.values}
+    open_ones = [
+        value.id
+        for value in changed.values
+        if value != before.get(value.id, value) and value.id not in {*same, *revised}
+    ]
+    if open_ones:
+        options = " or ".join(f"--{word} {open_ones[0]}" for word in ("same", "revised"))
+        raise UsageError(
+            f"it is not said whether what was read before still holds for: {', '.join(open_ones)}",
+            remedy=f"Add {options}, and so for each",
+        )
+    mapping = {value.id: value.id if value.id in before else None for value in changed.values}
+    revised_here = frozenset(value for value in revised if mapping.get(value))
+    extends = f"{base.id}@{base.version}"
+    return continued(replace(changed, extends=extends, mapping=mapping, revised_meaning=revised_here), base)
+
+
+def agreed_on(folder: Path, framework: Framework) -> str:
+    """Return the id of the version that runs use in the place of a framework, because people consented to it."""
+    used = _of_study(folder, lambda study: adopted(study, framework.id), None)
+    return digest(used) if used else ""
+
+
+def note_on(folder: Path, name: str) -> str:
+    """Say that a run does not use the study's file, where that says something which the study has never used."""
+    named = from_file(folder, name)
+    used = _of_study(folder, lambda study: adopted(study, named.id), None)
+    nothing: tuple[Framework, ...] = ()
+    known = [digest(one) for one in _of_study(folder, held, nothing)]
+    if used is None or digest(named) in known or not _is_own(folder, name):
+        return ""
+    return (
+        f"the people of this study agreed on {used.id} {used.version}, so that is used, and not the file, which says "
+        "something else. To put the file to them: tagger framework propose FILE --reason WHY --reader NAME"
+    )
+
+
+def _is_own(folder: Path, name: str) -> bool:
+    return Path(name).is_file() or any(path.stem == name for path in (folder / "frameworks").glob("*.y*ml"))
+
+
+def _last_used(study: Readable, framework: str) -> Framework | None:
+    found = study.rows(_LAST_USED, {"framework": framework})
+    return from_json(found[0][0]) if found else None
+
+
+def _of_study(folder: Path, read: Callable[[Readable], T], nothing: T) -> T:
+    """Read from the study in a folder."""
+    store = Store(folder)
+    if not store.path.exists():
+        return nothing
+    store.create()
+    with store.session("a look at the frameworks") as study:
+        return read(study)
+
+
+_HELD = """
+SELECT f.content FROM frameworks f JOIN framework_versions v ON v.framework_id = f.id
+ORDER BY v.adopted DESC NULLS LAST, v.used_at DESC NULLS LAST, f.id
+"""
+
+_ADOPTED = """
+SELECT f.content FROM adopted_frameworks a JOIN frameworks f ON f.id = a.framework_id WHERE a.framework = $framework
+"""
+
+_LAST_USED = """
+SELECT f.content FROM frameworks f JOIN framework_versions v ON v.framework_id = f.id
+WHERE v.framework = $framework AND v.used_at IS NOT NULL ORDER BY v.used_at DESC LIMIT 1
+"""

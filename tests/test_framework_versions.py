@@ -1,0 +1,274 @@
+"""Versions of a list: proposed, consented to, used, shown again; what was read keeps the version it was read with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from desk import tried
+from hypothesis import HealthCheck, given
+from hypothesis import settings as bounds
+from hypothesis import strategies as st
+
+from tagger.config import ConsentSettings
+from tagger.consent import POSITIONS
+from tagger.errors import UsageError
+from tagger.framework_edits import Place, Words, added, merged, moved, next_version, retired, reworded, split
+from tagger.frameworks import digest, from_json, load_framework, shipped_frameworks, to_json, to_yaml
+from tagger.records import Framework
+from tagger.review.consent import changes
+from tagger.review.consent.changes import Draft
+from tagger.review.consent.history import history, lines
+
+READERS = ("Ann", "Ben", "Cora")
+CONSENT = ConsentSettings(days=3)
+BOUNDS = bounds(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+WORDS = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=12)
+TEXTS = st.lists(WORDS, max_size=3, unique=True)
+
+
+@st.composite
+def words(draw: st.DrawFn) -> Words:
+    """Make up what somebody writes of a value."""
+    fields = ("counts", "does_not_count", "cues", "examples")
+    return Words(draw(WORDS), draw(WORDS), {field: draw(TEXTS) for field in fields})
+
+
+def changed(draw: st.DrawFn, base: Framework, version: str) -> Framework:
+    """Make one change of any kind, of a list that allows it."""
+    ids = [value.id for value in base.values]
+    place = Place(
+        draw(st.sampled_from([layer.id for layer in base.layers])),
+        draw(st.sampled_from(["", "A layer"])),
+        draw(st.sampled_from(["", *ids])),
+    )
+    one, said = draw(st.sampled_from(ids)), draw(words())
+    kinds = {
+        "reword": lambda: reworded(base, version, one, said, revised=draw(st.booleans())),
+        "add": lambda: added(base, version, said, place),
+        "move": lambda: moved(base, version, one, place),
+        "retire": lambda: retired(base, version, one),
+        "merge": lambda: merged(base, version, draw(st.permutations(ids))[:2], said, place),
+        "split": lambda: split(base, version, one, [said, replace(said, name=said.name + "x")]),
+    }
+    try:
+        return kinds[draw(st.sampled_from(sorted(kinds)))]()
+    except UsageError:
+        return added(base, version, said, place)
+
+
+@pytest.fixture
+def desk(open_study):
+    """Return a desk with three readers."""
+    with tried(open_study) as desk:
+        for name in READERS:
+            desk.assist(desk.reader(name))
+        yield desk
+
+
+def used(desk) -> Framework:
+    """Return the list that is in use."""
+    [identity] = changes.in_use(desk.db, "small")
+    return from_json(desk.one("SELECT content FROM frameworks WHERE id = $id", id=identity))
+
+
+def put(desk, proposed, base=None, *, reader="Ann", reason="We talked about it.", identity=None, **more):
+    """Propose a version; return the id."""
+    identity = identity or str(uuid4())
+    draft = Draft(base or used(desk), proposed, reason, **more)
+    changes.propose(desk.db, draft, CONSENT, id=identity, coder_id=reader, now=desk.tick())
+    return identity
+
+
+def say(desk, reader, proposal, position="agree", reason="", change=None):
+    """State where somebody stands; return the versions that took effect."""
+    return changes.take_position(
+        desk.db, change or proposal, proposal, position, reason,
+        id=str(uuid4()), coder_id=reader, now=desk.tick(),
+    )  # fmt: skip
+
+
+def trust(base, version="1.1", name="Trust"):
+    """Add a value."""
+    return added(base, version, Words(name, "Relying on each other.", {}), Place(base.layers[0].id))
+
+
+# Files ----------------------------------------------------------------------------------------------------------------
+
+
+@BOUNDS
+@given(st.data())
+def test_a_version_written_as_a_file_is_the_same_when_it_is_read_again(tmp_path, data):
+    """Whatever was changed on the way, `show --yaml` gives a file of the same digest, with what it was made from."""
+    known = [data.draw(st.sampled_from(shipped_frameworks()))]
+    if data.draw(st.booleans()):
+        known = [load_framework("side-by-side"), known[0]]
+    for _ in range(data.draw(st.integers(0, 4))):
+        known.append(changed(data.draw, known[-1], next_version(known[-1].version, ())))
+    newest = known[-1]
+    base = next((one for one in [*shipped_frameworks(), *known] if f"{one.id}@{one.version}" == newest.made_from), None)
+    file = tmp_path / "again.yaml"
+    file.write_text(to_yaml(newest, base), "utf-8")
+
+    again = load_framework(file, held=known[:-1])
+
+    assert digest(newest) == digest(again)
+    assert replace(newest, citation=again.citation) == again
+    assert newest == from_json(to_json(newest))
+
+
+def test_version_numbers_count_up_past_those_that_are_taken():
+    """The last number counts up; a version without one gets one."""
+    assert ["1.1", "1.3", "draft.1", "3"] == [
+        next_version("1.0", ()),
+        next_version("1.0", ("1.1", "1.2")),
+        next_version("draft", ()),
+        next_version("2", ()),
+    ]
+
+
+# Consent --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_change_takes_effect_when_all_have_answered(desk):
+    """Two of three are not enough before the day; with the third it is in use, once, and shown in the history."""
+    before = used(desk)
+    proposal = put(desk, trust(before))
+    assert "answer" == changes.changes(desk.db, desk.now)[0].standing("Ben")
+    assert [] == say(desk, "Ben", proposal)
+    assert digest(before) == digest(used(desk))
+
+    [agreed] = say(desk, "Cora", proposal, "can live with", "I would call it Reliance")
+
+    assert agreed == used(desk)
+    assert [] == changes.adopt_what_stands(desk.db, desk.tick())
+    told = "\n".join(lines(history(desk.db, "small", desk.now)))
+    assert "1.1" in told
+    assert "Why: We talked about it." in told
+    assert "Reader C: can live with: I would call it Reliance" in told
+    with pytest.raises(UsageError, match="in use already"):
+        say(desk, "Ben", proposal, "object", "Too late")
+
+
+def test_an_objection_holds_it_until_an_amended_round_is_agreed(desk):
+    """The second round names another version; the first is kept with its objection."""
+    base = used(desk)
+    first = put(desk, trust(base))
+    say(desk, "Ben", first, "object", "The name is a charity's")
+    say(desk, "Cora", first)
+    assert "held" == changes.changes(desk.db, desk.now)[0].standing("Ann")
+
+    second = put(desk, trust(base, "1.2", "Relying on each other"), change_id=first, number=2)
+    say(desk, "Ben", second, change=first)
+    [agreed] = say(desk, "Cora", second, change=first)
+
+    assert "1.2" == agreed.version
+    assert ["object", "agree"] == [one.of("Ben") for one in changes.changes(desk.db, desk.now)[0].rounds]
+
+
+def test_after_the_day_two_answers_are_enough_and_whoever_looks_first_sees_to_it(desk):
+    """Nobody need be there when the time runs out: the next look does it."""
+    proposal = put(desk, trust(used(desk)))
+    say(desk, "Ben", proposal)
+    desk.now += timedelta(days=5)
+    assert changes.something_stands(desk.db, desk.now)
+
+    assert ["1.1"] == [one.version for one in changes.adopt_what_stands(desk.db, desk.tick())]
+    assert not changes.something_stands(desk.db, desk.now)
+
+
+def test_of_two_changes_of_one_version_the_second_is_held(desk):
+    """The one proposed first takes effect; the other was written for a list that is no more, and says so."""
+    base = used(desk)
+    first, second = put(desk, trust(base)), put(desk, trust(base, "1.2", "Hope"), reader="Ben")
+    for reader in ("Ann", "Cora"):
+        say(desk, reader, second)
+    # The second took effect first: it stood first.
+    assert "1.2" == used(desk).version
+    say(desk, "Ben", first)
+    say(desk, "Cora", first)
+
+    assert "1.2" == used(desk).version
+    assert ["overtaken", "in use"] == [one.standing("Ann") for one in changes.changes(desk.db, desk.now)]
+    assert "another change took effect first" in "\n".join(lines(history(desk.db, "small", desk.now)))
+    with pytest.raises(UsageError, match="the list was changed meanwhile"):
+        put(desk, trust(base, "1.3", "Joy"), base)
+
+
+def test_what_cannot_be_proposed(desk):
+    """No reason, a version that is taken, and the same form twice."""
+    base = used(desk)
+    with pytest.raises(UsageError, match="not said why"):
+        put(desk, trust(base), reason=" ")
+    identity = put(desk, trust(base))
+    put(desk, trust(base), identity=identity)
+    assert 1 == len(changes.changes(desk.db, desk.now))
+    with pytest.raises(UsageError, match=r"another version 1\.1 already"):
+        put(desk, trust(base, name="Hope"))
+
+
+# Nothing is lost ------------------------------------------------------------------------------------------------------
+
+HUMAN = ("decisions", "codings", "coding_answers", "decision_answers", "positions", "proposals", "framework_changes")
+
+
+def past(desk):
+    """Return everything that people did and every version there is, by table."""
+    rows = {table: {tuple(map(str, row.values())) for row in desk.ask(f"SELECT * FROM {table}")} for table in HUMAN}
+    versions = {row["id"]: row["content"] for row in desk.ask("SELECT id, content FROM frameworks")}
+    return rows, versions
+
+
+@BOUNDS
+@given(st.data())
+def test_no_sequence_of_changes_and_decisions_loses_or_alters_anything(open_study, data):
+    """Whatever is read, proposed, merged, split, retired and adopted: what was there before is there, as it was."""
+    with tried(open_study) as here:
+        for name in READERS:
+            here.assist(here.reader(name))
+        excerpts = [row["excerpt_id"] for row in here.ask("SELECT excerpt_id FROM live_excerpts ORDER BY 1")]
+        for _ in range(data.draw(st.integers(1, 6))):
+            rows, versions = past(here)
+            act = data.draw(st.sampled_from(["read", "propose", "say", "look"]))
+            reader = data.draw(st.sampled_from(READERS))
+            if act == "read":
+                served = here.serve(reader, data.draw(st.sampled_from(excerpts)))
+                here.decide(served, data.draw(st.sampled_from(["done", "nothing here", "unsure"])))
+            elif act == "propose":
+                taken = [row["version"] for row in here.ask("SELECT version FROM frameworks")]
+                put(here, changed(data.draw, used(here), next_version(used(here).version, taken)), reader=reader)
+            elif act == "say":
+                for change in changes.changes(here.db, here.now):
+                    if not change.adopted_at:
+                        say(here, reader, change.newest.id, data.draw(st.sampled_from(POSITIONS)), "so", change.id)
+            else:
+                here.now += timedelta(days=data.draw(st.integers(0, 4)))
+                changes.adopt_what_stands(here.db, here.tick())
+            rows_now, versions_now = past(here)
+            assert all(rows[table] <= rows_now[table] for table in HUMAN)
+            assert versions.items() <= versions_now.items()
+        for identity, content in past(here)[1].items():
+            assert identity == digest(from_json(content)) or "small" not in content
+
+
+# At the terminal ------------------------------------------------------------------------------------------------------
+
+
+def changed_file(study, tmp_path, old='version: "1.0"', new='version: "1.1"'):
+    """Write the study's framework with another version, and other words for its first value."""
+    text = (study.folder / "frameworks" / "small.yaml").read_text("utf-8")
+    assert old in text
+    file = tmp_path / "small.yaml"
+    file.write_text(text.replace(old, new), "utf-8")
+    return file
+
+
+def test_an_unknown_name_or_version_says_which_there_are(tagger, study):
+    """Exit code 2, and the versions that there are."""
+    said = tagger("framework", "diff", "small@9", "small", "--study", study.folder)
+    assert 2 == said.code
+    assert "there is no version 9 of the framework 'small'. There is: " in said.err
+    assert 2 == tagger("framework", "show", "smal", "--study", study.folder).code
+    assert 2 == tagger("framework", "history", "nothing", "--study", study.folder).code

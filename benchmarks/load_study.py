@@ -23,8 +23,8 @@ PEOPLE = 50
 VALUES = 7
 SHARD = 200
 """Excerpts of one shard, each with a vector of its own."""
-PAUSE = 0.5
-"""Seconds between two shards; an encoder takes longer over them."""
+PAUSE = 2.0
+"""Seconds between two shards: a hundred excerpts a second, two or three times as many as an encoder brings."""
 
 _SHARED = """
 INSERT INTO arms

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -28,6 +29,10 @@ from tagger.review.browse import Find, bulk
 from tagger.review.servings import Queue, Serving, left, next_serving, prepare, serving
 from tagger.store import Database, Owner, Store
 from tagger.store import serving as owning
+
+sys.path.append(str(Path(__file__).parents[1] / "tests"))
+
+from scored import set_limits
 
 READERS = ("one", "two", "three")
 DATASET = "talks"
@@ -151,6 +156,7 @@ def fill(owner: Owner, n: int, shown: int) -> None:
 def invent(db: Database, passages: int, values: int, content: str = "{}") -> None:
     """Invent transcripts, their excerpts and what is suggested for them."""
     run(db, INVENTED, passages=passages, values=values, content=content)
+    set_limits(db)
 
 
 def run(db: Database, script: str, **given: int | str) -> None:

@@ -34,7 +34,7 @@ from review import DATASET
 from tagger.store import Store
 
 SESSIONS = 20
-PACE = 4.0
+PACE = 10.0
 """Seconds that somebody takes over a decision on average, when paced."""
 _EMPTY_EACH = 10
 _COLUMNS = (
@@ -194,9 +194,10 @@ def served(folder: Path) -> Iterator[Server]:
 
 
 async def crowd(port: int, mode: str, seconds: float, tally: Tally) -> tuple[float, float]:
-    """Let everybody begin, then read; return how long that took, and how long this process computed in it."""
+    """Let everybody begin, then read; return how long reading took, and how long this process computed in it."""
     people = [Session(port, f"r{n}", tally) for n in range(PEOPLE if mode == "paced" else SESSIONS)]
-    await asyncio.gather(*(one.begin() for one in people))
+    for one in people:  # as people come, one after another: each has a queue made that is then kept
+        await one.begin()
     began, computed = time.perf_counter(), time.process_time()
     act = paced if mode == "paced" else flat_out
     ends = await asyncio.gather(*(act(one, began + seconds) for one in people), return_exceptions=True)

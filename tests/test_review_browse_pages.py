@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
+from scored import let_all_match_equally
 from small_study import NAMES, SmallStudy
 from starlette.testclient import TestClient
 from visitor import visitor
@@ -84,7 +85,7 @@ def open_house(study: SmallStudy) -> Iterator[House]:
     study.set("own_first = false")
     study.set("blind_share = 0.0")
     with serving(study.folder, "") as owner:
-        owner.write(lambda db: db.run("UPDATE scores SET scores = [0.5, 0.5, 0.5]"))
+        owner.write(let_all_match_equally)
         house = _house(study, owner)
         drawn(house)
         yield house

@@ -14,6 +14,7 @@ from coded_study import coded_elsewhere
 from in_browser import start, study_acts
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect
+from scored import let_all_match_equally
 from serve import Server, press, served
 from small_study import SmallStudy
 
@@ -219,7 +220,7 @@ def test_many_are_answered_at_once_where_enough_was_read_blind_and_taken_back_at
     study.set("own_first = false")
     study.set("blind_share = 0.0")
     with opened(study.folder / "study.duckdb") as db:
-        db.run("UPDATE scores SET scores = [0.5, 0.5, 0.5]")
+        let_all_match_equally(db)
         all_read_blind(db, study)
     with served(study.folder) as server:
         context = browser.new_context()

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from desk import AT_ONCE, OWN_FIRST, tried
+from scored import let_all_match_equally
 
 from tagger.errors import UsageError
 from tagger.review.browse import Find, bulk
@@ -23,7 +24,7 @@ def desk(open_study):
     with tried(open_study) as desk:
         desk.assist(desk.reader("Ann"))
         desk.assist(desk.reader("Ben"))
-        desk.db.run("UPDATE scores SET scores = [0.5, 0.5, 0.5]")
+        let_all_match_equally(desk.db)
         yield desk
 
 

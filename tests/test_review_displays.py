@@ -8,6 +8,7 @@ import pytest
 from desk import AT_ONCE, OWN_FIRST, desk_in, lasting, tried
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from scored import set_limits
 from small_study import copied
 from test_steps_imports import table, whole
 
@@ -430,6 +431,7 @@ def add_weaker(desk, count):
     ids = [f"x{number}" for number in range(count)]
     desk.add_all("excerpts", [row | {"id": one, "segmentation_id": one} for one in ids])
     desk.add_all("scores", [{"scoring_id": scoring, "excerpt_id": one, "scores": [-1.0, -1.0, -1.0]} for one in ids])
+    set_limits(desk.db)
 
 
 def add_transcripts(desk, count, each):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from desk import AT_ONCE, tried
+from scored import let_all_match_equally, set_limits
 
 GATE = "My neighbour brought me along"
 SHED = "a thing about the night shift"
@@ -174,6 +175,7 @@ def next_version(desk, *revised):
     desk.add_all("framework_values", [one | changed[one["value_id"]] for one in values])
     add_scoring(desk, framework_id="second")
     desk.db.run("INSERT INTO scores SELECT 'other', excerpt_id, scores FROM scores")
+    set_limits(desk.db)
 
 
 def test_answers_given_before_a_meaning_was_revised_count_no_more(desk):
@@ -181,7 +183,7 @@ def test_answers_given_before_a_meaning_was_revised_count_no_more(desk):
     served = desk.blind("Ann", desk.excerpt(SHED))
     desk.decide(served, "done", {"choice": "yes"})
     covered = "SELECT value_id FROM blind_coverage WHERE read > 0 ORDER BY 1"
-    desk.db.run("UPDATE scores SET scores = [0.5, 0.5, 0.5]")
+    let_all_match_equally(desk.db)
     assert ["choice", "common", "two-way"] == [row["value_id"] for row in desk.ask(covered)]
     next_version(desk, "choice")
     assert {"common": 1, "two-way": 1} == read_blind(desk)
@@ -216,6 +218,7 @@ def test_strengths_are_by_rank_and_ties_share_the_best_one(desk):
             for one, score in zip(ids, scores, strict=True)
         ],
     )
+    set_limits(desk.db)
 
     found = desk.ask("SELECT strength FROM strengths WHERE value_id = 'choice' ORDER BY excerpt_id")
 
@@ -303,7 +306,7 @@ def test_only_who_said_something_is_counted_as_a_reader(desk):
 def test_coverage_counts_passages_and_transcripts_with_a_blind_answer(desk):
     """Assisted readings cover nothing."""
     desk.assist("Ann")
-    desk.db.run("UPDATE scores SET scores = [0.5, 0.5, 0.5]")
+    let_all_match_equally(desk.db)
     desk.decide(desk.blind("Ann", desk.excerpt(SHED)), "choose", {"common": "no"})
     served = desk.serve("Ann", desk.excerpt(WILL_GO))
     desk.show("Ann", desk.excerpt(WILL_GO), review=AT_ONCE)

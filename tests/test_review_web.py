@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Iterator
 from html import unescape
 from typing import Any
@@ -17,6 +18,7 @@ from tagger.review import readers
 from tagger.review.datasets import framework
 from tagger.review.web.rendering import sentence
 from tagger.review.web.security import MOST_BYTES
+from tagger.review.web.server import _bound
 from tagger.review.web.site import local
 from tagger.review.web.visit import now, number
 from tagger.store import Owner, Store, serving
@@ -546,6 +548,8 @@ def test_a_study_that_is_busy_says_so_and_takes_the_answer_later(
     assert "The study is busy just now" in late.text
     assert "the browser keeps it and sends it again by itself" in late.text
     assert "the browser keeps it" not in shown.text
+    assert "This page asks again by itself in a few seconds." in shown.text
+    assert ("5", None) == (shown.headers["Refresh"], late.headers.get("Refresh"))
     for _ in range(2):
         browser.post(str(page.url), data=form)
 
@@ -608,3 +612,11 @@ def test_a_study_without_transcripts_says_what_is_missing(fresh: SmallStudy) -> 
         assert "nothing to read yet" in browser.get("/").text
         for path in ("/progress", "/exemplars", "/browse", "/packs"):
             assert 200 == browser.get(path).status_code, path
+
+
+def test_small_answers_are_sent_at_once() -> None:
+    """Connections are known as TCP to asyncio, which then does not wait for more before it sends the end of a page."""
+    with _bound("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()):
+        accepted, _ = listening.accept()
+        with accepted:
+            assert socket.IPPROTO_TCP == accepted.proto

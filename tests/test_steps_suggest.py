@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from importlib.resources import files
 
 import numpy as np
 import pytest
@@ -322,3 +323,19 @@ def test_what_was_read_teaches_little_more(study):
     places = study.ask("SELECT o.place, e.text FROM reading_orders o JOIN excerpts e ON e.id = o.excerpt_id "
                        "JOIN current_scorings USING (scoring_id) ORDER BY place")  # fmt: skip
     assert first == places[-1]["text"]
+
+
+def test_how_strong_matches_are_is_stored_as_older_studies_have_it(tagged):
+    """The run, and the migration that fills the table for scorings of before, say the same."""
+    migration = (files("tagger.store") / "sql" / "019_strength_limits.sql").read_text("utf-8")
+    counted = migration.partition("INSERT INTO scoring_limits")[2].partition(";")[0]
+    order = "ORDER BY scoring_id, kind, value_id"
+
+    stored = tagged.ask(f"SELECT * FROM scoring_limits {order}")
+
+    assert {"passage", "exchange"} == {row["kind"] for row in stored}
+    assert any(row["weak"] is not None for row in stored)
+    assert stored == tagged.ask(
+        f"SELECT scoring_id, kind, value_id, n::INTEGER AS n, strong, middling, weak FROM ({counted}) "
+        f"x(scoring_id, kind, value_id, n, strong, middling, weak) {order}"
+    )

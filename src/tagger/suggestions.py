@@ -27,6 +27,8 @@ NEAREST = 8
 SPELLING = 0.3
 """How much spelling counts beside meaning."""
 DECIMALS = 6
+STRENGTHS = {"strong": 40, "middling": 20, "weak": 10}
+"""A match is strong where it is among the 1 in so many that match a value best, and so on."""
 ROWS_AT_ONCE = 4096
 
 
@@ -217,3 +219,18 @@ def unit(vectors: Scores) -> Scores:
     near_nothing = lengths < 1e-9
     scaled: Scores = np.where(near_nothing, 0.0, vectors / np.where(near_nothing, 1.0, lengths))
     return scaled
+
+
+def limits(table: NDArray[np.floating]) -> dict[str, list[float | None]]:
+    """
+    Return for each strength the least score of the excerpts that match so strongly, one of each value.
+
+    Args:
+        table: scores of excerpts of one kind, (n, k).
+    """
+    n, k = table.shape
+    best = -np.sort(-table, axis=0)
+    return {
+        name: [float(score) for score in best[n // one_in - 1]] if n >= one_in else [None] * k
+        for name, one_in in STRENGTHS.items()
+    }

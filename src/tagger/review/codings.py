@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -118,24 +119,23 @@ def _kind(db: Readable, coder_id: str, one: Touched, at_once: bool) -> str:
 
 def _steps(db: Readable, coder_id: str, pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], list[Step]]:
     """Return a person's standing steps on each (excerpt, framework); versions of one framework count together."""
-    about = pa.table(
-        {
-            "excerpt_id": pa.array([excerpt for excerpt, _ in pairs], pa.string()),
-            "framework_id": pa.array([framework for _, framework in pairs], pa.string()),
-        }
-    )
     excerpts = sorted({excerpt for excerpt, _ in pairs})
-    kinds = dict(db.rows("SELECT id, kind FROM excerpts WHERE id IN (SELECT unnest($ids))", {"ids": excerpts}))
-    steps: dict[tuple[str, str], list[Step]] = {pair: [] for pair in pairs}
-    asked_of = {"coder": coder_id, "excerpts": excerpts}
-    for row in db.table(_STEPS, asked_of, about=about).to_pylist():
-        said = zip(row["value_ids"] or (), row["answers"] or (), strict=True)
-        answers = dict(said) if row["act"] == "choose" else {}
-        if row["act"] in ("accept", "reject"):
-            answers = {row["value_id"]: "yes" if row["act"] == "accept" else "no"}
-        listed = read_against(units(db, row["made_with"]), kinds.get(row["excerpt_id"], "passage"))
-        steps[row["excerpt_id"], row["framework_id"]].append(Step(row["act"], answers, row["number"], listed))
-    return steps
+    kinds = dict(db.lasting("SELECT id, kind FROM excerpts WHERE id IN (SELECT unnest($ids))", {"ids": excerpts}))
+    versions = {framework: _versions(db, framework) for framework in {framework for _, framework in pairs}}
+    made: dict[str, list[tuple[str, Step]]] = {excerpt: [] for excerpt in excerpts}
+    rows = db.rows(_STEPS, {"coder": coder_id, "excerpts": excerpts})
+    for (_, excerpt, made_with, act, number, value), answered in groupby(rows, key=lambda row: row[:6]):
+        answers = {row[6]: row[7] for row in answered} if act == "choose" else {}
+        if act in ("accept", "reject"):
+            answers = {value: "yes" if act == "accept" else "no"}
+        listed = read_against(units(db, made_with), kinds.get(excerpt, "passage"))
+        made[excerpt].append((made_with, Step(act, answers, number, listed)))
+    return {pair: [step for made_with, step in made[pair[0]] if made_with in versions[pair[1]]] for pair in pairs}
+
+
+def _versions(db: Readable, framework_id: str) -> frozenset[str]:
+    """Return the ids of all versions of a framework."""
+    return frozenset(one for (one,) in db.known(_VERSIONS, {"id": framework_id}))
 
 
 def _spoken_of(listed: Sequence[str], steps: Sequence[Step]) -> tuple[str, ...]:
@@ -145,17 +145,16 @@ def _spoken_of(listed: Sequence[str], steps: Sequence[Step]) -> tuple[str, ...]:
 
 
 _STEPS = """
-    SELECT a.excerpt_id, a.framework_id, d.framework_id AS made_with, d.act, d.number, d.value_id,
-           list(n.value_id ORDER BY n.value_id) FILTER (WHERE n.value_id IS NOT NULL) AS value_ids,
-           list(n.answer ORDER BY n.value_id) FILTER (WHERE n.value_id IS NOT NULL) AS answers
-    FROM about a
-    JOIN frameworks f ON f.id = a.framework_id
-    JOIN standing_decisions d ON d.excerpt_id = a.excerpt_id
-    JOIN frameworks g ON g.id = d.framework_id AND g.name = f.name
+    SELECT d.id, d.excerpt_id, d.framework_id, d.act, d.number, d.value_id, n.value_id, n.answer
+    FROM standing_decisions d
     LEFT JOIN decision_answers n ON n.decision_id = d.id
-    WHERE d.coder_id = $coder AND list_contains($excerpts, d.excerpt_id) AND d.act NOT IN ('memo', 'adjust')
-    GROUP BY a.excerpt_id, a.framework_id, d.framework_id, d.act, d.number, d.value_id
-    ORDER BY d.number
+    WHERE d.coder_id = $coder AND list_contains($excerpts, d.excerpt_id)
+      AND d.framework_id IS NOT NULL AND d.act NOT IN ('memo', 'adjust')
+    ORDER BY d.number, n.value_id
+"""
+
+_VERSIONS = """
+    SELECT v.id FROM frameworks f JOIN frameworks v ON v.name = f.name WHERE f.id = $id
 """
 
 # Finishing a passage on the screen shows what is suggested, and that may be nothing, which leaves no display.

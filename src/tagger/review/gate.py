@@ -43,10 +43,10 @@ def allowed(
     beside a passage of their blind arm, nor where no arm was drawn yet. What is no longer in the newest text is not
     shown.
     """
-    near = db.rows(_NEAR, {"ids": list(excerpt_ids)})
+    near = db.known(_NEAR, {"ids": list(excerpt_ids)})
     around = {passage for _, passage in near}
     read = _among(db, _READ_TO_THE_END, around, coder=coder_id)
-    blind = _among(db, _CUT_SO_NOW, _among(db, _DRAWN, around, coder=coder_id))
+    blind = _among(db, _DRAWN, around, coder=coder_id) & _cut_so_now(db, around)
     waiting = {excerpt for excerpt, passage in near if passage in blind - read}
     free = {excerpt for excerpt, _ in near} - waiting
     own_read = frozenset(free & read)
@@ -114,6 +114,11 @@ def wanted(excerpt_ids: Iterable[str]) -> pa.Table:
 def _among(db: Readable, sql: str, excerpt_ids: Collection[str], **parameters: str) -> set[str]:
     """Return those of some excerpts that a SELECT finds among them; it is asked of none too, to take as long."""
     return {excerpt for (excerpt,) in db.rows(sql, {**parameters, "ids": sorted(excerpt_ids)})}
+
+
+def _cut_so_now(db: Readable, excerpt_ids: Collection[str]) -> set[str]:
+    """Return those of some excerpts that belong to the way of cutting in use."""
+    return {excerpt for (excerpt,) in db.known(_CUT_SO_NOW, {"ids": sorted(excerpt_ids)})}
 
 
 def _undrawn(db: Readable, coder_id: str, excerpt_ids: Collection[str]) -> set[str]:

@@ -190,7 +190,7 @@ def transcript_number(db: Readable, transcript_id: str) -> str:
 
 
 def _numbered(db: Readable, transcript_id: str) -> tuple[str, int]:
-    found = db.rows("SELECT dataset, number FROM transcript_list WHERE transcript_id = $id", {"id": transcript_id})
+    found = db.known("SELECT dataset, number FROM transcript_list WHERE transcript_id = $id", {"id": transcript_id})
     if not found:
         raise UsageError("there is no such transcript in this study", remedy="Look for it again from the first page")
     dataset, number = found[0]
@@ -220,7 +220,7 @@ def _context(
     reach: tuple[int, int] | None,
 ) -> Context:
     """Gather the turns within reach; without a reach all of them, uncut."""
-    rows = db.rows(
+    rows = db.known(
         'SELECT t.position, t.start, t."end", t.begins, s.pseudonym, coalesce(s.asks, false), s.standing '
         "FROM turns t LEFT JOIN speaker_list s ON s.speaker_id = t.speaker_id "
         "WHERE t.revision_id = $revision ORDER BY t.position",

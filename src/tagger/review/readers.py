@@ -107,9 +107,8 @@ def readers(db: Database) -> list[Reader]:
 
     Coders of imported codings are not among them, nor those who do something else here.
     """
-    found = db.rows(
-        "SELECT coder_id, name, letter FROM readers WHERE reads ORDER BY added_at, coder_id",
-    )
+    sql = "SELECT coder_id, name, letter FROM readers WHERE reads ORDER BY added_at, coder_id"
+    found = db.known(sql, {})
     return [Reader(*row) for row in found]
 
 
@@ -187,7 +186,8 @@ def checked_name(name: str, taken: set[str]) -> str:
 
 
 def _stored(db: Database, coder_id: str) -> dict[str, str]:
-    found = db.rows("SELECT name, value FROM current_preferences WHERE coder_id = $id", {"id": coder_id})
+    sql = "SELECT name, value FROM current_preferences WHERE coder_id = $id"
+    found = db.known(sql, {"id": coder_id})
     return {str(name): str(value) for name, value in found}
 
 

@@ -25,6 +25,7 @@ from tagger.suggestions import (
     Scores,
     choose,
     held_back,
+    limits,
     match,
     phrases_of,
     scores,
@@ -66,6 +67,7 @@ def suggest(run: Run, _datasets: tuple[str, ...]) -> Outcome:
         suggestions = len(found)
         tables |= {**place.framework_rows(), **place.model_rows(), "scorings": [scoring.row()]}
         tables |= {"scores": scoring.score_rows(), "suggestions": found}
+        tables |= {"scoring_limits": scoring.limit_rows()}
         tables |= {"named_before": scoring.named_rows(), "reading_orders": scoring.reading_rows()}
     place.put("suggest", plain_hash("suggest", scoring.id, str(scoring.uses + 1)), **tables)
     return Outcome({"suggestions": suggestions})
@@ -138,6 +140,18 @@ class _Scoring:
         return pa.table(
             {"scoring_id": pa.repeat(self.id, len(table)), "excerpt_id": ids, "scores": vector_column(table)}
         )
+
+    def limit_rows(self) -> Rows:
+        """Return from which score on an excerpt matches a value strongly, or less so, among those of its kind."""
+        stored = self.scores.astype(np.float32)
+        return [
+            {"scoring_id": self.id, "kind": kind, "value_id": value.id, "n": len(rows)}
+            | {name: column[at] for name, column in found.items()}
+            for kind in ("passage", "exchange")
+            if (rows := [row for row, one in enumerate(self.excerpts) if one.kind == kind])
+            for found in [limits(stored[rows])]
+            for at, value in enumerate(self.place.framework.values)
+        ]
 
     def suggestions(self) -> Rows:
         """Choose what to suggest among passages and among exchanges, each with the evidence that matched best."""

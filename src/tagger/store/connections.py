@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tagger.store.database import Database, Memory, Watcher, closing, connected, explained
+from tagger.store.database import Database, Watcher, connected
+from tagger.store.memory import Memory
+from tagger.store.plain_errors import closing, explained
 
 # There are as many questions at once as people; to share one of them out among threads costs more than it brings.
 _THREADS = 1
@@ -20,7 +22,7 @@ class Connections:
         self._path = path
         self._turn = threading.RLock()
         self._lent: set[Database] = set()
-        self._memory: Memory = {}
+        self._memory = Memory()
         self._root = connected(path, killed, _THREADS)
         self._hurried = False
         self._over = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import errno
+import re
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,8 +13,10 @@ from typing import Any, Protocol, TypeVar
 import duckdb
 import pyarrow as pa
 
-from tagger.errors import Damaged, StoreError
+from tagger.errors import StoreError
 from tagger.store import torn
+from tagger.store.memory import Memory
+from tagger.store.plain_errors import explained, given_up
 
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
@@ -28,10 +30,10 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
 
 # So often is a statement interrupted until it ends: DuckDB forgets what came before the statement began.
 _AGAIN = 0.05
-_MOST_REMEMBERED = 50_000
+_FEW = 4
+"""Rows at most that are handed to DuckDB one by one."""
 
 T = TypeVar("T")
-Memory = dict[tuple[Any, ...], list[tuple[Any, ...]]]
 
 
 class Readable(Protocol):
@@ -43,8 +45,11 @@ class Readable(Protocol):
     def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
         """Run one SELECT and return its rows as tuples."""
 
-    def lasting(self, sql: str, parameters: Mapping[str, str]) -> list[tuple[Any, ...]]:
+    def lasting(self, sql: str, parameters: Mapping[str, object]) -> list[tuple[Any, ...]]:
         """Return the rows of a SELECT about what never changes once it is there; they may be remembered."""
+
+    def known(self, sql: str, parameters: Mapping[str, object]) -> list[tuple[Any, ...]]:
+        """Return the rows of a SELECT; they may be remembered until a row is written to a table that it looks at."""
 
 
 class Watcher(Protocol):
@@ -72,7 +77,7 @@ class Database:
     Args:
         mend: called when a SELECT finds that DuckDB gave the database up; the SELECT is then tried once more.
         watchers: they are told of what is written; there may be more of them later.
-        memory: what `lasting` remembers, shared by the cursors of one file.
+        memory: what is remembered of the file, shared by its cursors.
     """
 
     def __init__(
@@ -87,7 +92,10 @@ class Database:
         self._path = path
         self._mend = mend
         self._watchers = watchers
-        self._memory: Memory = {} if memory is None else memory
+        self._memory = memory or Memory()
+        self._in_transaction = False
+        self._written: set[str] = set()
+        self._ran = False
         self._turn = threading.RLock()
         # Interrupting comes from another thread, and must not meet a connection that is just being closed.
         self._closing = threading.Lock()
@@ -106,17 +114,16 @@ class Database:
         """Run one SELECT and return its rows as tuples."""
         return self._selected(lambda connection: connection.execute(sql, dict(parameters or {})).fetchall())
 
-    def lasting(self, sql: str, parameters: Mapping[str, str]) -> list[tuple[Any, ...]]:
+    def lasting(self, sql: str, parameters: Mapping[str, object]) -> list[tuple[Any, ...]]:
         """Return the rows of a SELECT about what never changes once it is there; if there are any, remember them."""
-        key = (sql, *parameters.items())
-        found = self._memory.get(key)
-        if found is None:
-            found = self.rows(sql, parameters)
-            if found:
-                if len(self._memory) >= _MOST_REMEMBERED:
-                    self._memory.clear()
-                self._memory[key] = found
-        return found
+        return self._memory.answer(sql, parameters, (), lambda: self.rows(sql, parameters))
+
+    def known(self, sql: str, parameters: Mapping[str, object]) -> list[tuple[Any, ...]]:
+        """Return the rows of a SELECT; remember them until a row is written to one of the tables that it looks at."""
+        tables = self._memory.tables(sql, lambda: self._tables(sql))
+        if self._ran or not self._written.isdisjoint(tables):
+            return self.rows(sql, parameters)
+        return self._memory.answer(sql, parameters, tables, lambda: self.rows(sql, parameters))
 
     def select(
         self, sql: str, parameters: Mapping[str, object], tables: Mapping[str, pa.Table]
@@ -155,7 +162,7 @@ class Database:
         """
         with explained(self._path):
             self._run("BEGIN")
-            self._failure = None
+            self._failure, self._in_transaction = None, True
             try:
                 yield
                 if self._failure:
@@ -164,23 +171,29 @@ class Database:
             except BaseException:
                 with self._turn:
                     _roll_back(self._connection)
-                self._memory.clear()
+                self._ran = True
+                self._remember()
                 for watcher in self._watchers:
                     watcher.rolled_back()
                 raise
+            self._remember()
             for watcher in self._watchers:
                 watcher.committed()
 
     def insert(self, table: str, rows: pa.Table) -> int:
         """Insert the rows whose keys are not there yet; return how many there were. *table* is a name of ours."""
-        with self._statement() as connection:
-            connection.register("incoming", rows)
-            try:
-                columns = ", ".join(f'"{name}"' for name in rows.column_names)
-                sql = f"INSERT INTO {table} ({columns}) SELECT {columns} FROM incoming ON CONFLICT DO NOTHING"  # noqa: S608
-                counted = connection.execute(sql).fetchone()
-            finally:
-                connection.unregister("incoming")
+        columns = ", ".join(f'"{name}"' for name in rows.column_names)
+        few = rows.num_rows <= _FEW
+        # Rows as parameters take half of the time that DuckDB needs to look at a table.
+        row = f"({', '.join('?' * rows.num_columns)})"
+        source = f"VALUES {', '.join([row] * rows.num_rows)}" if few else f"SELECT {columns} FROM incoming"  # noqa: S608
+        given = [value for one in rows.to_pylist() for value in one.values()] if few else []
+        with self._statement() as connection, _visible(connection, {} if few else {"incoming": rows}):
+            sql = f"INSERT INTO {table} ({columns}) {source} ON CONFLICT DO NOTHING"
+            counted = connection.execute(sql, given).fetchone()
+        self._written.add(table)
+        if not self._in_transaction:
+            self._remember()
         for watcher in self._watchers:
             watcher.inserted(table, rows)
         return int(counted[0]) if counted else 0
@@ -188,6 +201,9 @@ class Database:
     def run(self, sql: str, parameters: Mapping[str, object] | None = None) -> None:
         """Run statements for their effect."""
         self._run(sql, parameters)
+        self._ran = True
+        if not self._in_transaction:
+            self._remember()
         for watcher in self._watchers:
             watcher.ran()
 
@@ -214,6 +230,19 @@ class Database:
         """Close the connection, once its statement has ended."""
         with self._turn, self._closing:
             self._connection.close()
+
+    def _tables(self, sql: str) -> set[str]:
+        """Return the tables that a SELECT looks at, which DuckDB says of statements without parameters."""
+        asked = re.sub(r"\$\w+", "NULL", sql)
+        return self._selected(lambda connection: connection.get_table_names(asked))
+
+    def _remember(self) -> None:
+        """Have everybody take note of what was stored; after what may have changed anything, nothing is known."""
+        if self._ran:
+            self._memory.clear()
+        elif self._written:
+            self._memory.stored(self._written)
+        self._written, self._ran, self._in_transaction = set(), False, False
 
     def _run(self, sql: str, parameters: Mapping[str, object] | None = None) -> None:
         with self._statement() as connection:
@@ -274,16 +303,6 @@ def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
         return
 
 
-def given_up(error: BaseException) -> bool:
-    """Say whether DuckDB gave the whole database up with this error, so that only opening it again helps."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, duckdb.FatalException | duckdb.InternalException | duckdb.ConnectionException):
-            return True
-        cause = cause.__cause__
-    return False
-
-
 def connected(path: Path, killed: bool = False, threads: int | None = None) -> duckdb.DuckDBPyConnection:
     """
     Open the database file; the caller holds the owner's lock, and says whether the owner before it was killed.
@@ -305,76 +324,3 @@ def opened(path: Path, killed: bool = False) -> Iterator[Database]:
         yield Database(connection, path)
     finally:
         connection.close()
-
-
-_DAMAGE = (
-    "not a valid DuckDB database file",
-    "Corrupt",
-    "Could not read enough bytes",
-    "replaying WAL",
-    "WAL checkpoint iteration",
-    "checksum",
-)
-_NEWER = ("with version number", "newer version of DuckDB")
-_FULL = ("No space left on device", "not enough space", "File too large")
-
-
-@contextmanager
-def explained(path: Path) -> Iterator[None]:
-    """Turn DuckDB's own errors into one sentence that says what to do."""
-    try:
-        yield
-    except duckdb.Error as error:
-        raise _explanation(error, path) from error
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise full(path) from error
-        raise
-
-
-def full(path: Path) -> StoreError:
-    """Say that the disk is full."""
-    return StoreError(
-        "the disk is full, so the last piece of work was not stored",
-        where=str(path.parent),
-        remedy="Make room and run the same command again: what is stored is whole, and it goes on from there",
-    )
-
-
-def closing(path: Path) -> StoreError:
-    """Say that whoever keeps the database open is about to end."""
-    return StoreError(
-        "the study is being closed", where=str(path.parent), remedy="Start it again, or ask again; nothing was lost"
-    )
-
-
-def _explanation(error: duckdb.Error, path: Path) -> StoreError:
-    text = str(error)
-    if isinstance(error, duckdb.InterruptException):
-        return closing(path)
-    if any(sign in text for sign in _FULL):
-        return full(path)
-    if any(sign in text for sign in _NEWER):
-        return Damaged(
-            "the database was written by a newer version of DuckDB",
-            where=str(path),
-            remedy="Install the newer version of tagger; nothing was changed",
-        )
-    if any(sign in text for sign in _DAMAGE):
-        return Damaged(
-            f"the database is damaged ({text.splitlines()[0]})",
-            where=str(path),
-            remedy="Nothing was deleted. Copy the whole folder somewhere safe, then restore study.duckdb and "
-            "study.duckdb.wal together from a backup",
-        )
-    if "Could not set lock" in text:
-        return StoreError(
-            "another program has the database open",
-            where=str(path),
-            remedy="Close it (a database viewer, a notebook) and try again; read a study through tagger.open_study",
-        )
-    if isinstance(error, duckdb.IOException):
-        return StoreError(f"the database cannot be read or written ({text.splitlines()[0]})", where=str(path))
-    return StoreError(
-        f"the database refused: {text.splitlines()[0]}", where=str(path), remedy="Nothing of it was stored"
-    )

@@ -23,9 +23,10 @@ from tagger import __version__
 from tagger.errors import Overloaded
 from tagger.store import shards
 from tagger.store.connections import Connections
-from tagger.store.database import Database, Watcher, closing, given_up
+from tagger.store.database import Database, Watcher
 from tagger.store.lock import beside, owned
 from tagger.store.migrations import migrate
+from tagger.store.plain_errors import closing, given_up
 from tagger.store.remote import answered, told
 
 log = logging.getLogger(__name__)

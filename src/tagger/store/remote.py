@@ -99,7 +99,11 @@ class Remote:
         question = _question(sql, parameters or {}, {})
         return self._asked(lambda database: database.rows(sql, parameters), question, _tuples_in)
 
-    def lasting(self, sql: str, parameters: Mapping[str, str]) -> list[tuple[Any, ...]]:
+    def lasting(self, sql: str, parameters: Mapping[str, object]) -> list[tuple[Any, ...]]:
+        """Run one SELECT and return its rows as tuples; nothing is remembered here."""
+        return self.rows(sql, parameters)
+
+    def known(self, sql: str, parameters: Mapping[str, object]) -> list[tuple[Any, ...]]:
         """Run one SELECT and return its rows as tuples; nothing is remembered here."""
         return self.rows(sql, parameters)
 

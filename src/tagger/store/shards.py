@@ -17,8 +17,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tagger.store.database import Database, explained
+from tagger.store.database import Database
 from tagger.store.lock import alive
+from tagger.store.plain_errors import explained
 
 _MANIFEST = "shard.json"
 

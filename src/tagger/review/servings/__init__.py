@@ -132,7 +132,7 @@ def serving(db: Readable, serving_id: str) -> Serving | None:
     found = db.lasting(_SERVING, {"id": serving_id})
     if not found:
         return None
-    used = db.rows(_READ_AGAINST, {"dataset": found[0][6]})
+    used = db.known(_READ_AGAINST, {"dataset": found[0][6]})
     return Serving(*(*found[0], used[0][0] if used else ""))
 
 

@@ -70,8 +70,12 @@ def _busy(request: Request, error: Exception) -> Response:
         "Your answer is not lost: the browser keeps it and sends it again by itself. "
         "If it does not, go back and press the button once more."
     )
-    text = f"{error} {kept}" if request.method == "POST" else str(error)
-    return rendered(request, "trouble.html", 503, title="The study is busy just now", text=text)
+    again = "This page asks again by itself in a few seconds."
+    text = f"{error} {kept if request.method == 'POST' else again}"
+    answer = rendered(request, "trouble.html", 503, title="The study is busy just now", text=text)
+    if request.method == "GET":
+        answer.headers["Refresh"] = "5"
+    return answer
 
 
 def _explained(request: Request, error: Exception) -> Response:

@@ -1,0 +1,127 @@
+"""What a process that owns a study remembers, and when it asks again."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pyarrow as pa
+import pytest
+from desk import START
+
+from tagger.store import Store, serving
+from tagger.store.database import opened
+
+NAMES = "SELECT name FROM readers WHERE reads AND coder_id <> $not ORDER BY name"
+ASKED = {"not": "nobody"}
+
+
+@pytest.fixture
+def owner(tmp_path):
+    """Return an owner of an empty study."""
+    Store(tmp_path).create()
+    with serving(tmp_path) as owner:
+        yield owner
+
+
+def people(*names):
+    """Return rows of people who read."""
+    return pa.Table.from_pylist([{"id": one, "name": one, "role": "reviewer", "added_at": START} for one in names])
+
+
+def add(*names):
+    """Return an act that lets people join."""
+    return lambda db: db.insert("coders", people(*names))
+
+
+def known(db):
+    """Return the names of those who read, as far as is known."""
+    return [name for (name,) in db.known(NAMES, ASKED)]
+
+
+def asked(owner, monkeypatch):
+    """Return what a reader is told, and how many questions that took."""
+    with owner.reading() as db, monkeypatch.context() as patch:
+        questions = []
+        ask = type(db).rows
+        patch.setattr(type(db), "rows", lambda self, *about: questions.append(about) or ask(self, *about))
+        return known(db), len(questions)
+
+
+def test_an_answer_holds_until_something_is_written_to_what_it_looks_at(owner, monkeypatch):
+    """The tables behind a view count, and no others."""
+    owner.write(add("Ann"))
+    assert (["Ann"], 1) == asked(owner, monkeypatch)
+    assert (["Ann"], 0) == asked(owner, monkeypatch)
+    owner.write(lambda db: db.insert("datasets", pa.table({"id": ["general"]})))
+    assert (["Ann"], 0) == asked(owner, monkeypatch)
+    owner.write(add("Ben"))
+    assert (["Ann", "Ben"], 1) == asked(owner, monkeypatch)
+
+
+def test_who_writes_sees_what_is_written_and_others_do_not_before_it_is_stored(owner):
+    """Not even from memory."""
+    owner.write(add("Ann"))
+
+    def look_around(db):
+        before = known(db)
+        add("Ben")(db)
+        with owner.reading() as other:
+            return before, known(db), known(other), known(db)
+
+    assert (["Ann"], ["Ann", "Ben"], ["Ann"], ["Ann", "Ben"]) == owner.write(look_around)
+    with owner.reading() as db:
+        assert ["Ann", "Ben"] == known(db)
+
+
+def test_what_was_rolled_back_is_not_remembered(owner):
+    """Neither an answer, nor what never changes once it is there."""
+    sql = "SELECT name FROM coders WHERE id = $id"
+
+    def fail(db):
+        add("Ann")(db)
+        assert ["Ann"] == known(db)
+        assert [("Ann",)] == db.lasting(sql, {"id": "Ann"})
+        raise ValueError
+
+    with suppress(ValueError):
+        owner.write(fail)
+    with owner.reading() as db:
+        assert [] == known(db)
+        assert [] == db.lasting(sql, {"id": "Ann"})
+
+
+def test_a_statement_that_may_change_anything_has_all_asked_again(owner):
+    """As an erasure is."""
+    owner.write(add("Ann", "Ben"))
+    with owner.reading() as db:
+        assert ["Ann", "Ben"] == known(db)
+
+    def erase(db):
+        db.run("DELETE FROM coders WHERE id = 'Ben'")
+        return known(db)
+
+    assert ["Ann"] == owner.write(erase)
+    with owner.reading() as db:
+        assert ["Ann"] == known(db)
+
+
+def test_memory_is_bounded(owner, monkeypatch):
+    """By rows: beyond that all is forgotten, and asked for again."""
+    monkeypatch.setattr("tagger.store.memory._MOST", 5)
+    owner.write(add("Ann", "Ben"))
+    with owner.reading() as db:
+        for number in range(20):
+            assert 2 == len(db.known(NAMES, {"not": str(number)}))
+            assert db._memory._held <= 8
+        assert len(db._memory._answers) <= 3
+
+
+def test_outside_of_a_transaction_it_is_the_same(tmp_path):
+    """Whoever opens a study for a moment remembers too."""
+    Store(tmp_path).create()
+    with opened(tmp_path / "study.duckdb") as db:
+        assert [] == known(db)
+        add("Ann")(db)
+        assert ["Ann"] == known(db)
+        db.run("DELETE FROM coders")
+        assert [] == known(db)

@@ -7,10 +7,11 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from desk import tried
+from desk import lasting, tried
 from hypothesis import HealthCheck, given
 from hypothesis import settings as bounds
 from hypothesis import strategies as st
+from visitor import reading_at
 
 from tagger.config import ConsentSettings
 from tagger.consent import POSITIONS
@@ -256,15 +257,6 @@ def test_no_sequence_of_changes_and_decisions_loses_or_alters_anything(open_stud
 # At the terminal ------------------------------------------------------------------------------------------------------
 
 
-def changed_file(study, tmp_path, old='version: "1.0"', new='version: "1.1"'):
-    """Write the study's framework with another version, and other words for its first value."""
-    text = (study.folder / "frameworks" / "small.yaml").read_text("utf-8")
-    assert old in text
-    file = tmp_path / "small.yaml"
-    file.write_text(text.replace(old, new), "utf-8")
-    return file
-
-
 def test_an_unknown_name_or_version_says_which_there_are(tagger, study):
     """Exit code 2, and the versions that there are."""
     said = tagger("framework", "diff", "small@9", "small", "--study", study.folder)
@@ -272,3 +264,52 @@ def test_an_unknown_name_or_version_says_which_there_are(tagger, study):
     assert "there is no version 9 of the framework 'small'. There is: " in said.err
     assert 2 == tagger("framework", "show", "smal", "--study", study.folder).code
     assert 2 == tagger("framework", "history", "nothing", "--study", study.folder).code
+
+
+def test_a_changed_file_is_proposed_agreed_on_and_used(tagger, study, tmp_path):
+    """From an edited file to suggestions made with it: each step says what it did, and a file that differs is named."""
+    with lasting(study) as desk:
+        for name in READERS:
+            desk.assist(desk.reader(name))
+    at = ("--study", study.folder)
+    file = tmp_path / "small.yaml"
+    text = (study.folder / "frameworks" / "small.yaml").read_text("utf-8")
+    file.write_text(text.replace('"1.0"', '"1.1"').replace("name: Choice\n", "name: A say\n"), "utf-8")
+    proposal = ("framework", "propose", file, *at, "--reader", "Ann", "--reason", "It is more than choosing")
+    assert "it is not said whether what was read before still holds for: choice" in tagger(*proposal).err
+
+    said = tagger(*proposal, "--same", "choice")
+
+    assert "small 1.1 is proposed in the place of 1.0. Asked: Reader B, Reader C." in said.out
+    with lasting(study) as desk:
+        [change] = changes.changes(desk.db, desk.now)
+        for name in ("Ben", "Cora"):
+            say(desk, name, change.newest.id, change=change.id)
+    assert "you agreed on small 1.1, and its suggestions are those of 1.0" in tagger("status", *at).out
+    assert 0 == tagger("run", *at, "--engine", "local").code
+    assert "you agreed on" not in tagger("status", *at).out
+    assert "A say" in tagger("framework", "show", "small", *at).out
+    assert "Choice is now called A say." in tagger("framework", "diff", "small@1.0", "small@1.1", *at).out
+    assert "It is more than choosing" in tagger("framework", "history", "small", *at).out
+    (study.folder / "frameworks" / "small.yaml").write_text(text.replace('"1.0"', '"1.5"'), "utf-8")
+    noted = tagger("run", *at, "--engine", "local").err
+    assert "agreed on small 1.1, so that is used, and not the file" in noted
+    again = tmp_path / "again.yaml"
+    assert 0 == tagger("framework", "show", "small@1.1", *at, "--yaml", again).code
+    assert "They are the same" in tagger("framework", "diff", "small@1.1", again, *at).out
+    table = tmp_path / "changes.csv"
+    assert 0 == tagger("export", *at, "--what", "list-changes", "--to", "csv", "-o", table).code
+    assert 3 == table.read_text("utf-8").count("It is more than choosing")
+
+
+def test_a_change_can_be_proposed_while_the_study_is_served(tagger, study, tmp_path):
+    """The server that keeps the study open stores it, or says what is wrong with it."""
+    with lasting(study) as desk:
+        desk.assist(desk.reader("Ann"))
+    file = tmp_path / "small.yaml"
+    text = (study.folder / "frameworks" / "small.yaml").read_text("utf-8")
+    file.write_text(text.replace('"1.0"', '"1.1"').replace("name: Choice\n", "name: A say\n"), "utf-8")
+    words = ("framework", "propose", file, "--study", study.folder, "--reason", "So", "--revised", "choice", "--reader")
+    with reading_at(study):
+        assert "Zoe" in tagger(*words, "Zoe").err
+        assert "small 1.1 is proposed" in tagger(*words, "Ann").out

@@ -5,25 +5,20 @@ from __future__ import annotations
 import json
 import math
 import re
-import socket
-import threading
-import time
 from collections import Counter
-from contextlib import contextmanager
 from dataclasses import replace
 from uuid import uuid4
 
 import numpy as np
 import pytest
-import uvicorn
 from desk import AT_ONCE, OWN_FIRST, START, tried
 from hypothesis import given
 from hypothesis import strategies as st
 from serving import served
-from visitor import AT_HOME, Visitor, visitor
+from visitor import Visitor, reading_at, visitor
 
 from tagger.agreement import plan_sample
-from tagger.config import ReviewSettings, load_settings
+from tagger.config import ReviewSettings
 from tagger.errors import StoreError, UsageError
 from tagger.review import packs
 from tagger.review.audit import Wanted, door, draw
@@ -31,7 +26,6 @@ from tagger.review.audit.frame import FAR, NEAR, STRATA, SUGGESTED, Frame, frame
 from tagger.review.audit.plan import Goal, plan
 from tagger.review.displays import may_show
 from tagger.review.servings import Queue, chosen, left, next_serving, postpone, prepare
-from tagger.review.web.app import create_app
 from tagger.servings import place, sampled, seed_of
 from tagger.store import Store, serving
 
@@ -673,25 +667,6 @@ def test_what_fails_stores_nothing(study):
     with pytest.raises(StoreError, match="audit_cells"):
         door.drawn(study.folder, Wanted("general", ("Ann",), SOME, 1), lambda: START)
     assert (0, 0) == (study.one("SELECT count(*) FROM draws"), study.one("SELECT count(*) FROM audit_passages"))
-
-
-@contextmanager
-def reading_at(study):
-    """Serve a study as `tagger review` does, from a thread of this process."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    with serving(study.folder, f"http://127.0.0.1:{listening.getsockname()[1]}") as owner:
-        app = create_app(owner, study.folder, load_settings(study.folder), AT_HOME)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        try:
-            while not server.started:
-                time.sleep(0.01)
-            yield app
-        finally:
-            server.should_exit = True
-            thread.join()
-            listening.close()
 
 
 def test_it_is_drawn_while_people_read(study, tagger):

@@ -56,6 +56,8 @@ ACTS = {
     *("decisions", "decision_answers", "decision_sets", "displays", "draws", "draw_strata", "excerpts", "packs"),
     *("pack_servings", "placements", "postponements", "preferences", "segmentations", "servings", "session_days"),
     *("session_ends", "sessions", "sign_in_links", "wanted_readings", "access_changes"),
+    *("frameworks", "framework_values", "framework_meanings", "framework_changes", "framework_change_excerpts"),
+    *("framework_adoptions", "proposals", "proposal_people", "positions"),
 }
 """The tables to which what people do on the pages may add; nothing is ever taken from any."""
 

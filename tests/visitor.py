@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+import socket
+import threading
+import time
+from contextlib import contextmanager
 from typing import Any
 
+import uvicorn
 from small_study import SmallStudy
 from starlette.testclient import TestClient
 
@@ -12,7 +17,7 @@ from tagger.config import Settings, load_settings
 from tagger.review.web.app import create_app
 from tagger.review.web.reach import Reach
 from tagger.review.web.site import Site
-from tagger.store import Owner
+from tagger.store import Owner, serving
 
 AT_HOME = Reach().site(8321)
 BEYOND = Reach(proxy="https://read.example.org").site(8321)
@@ -39,3 +44,22 @@ def visitor(
     """Open a study in a browser."""
     app = create_app(owner, study.folder, settings or load_settings(study.folder), site)
     return Visitor(app, base_url=site.address, **options)
+
+
+@contextmanager
+def reading_at(study):
+    """Serve a study as `tagger review` does, from a thread of this process."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    with serving(study.folder, f"http://127.0.0.1:{listening.getsockname()[1]}") as owner:
+        app = create_app(owner, study.folder, load_settings(study.folder), AT_HOME)
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            while not server.started:
+                time.sleep(0.01)
+            yield app
+        finally:
+            server.should_exit = True
+            thread.join()
+            listening.close()

@@ -54,17 +54,18 @@ def import_codings(file: Path, folder: Path, made: Made | None, framework: str, 
 @click.option("--include-unreviewed", is_flag=True, help="Also what no person has read yet; the first column says so.")
 @click.option(
     "--what",
-    type=click.Choice(["passages", "consent"]),
+    type=click.Choice(["passages", "consent", "list-changes"]),
     default="passages",
     show_default=True,
-    help="Passages, or what people proposed to say of them together: who consents, who objects and why.",
+    help="Passages; or what people proposed to say of them together, or to change in the list of values: who consents, "
+    "who objects and why.",
 )
 def export(folder: Path, form: str, output: Path, include_unreviewed: bool, what: str) -> None:
     """Write passages with suggestions and readings to a table; by default only those that people have read."""
     from tagger.steps.exports import export as table
 
-    if what == "consent":
-        _export_consent(folder, form, output)
+    if what != "passages":
+        _export_consent(folder, form, output, what)
         return
     data, n = table(folder, form, include_unreviewed=include_unreviewed)
     written(output, data)
@@ -73,17 +74,18 @@ def export(folder: Path, form: str, output: Path, include_unreviewed: bool, what
         echo("Nobody has read anything yet. To see the suggestions: add --include-unreviewed")
 
 
-def _export_consent(folder: Path, form: str, output: Path) -> None:
+def _export_consent(folder: Path, form: str, output: Path, what: str) -> None:
     from tagger.exchange.tables import write
-    from tagger.review.consent.table import table
-    from tagger.store import Store
+    from tagger.review.consent.table import framework_table, table
+    from tagger.review.doors import up_to_date
 
-    with Store(folder).session("an export") as study:
-        rows = table(study, datetime.now(UTC).date())
-    written(output, write(rows, form, "consent"))
+    with up_to_date(folder).session("an export") as study:
+        rows = (table if what == "consent" else framework_table)(study, datetime.now(UTC).date())
+    written(output, write(rows, form, what))
     echo(f"Wrote {several(rows.num_rows, 'row')} to {output}: one for each proposal and person.")
     if not rows.num_rows:
-        echo("Nobody has proposed anything yet. It is done in the browser, under Together.")
+        where = "Together" if what == "consent" else "The list"
+        echo(f"Nobody has proposed anything yet. It is done in the browser, under {where}.")
 
 
 @click.command()

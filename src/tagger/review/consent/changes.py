@@ -179,6 +179,16 @@ def find(db: Readable, change_id: str, now: datetime) -> Change:
     return found
 
 
+def excerpts(db: Readable, change_id: str) -> list[str]:
+    """Return the excerpts that made somebody propose a change."""
+    return [str(one) for (one,) in db.rows(_ABOUT, {"change": change_id})]
+
+
+def identity(framework: Framework | None) -> str:
+    """Return the id of a version, by which a form says for which list it was written."""
+    return digest(framework) if framework else ""
+
+
 def adopt_what_stands(db: Database, now: datetime) -> list[Framework]:
     """
     Let what stands take effect, in the order in which it was proposed; whoever looks first does it.
@@ -246,6 +256,10 @@ _CHANGES = """
     LEFT JOIN framework_adoptions a ON a.change_id = c.id
     WHERE $framework IN ('', c.framework)
     ORDER BY c.made_at, c.id
+"""
+
+_ABOUT = """
+    SELECT excerpt_id FROM framework_change_excerpts WHERE change_id = try_cast($change AS UUID) ORDER BY excerpt_id
 """
 
 _ADOPTED = "SELECT framework_id FROM adopted_frameworks WHERE framework = $framework"

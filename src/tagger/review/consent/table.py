@@ -1,4 +1,4 @@
-"""All proposals about passages as a table for other programs, with what each person held and where they stand."""
+"""Proposals as tables for other programs: about passages, with what each person held, and about the list of values."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from datetime import date
 
 import pyarrow as pa
 
-from tagger.review.consent.rounds import rounds
+from tagger.review.consent.rounds import About, rounds
 from tagger.store import Readable
 
 _FIRST = ("state", "newest", "dataset", "proposed", "text", "reader", "own_reading", "own_kind", "after_talk")
+_FIRST_OF_LIST = ("state", "newest", "framework", "proposed_version", "why", "reader", "position", "position_reason")
 
 
 def table(db: Readable, today: date) -> pa.Table:
@@ -19,10 +20,20 @@ def table(db: Readable, today: date) -> pa.Table:
     A proposal that was followed by another one is `followed`.
     """
     rows = db.table("SELECT * FROM consent_list ORDER BY dataset, transcript, excerpt_id, round, reader")
-    found = rounds(db, "coding", rows["excerpt_id"].to_pylist(), today)
+    return _with_states(db, rows, "coding", "excerpt_id", _FIRST, today)
+
+
+def framework_table(db: Readable, today: date) -> pa.Table:
+    """Return `framework_consent_list` with the same two columns; a change that is used has a day in `adopted_on`."""
+    rows = db.table("SELECT * FROM framework_consent_list ORDER BY framework, proposed_on, change_id, round, reader")
+    return _with_states(db, rows, "framework", "change_id", _FIRST_OF_LIST, today)
+
+
+def _with_states(db: Readable, rows: pa.Table, about: About, key: str, first: tuple[str, ...], today: date) -> pa.Table:
+    found = rounds(db, about, rows[key].to_pylist(), today)
     newest = {each[-1].id: each[-1].state for each in found.values()}
     ids = rows["proposal_id"].to_pylist()
     states = [newest.get(one, "followed") for one in ids]
     rows = rows.append_column("state", pa.array(states, pa.string()))
     rows = rows.append_column("newest", pa.array(["yes" if one in newest else "no" for one in ids], pa.string()))
-    return rows.select([*_FIRST, *(name for name in rows.column_names if name not in _FIRST)])
+    return rows.select([*first, *(name for name in rows.column_names if name not in first)])

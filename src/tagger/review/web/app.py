@@ -24,6 +24,7 @@ from tagger.review.web.pages import (
     care,
     consent,
     exemplars,
+    framework,
     guide,
     home,
     packs,
@@ -41,7 +42,22 @@ from tagger.store import Owner
 
 log = logging.getLogger(__name__)
 
-_PAGES = (home, who, sign_in, people, read, browse, consent, progress, agreement, exemplars, packs, care, guide)
+_PAGES = (
+    home,
+    who,
+    sign_in,
+    people,
+    read,
+    browse,
+    consent,
+    framework,
+    progress,
+    agreement,
+    exemplars,
+    packs,
+    care,
+    guide,
+)
 
 
 def create_app(owner: Owner, folder: Path, settings: Settings, site: Site) -> Guard:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tagger.config import ORDERS, ReviewSettings
-from tagger.review.consent import waiting_for
+from tagger.review.consent import changes, waiting_for
 from tagger.review.datasets import Dataset, datasets
 from tagger.review.servings import Left, Queue
 from tagger.review.web.access import FIRST
@@ -47,8 +47,11 @@ def first(visit: Visit) -> Response:
     visit.write(draw)
     shelf = visit.write(count)
     asked = visit.read(lambda database: waiting_for(database, coder_id, time))
+    list_asked = visit.read(lambda database: changes.waiting_for(database, coder_id, time))
     started = any(progress.read or progress.skipped for _, progress in shelf)
-    return visit.render("home.html", shelf=shelf, asked=asked, started=started, orders=ORDERS, review=review)
+    return visit.render(
+        "home.html", shelf=shelf, asked=asked, list_asked=list_asked, started=started, orders=ORDERS, review=review
+    )
 
 
 routes = [Route("/", page(first))]

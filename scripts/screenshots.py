@@ -36,6 +36,8 @@ PAGES = {
     "preferences": "/preferences",
     "who": "/who",
     "pause": "/pause",
+    "the-list": "/list",
+    "change-the-list": "/list/propose?kind=new",
 }
 
 

@@ -62,7 +62,7 @@ def test_an_extension_is_paired_by_its_mapping():
         Change("renamed", "heat", "Heat: the id is now 'heat' (it was 'warmth')."),
         Change("renamed", "heat", "Warmth is now called Heat."),
         Change("moved", "heat", "Heat moved from the layer 'Low' to 'High'."),
-        Change("reworded", "heat", f"Heat: the words are the same. {OTHER}"),
+        Change("reworded", "heat", f"Heat: only its name changed. {OTHER}"),
     ) == compare(TEA, ours)
 
 
@@ -116,7 +116,7 @@ values:
 """
     assert [
         "Warmth is now called Being warm.",
-        "Being warm: the words are the same. It means the same: what was read before still holds.",
+        "Being warm: only its name changed. It means the same: what was read before still holds.",
         f"Talk: other words in the definition. {OTHER}",
         "Talk, the definition is now: “People talk a lot.” It was: “People talk.”",
     ] == told(rest)
@@ -163,9 +163,9 @@ def test_what_goes_back_two_versions_is_known_by_its_meaning():
 
     assert [
         "Warmth is now called Heat.",
-        "Heat: the words are the same. It means the same: what was read before still holds.",
+        "Heat: only its name changed. It means the same: what was read before still holds.",
         "Talk is now called Chat.",
-        f"Chat: the words are the same. {OTHER}",
+        f"Chat: only its name changed. {OTHER}",
     ] == [change.text for change in compare(TEA, third) if change.kind != "whole"]
 
 

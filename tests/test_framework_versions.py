@@ -313,3 +313,24 @@ def test_a_change_can_be_proposed_while_the_study_is_served(tagger, study, tmp_p
     with reading_at(study):
         assert "Zoe" in tagger(*words, "Zoe").err
         assert "small 1.1 is proposed" in tagger(*words, "Ann").out
+
+
+def test_a_value_means_the_same_until_somebody_revises_it_and_never_again_what_it_meant(desk):
+    """Revised twice is not as it was at first; what was only reworded means the same through all versions."""
+    for version, revised in (("1.1", True), ("1.2", False), ("1.3", True)):
+        base = used(desk)
+        value = base.values[0]
+        words = Words(f"{value.name} {version}", value.definition.text, {})
+        proposal = put(desk, reworded(base, version, value.id, words, revised=revised))
+        say(desk, "Ben", proposal)
+        say(desk, "Cora", proposal)
+
+    other = desk.ask(
+        "SELECT f.version AS now, g.version AS then_, o.value_id AS value FROM other_meanings o "
+        "JOIN frameworks f ON f.id = o.framework_id JOIN frameworks g ON g.id = o.read_with WHERE f.version > g.version"
+    )
+
+    assert {("1.1", "1.0"), ("1.2", "1.0"), ("1.3", "1.0"), ("1.3", "1.1"), ("1.3", "1.2")} == {
+        (row["now"], row["then_"]) for row in other
+    }
+    assert {base.values[0].id} == {row["value"] for row in other}

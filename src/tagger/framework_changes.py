@@ -174,7 +174,8 @@ def _rewordings(old: Value, new: Value, revised: bool | None) -> Iterator[Change
     if old.definition.text != new.definition.text:
         nouns.insert(0, "the definition")
     if nouns or revised or old.unit != new.unit or old.name != new.name:
-        what = f"other words in {_listed(nouns)}" if nouns else "the words are the same"
+        same = "only its name changed" if old.name != new.name else "the words are the same"
+        what = f"other words in {_listed(nouns)}" if nouns else same
         yield Change("reworded", new.id, f"{new.name}: {what}. {_MEANING[revised]}.")
     if old.unit != new.unit:
         yield Change("texts", new.id, f"{new.name} is now looked for {_UNITS[new.unit]} (it was {_UNITS[old.unit]}).")

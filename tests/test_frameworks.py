@@ -302,3 +302,17 @@ def test_the_readme_examples_are_valid(tmp_path):
         loaded.append(load_framework(path, held=loaded[1:]))
     assert ["our-values"] * 3 == [framework.id for framework in loaded]
     assert "our-values@1.0" == loaded[-1].continues
+
+
+def test_what_is_kept_elsewhere_is_found_by_its_version_alone(tmp_path):
+    """A file that is gone is missed, and what is kept is named; with its version, or its hash, it is found."""
+    write(tmp_path, ours=SMALL.format("ours"))
+    kept = load_framework("ours", [tmp_path])
+    (tmp_path / "ours.yaml").unlink()
+
+    with pytest.raises(FrameworkError, match=r"no framework 'ours' in a file\. .* write 'ours@1'"):
+        load_framework("ours", [tmp_path], [kept])
+    assert kept == load_framework("ours@1", [tmp_path], [kept])
+    assert kept == load_framework(f"ours@{digest(kept)[:8]}", [tmp_path], [kept])
+    with pytest.raises(FrameworkError, match="there is no version 2 of the framework 'ours'. There is: 1"):
+        load_framework("ours@2", [tmp_path], [kept])

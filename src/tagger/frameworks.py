@@ -178,7 +178,7 @@ def load_framework(name_or_path: str | Path, folders: Sequence[Path] = (), held:
         name_or_path: a path to a .yaml file, an id, or an id and a version as `id@version`; the version may be the
             first letters of the hash that `digest` gives, eight or more.
         folders: where an id is looked for before the shipped ones, such as a study's own `frameworks/`.
-        held: versions that are kept elsewhere, such as in a study; they are looked for last.
+        held: versions that are kept elsewhere, such as in a study; those named with a version are looked for here last.
 
     Raises:
         FrameworkError: there is none, or it cannot be read; says where and what to do.
@@ -203,7 +203,8 @@ class _Places:
 def _find(name: str, version: str, places: _Places, chain: tuple[str, ...]) -> Framework:
     """Load a framework by its id; `chain` holds the files that led here by `extends`."""
     versions = [each for each in places.held if each.id == name]
-    kept = next((each for each in versions if _is_version(each, version)), None)
+    # A name alone is that of a file: where the file is gone, an earlier state of it must not stand in unnoticed.
+    kept = next((each for each in versions if version and _is_version(each, version)), None)
     known: list[str] = []
     for path in (path for folder in places.folders for path in sorted(folder.glob("*.y*ml"))):
         known.append(path.stem)
@@ -216,6 +217,9 @@ def _find(name: str, version: str, places: _Places, chain: tuple[str, ...]) -> F
         return kept
     if versions:
         there = ", ".join(dict.fromkeys(each.version for each in versions))
+        if not version:
+            remedy = f"Versions of it are kept ({there}): to name one, write '{name}@{versions[0].version}'"
+            raise FrameworkError(f"there is no framework '{name}' in a file", remedy=remedy)
         raise FrameworkError(f"there is no version {version} of the framework '{name}'", remedy=f"There is: {there}")
     known += [each.id for each in places.held]
     raise FrameworkError(f"there is no framework '{name}'", remedy=suggestion(name, sorted(set(known))))

@@ -314,5 +314,5 @@ def test_what_is_kept_elsewhere_is_found_by_its_version_alone(tmp_path):
         load_framework("ours", [tmp_path], [kept])
     assert kept == load_framework("ours@1", [tmp_path], [kept])
     assert kept == load_framework(f"ours@{digest(kept)[:8]}", [tmp_path], [kept])
-    with pytest.raises(FrameworkError, match="there is no version 2 of the framework 'ours'. There is: 1"):
+    with pytest.raises(FrameworkError, match=r"there is no version 2 of the framework 'ours'\. There is: 1"):
         load_framework("ours@2", [tmp_path], [kept])

@@ -90,16 +90,20 @@ class Team:
         packs.bring_back(self.desk.db, returned, "pack.xlsx", self.desk.tick())
 
     def read_to_the_end(self, events):
-        """Have everybody read until nothing is left for anybody; *events* come after so many acts."""
-        acts = idle = 0
-        while idle < 3 * len(self.here):
+        """Have everybody read until each has asked three times in vain; *events* come after so many acts."""
+        acts, in_vain = 0, Counter()
+        while any(in_vain[name] < 3 for name in self.here):
             if acts in events:
                 events.pop(acts)()
             acts += 1
-            idle = 0 if self.read(self.chance.choice(self.here)) else idle + 1
-            if self.out and (acts % 15 == 0 or idle > 2):
+            name = self.chance.choice(self.here)
+            if self.read(name):
+                in_vain.clear()
+            else:
+                in_vain[name] += 1
+            if self.out and (acts % 15 == 0 or in_vain.total() > 2):
                 self.bring_back()
-                idle = 0
+                in_vain.clear()
         assert not events
 
     def readings(self):

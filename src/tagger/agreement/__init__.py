@@ -16,6 +16,7 @@ How far people agree with each other, and a model with people: functions under t
     stopping.py     how much has been found at least, from such a sample; missed.py: how many can be left at most
     thresholds.py   how much to open, in the order of scores, for a wanted recall
     prevalence.py   how often a value occurs, from few people's labels and many of a model
+    contexts.py     the same in each of several contexts, and how far two of them differ
     clusters.py     intervals that know of transcripts: leave one out, draw again
     proportions.py  intervals of shares, levels of a scale
     estimates.py    what all of them return
@@ -41,6 +42,7 @@ from tagger.agreement.clusters import (
     difference,
     jackknife_interval,
 )
+from tagger.agreement.contexts import Sample, context_difference, share_in_context
 from tagger.agreement.curves import RankingCurve, average_precision_statistic, gains_curve, precision_recall_curve
 from tagger.agreement.detection import (
     CalibrationCurve,
@@ -97,6 +99,7 @@ __all__ = [
     "Gate",
     "RankingCurve",
     "Removable",
+    "Sample",
     "SampleSize",
     "Searched",
     "SpanF1",
@@ -121,6 +124,7 @@ __all__ = [
     "clustered_share_interval",
     "cohen_kappa",
     "conger_kappa",
+    "context_difference",
     "debiased_calibration_error",
     "dice_distance",
     "difference",
@@ -151,6 +155,7 @@ __all__ = [
     "rejected",
     "scott_pi",
     "share_for_recall",
+    "share_in_context",
     "span_f1",
     "specific_agreement",
     "stratified_recall",

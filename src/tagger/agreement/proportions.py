@@ -58,7 +58,7 @@ def wilson_interval(x: int, n: int, level: float = 0.95) -> Estimate:
 def clopper_pearson_interval(x: int, n: int, level: float = 0.95) -> Estimate:
     """Return the share x / n with its exact interval (Clopper & Pearson 1934, *Biometrika* 26, 404-413)."""
     _check_counts(x, n, level)
-    return Estimate(x / n, int(n), interval=_exact(x, n, level)) if n else not_estimable(NOTHING)
+    return Estimate(x / n, int(n), interval=exact_interval(x, n, level)) if n else not_estimable(NOTHING)
 
 
 def clustered_share_interval(
@@ -104,7 +104,7 @@ def clustered_share_interval(
     if m < FEWEST:
         return estimate.without_interval(f"no interval: it takes {FEWEST} clusters, and there are {m}")
     worth = _worth(groups, said, readings)
-    return replace(estimate, interval=_exact(share * worth, worth, level))
+    return replace(estimate, interval=exact_interval(share * worth, worth, level))
 
 
 def benchmark_probabilities(coefficient: float, se: float, scale: str = "landis-koch") -> Benchmark:
@@ -145,7 +145,7 @@ def _worth(groups: npt.NDArray[np.int64], said: Floats, readings: Floats) -> flo
     return float(min(at_most, share * (1 - share) / variance) if variance > 0 else at_most)
 
 
-def _exact(x: float, n: float, level: float) -> Interval:
+def exact_interval(x: float, n: float, level: float) -> Interval:
     """Return Clopper & Pearson's interval of x among n, which need not be whole."""
     low = special.betaincinv(x, n - x + 1, 0.5 - level / 2) if x > 0 else 0.0
     high = special.betaincinv(x + 1, n - x, 0.5 + level / 2) if x < n else 1.0

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import fill
@@ -19,6 +21,7 @@ from tagger.wording import several
 
 if TYPE_CHECKING:
     from tagger.records import Framework
+    from tagger.steps.preview import Previewed
 
 _WHICH = "A name, a file, or NAME@VERSION: a shipped one, the study's, or one that it holds."
 
@@ -108,6 +111,41 @@ def diff(old: str, new: str, folder: Path) -> None:
             echo(fill(text, 110, initial_indent="- ", subsequent_indent="  "))
     if not changes:
         echo("They are the same.")
+
+
+@framework.command()
+@click.argument("name")
+@options.study
+@click.option("--dataset", required=True, help="The dataset whose suggestions are compared.")
+@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+def preview(name: str, folder: Path, dataset: str, as_json: bool) -> None:
+    """Say what a run with a changed framework would add to the suggestions and drop; nothing is stored."""
+    from tagger.steps.preview import preview as compared
+    from tagger.steps.workplace import Run, Workplace
+
+    found = compared(Workplace(Run("preview", str(folder), dataset, _now().isoformat(), framework=name)))
+    if as_json:
+        values = [asdict(value) for value in found.values]
+        told = {"dataset": dataset, "from": found.old.version, "to": found.new.version, "values": values}
+        echo(json.dumps(told, ensure_ascii=False, indent=2))
+        return
+    echo(f"{dataset}: {found.new.id} {found.new.version} in the place of {found.old.version}. Nothing was stored.")
+    for value in found.values:
+        _previewed(value)
+
+
+def _previewed(value: Previewed) -> None:
+    change = value.change
+    added, dropped = (several(len(ones), "suggestion") for ones in (change.added, change.dropped))
+    echo(f"\n{value.name}: adds {added}, drops {dropped}, keeps {change.kept}.")
+    if value.codings:
+        answers = f"{several(value.codings, 'answer')} by people made under wording that changed"
+        echo(f"  {answers}; {'they would no longer count' if value.meaning_changed else 'they would still count'}.")
+    for heading, quotes in (("Added", value.added), ("Dropped", value.dropped)):
+        for quote in quotes:
+            echo(
+                fill(f"{heading}, {quote.transcript}: {quote.text}", 96, initial_indent="  ", subsequent_indent="    ")
+            )
 
 
 @framework.command()

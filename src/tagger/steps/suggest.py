@@ -50,7 +50,7 @@ _SILENT = "SELECT value_id FROM gates WHERE learned_id = $learned AND dataset = 
 
 def pending(run: Run) -> Iterator[tuple[str, ...]]:
     """Name the dataset, if its excerpts, framework, model, settings or what was learned are not those of its scores."""
-    scoring = _Scoring(workplace(run))
+    scoring = Scoring(workplace(run))
     if scoring.excerpts and scoring.current != scoring.id:
         yield (run.dataset,)
 
@@ -58,7 +58,7 @@ def pending(run: Run) -> Iterator[tuple[str, ...]]:
 def suggest(run: Run, _datasets: tuple[str, ...]) -> Outcome:
     """Score all excerpts of a dataset and leave one shard: scores, suggestions, and that this scoring is current."""
     place = workplace(run)
-    scoring = _Scoring(place)
+    scoring = Scoring(place)
     use = {"number": scoring.uses + 1, "framework": place.framework.id, "scoring_id": scoring.id, "run_id": run.id}
     tables: dict[str, Any] = {"scoring_uses": [{"dataset": run.dataset, **use}]}
     suggestions = 0
@@ -85,13 +85,14 @@ class _Excerpt:
 _Sentences = tuple[list[Span], Matrix]
 
 
-class _Scoring:
+class Scoring:
     """One comparison of a dataset's excerpts with a framework; memory holds its scores, and vectors by the batch."""
 
     def __init__(self, place: Workplace) -> None:
         self.place = place
         run = place.run
         here = {"dataset": run.dataset}
+        self._secret = place.secret  # read before the session below: the store has one at a time
         with place.store.session("looking for excerpts to score") as database:
             used = in_use(database, place.framework.id)
             self.learned_id = used.learned_id if used.fits(place) else None
@@ -116,7 +117,7 @@ class _Scoring:
         """Return the id of this comparison: what makes the same scores and suggestions gives the same."""
         place = self.place
         settings = f"{_VERSION} {place.settings.suggestions}"
-        asked = keyed_hash(place.secret, *(f"{excerpt} {question}" for excerpt, question in self.questions.items()))
+        asked = keyed_hash(self._secret, *(f"{excerpt} {question}" for excerpt, question in self.questions.items()))
         parts = (place.run.dataset, place.framework_id, place.model_id, place.segmentation_id, settings, asked)
         learned = (self.learned_id,) if self.learned_id else ()
         return plain_hash("scoring", *parts, *learned, *(excerpt.id for excerpt in self.excerpts))
@@ -162,6 +163,16 @@ class _Scoring:
             sentences = self._sentences([self.excerpts[candidate.row].text_key for candidate in batch])
             rows += [self._suggestion(candidate, sentences) for candidate in batch]
         return rows
+
+    def chosen_pairs(self) -> dict[tuple[str, str], float]:
+        """Return the score of what is suggested by excerpt and value, without looking for the evidence."""
+        return {
+            (self.excerpts[one.row].id, self.place.framework.values[one.column].id): float(
+                self.scores[one.row, one.column]
+            )
+            for kind in ("passage", "exchange")
+            for one in self._chosen(kind)
+        }
 
     def named_rows(self) -> Rows:
         """Return the passages and values that the interviewer had just named, suggested or not."""
@@ -234,6 +245,7 @@ class _Scoring:
 
     @cached_property
     def phrases(self) -> Phrases:
+        """Return the phrases of all values."""
         return phrases_of(self.place.framework, self.place.encoder.encode)
 
     @cached_property

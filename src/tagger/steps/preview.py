@@ -1,0 +1,129 @@
+"""What a run with another version of a framework would suggest, worked out as that run would, and stored nowhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from tagger.errors import UsageError
+from tagger.frameworks import from_json
+from tagger.previews import ValueChange, changes, spread
+from tagger.records import Framework, Value
+from tagger.steps.learn import in_use
+from tagger.steps.suggest import Scoring
+from tagger.steps.workplace import Workplace
+from tagger.store import Readable
+
+_CURRENT = """
+SELECT c.scoring_id, f.content FROM current_scorings c
+JOIN scorings s ON s.id = c.scoring_id JOIN frameworks f ON f.id = s.framework_id
+WHERE c.dataset = $dataset AND c.framework = $framework
+"""
+
+_BEFORE = """
+SELECT s.excerpt_id, s.value_id, s.score FROM suggestions s SEMI JOIN live_excerpts e ON e.excerpt_id = s.excerpt_id
+WHERE s.scoring_id = $scoring
+"""
+
+_CODINGS = """
+SELECT a.value_id, count(*) FROM current_codings x
+JOIN coding_answers a ON a.coding_id = x.id JOIN live_excerpts e ON e.excerpt_id = x.excerpt_id
+WHERE e.dataset = $dataset AND x.framework = $framework GROUP BY a.value_id
+"""
+
+_QUOTES = """
+SELECT e.excerpt_id, e.transcript_id, e.text FROM live_excerpts e
+ANTI JOIN unquotable q ON q.excerpt_id = e.excerpt_id WHERE e.dataset = $dataset
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """An excerpt to read."""
+
+    excerpt_id: str
+    transcript: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """What becomes of one value: codings are those made under wording that changed."""
+
+    change: ValueChange
+    name: str
+    codings: int
+    meaning_changed: bool
+    added: tuple[Quote, ...]
+    dropped: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What becomes of one dataset's suggestions."""
+
+    dataset: str
+    old: Framework
+    new: Framework
+    values: tuple[Previewed, ...]
+
+
+def preview(place: Workplace) -> Preview:
+    """
+    Compare the suggestions of now with those that a run with the framework of *place* would make.
+
+    Raises:
+        UsageError: the dataset has no suggestions of the framework, or they rest on what was learned, which such a run
+            would learn anew.
+    """
+    dataset, new = place.run.dataset, place.framework
+    with place.store.session("a look at the suggestions of now") as study:
+        scoring_id, old = _current(study, place)
+        rows = study.rows(_BEFORE, {"scoring": scoring_id})
+        codings = dict(study.rows(_CODINGS, {"dataset": dataset, "framework": new.id}))
+    before = {(excerpt, value): score for excerpt, value, score in rows}
+    earlier, later = ({value.id: value for value in one.values} for one in (old, new))
+    found = changes(before, Scoring(place).chosen_pairs(), list(later | earlier))
+    # Read only now: what may be quoted is what may be quoted when it is shown.
+    with place.store.session("reading passages") as study:
+        quotes = {row[0]: Quote(*row) for row in study.rows(_QUOTES, {"dataset": dataset})}
+    return Preview(
+        dataset,
+        old,
+        new,
+        tuple(
+            Previewed(
+                change,
+                (earlier | later)[change.value_id].name,
+                codings.get(change.value_id, 0) if _reworded(change.value_id, earlier, later) else 0,
+                change.value_id in new.revised_meaning,
+                *(
+                    tuple(quotes[one] for one in spread([each for each in ranked if each in quotes]))
+                    for ranked in (change.added, change.dropped)
+                ),
+            )
+            for change in found
+        ),
+    )
+
+
+def _current(study: Readable, place: Workplace) -> tuple[str, Framework]:
+    dataset, framework = place.run.dataset, place.framework.id
+    found = study.rows(_CURRENT, {"dataset": dataset, "framework": framework})
+    if not found:
+        raise UsageError(
+            f"the dataset '{dataset}' has no suggestions from {framework} to compare with",
+            remedy="Make them first: tagger run",
+        )
+    used = in_use(study, framework)
+    if used.learned_id is not None and not used.fits(place):
+        raise UsageError(
+            f"suggestions from {framework} rest on what was learned, and a run with another version learns that anew",
+            remedy="A preview cannot say what that would suggest; try the version in a copy of the study",
+        )
+    return found[0][0], from_json(found[0][1])
+
+
+def _reworded(value_id: str, earlier: dict[str, Value], later: dict[str, Value]) -> bool:
+    """Say whether people would read other words than its name under a value that both versions have."""
+    old, new = earlier.get(value_id), later.get(value_id)
+    return old is not None and new is not None and replace(old, name=new.name) != new

@@ -1,0 +1,65 @@
+"""A preview says what the run that follows does."""
+
+from __future__ import annotations
+
+from tagger.steps.preview import preview
+from tagger.steps.workplace import Run, Workplace
+
+PAIRS = "SELECT excerpt_id, value_id FROM suggestion_list WHERE dataset = $dataset AND framework = 'small'"
+
+
+def place(study, dataset):
+    """Return a workplace with the study's file as it is now."""
+    return Workplace(Run("preview", str(study.folder), dataset, "2026-01-01T00:00:00", framework="small"))
+
+
+def pairs(study, dataset):
+    """Return what is suggested now."""
+    return {(row["excerpt_id"], row["value_id"]) for row in study.ask(PAIRS.replace("$dataset", f"'{dataset}'"))}
+
+
+def test_a_preview_equals_the_run_that_follows(study):
+    """Reworded, new, and only renamed values: the same passages are added and dropped."""
+    path = study.folder / "frameworks" / "small.yaml"
+    text = path.read_text().replace('version: "1.0"', 'version: "1.1"').replace("name: Choice", "name: Choosing")
+    text = text.replace("laughing out loud about the night shift", "a mug of tea and a garden gate")
+    text += """\
+  - id: calm
+    name: Calm
+    layer: only
+    definition: {source: illustrative, text: A quiet room where nobody shouts.}
+"""
+    dataset = study.ask("SELECT DISTINCT dataset FROM suggestion_list ORDER BY 1")[0]["dataset"]
+    before = pairs(study, dataset)
+    path.write_text(text)
+    found = preview(place(study, dataset))
+    assert pairs(study, dataset) == before
+    study.run()
+    after = pairs(study, dataset)
+    for name, expected in (("added", after - before), ("dropped", before - after)):
+        told = {(one, value.change.value_id) for value in found.values for one in getattr(value.change, name)}
+        assert told == expected
+    assert sum(value.change.kept for value in found.values) == len(after & before)
+    assert after - before
+    assert before - after
+
+
+def test_a_new_version_with_nothing_but_another_name_changes_nothing(study):
+    """Only what a value is called is another."""
+    path = study.folder / "frameworks" / "small.yaml"
+    path.write_text(path.read_text().replace('version: "1.0"', 'version: "1.1"').replace("name: Choice", "name: Own"))
+    dataset = study.ask("SELECT DISTINCT dataset FROM suggestion_list ORDER BY 1")[0]["dataset"]
+    found = preview(place(study, dataset))
+    assert not any(value.change.added or value.change.dropped for value in found.values)
+    assert "Own" in {value.name for value in found.values}
+
+
+def test_the_command_says_it_in_words(study, tagger):
+    """Counts of each value, and that nothing was stored."""
+    path = study.folder / "frameworks" / "small.yaml"
+    path.write_text(path.read_text().replace('version: "1.0"', 'version: "1.1"'))
+    dataset = study.ask("SELECT DISTINCT dataset FROM suggestion_list ORDER BY 1")[0]["dataset"]
+    said = tagger("framework", "preview", "small", "--study", study.folder, "--dataset", dataset)
+    assert said.code == 0
+    assert "small 1.1 in the place of 1.0. Nothing was stored." in said.out
+    assert "Choice: adds 0 suggestions, drops 0 suggestions" in said.out

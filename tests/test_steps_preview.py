@@ -63,3 +63,17 @@ def test_the_command_says_it_in_words(study, tagger):
     assert said.code == 0
     assert "small 1.1 in the place of 1.0. Nothing was stored." in said.out
     assert "Choice: adds 0 suggestions, drops 0 suggestions" in said.out
+
+
+def test_only_a_revised_meaning_makes_answers_count_no_more(study):
+    """Of a version made from the one before, by what its author says of each value."""
+    path = study.folder / "next.yaml"
+    path.write_text(
+        'id: small\nversion: "1.1"\ntitle: Small\nextends: small@1.0\nvalues:\n'
+        "  - {id: choice, meaning: revised, definition: {source: illustrative, text: People decide together.}}\n"
+        "  - {id: common, meaning: same, definition: {source: illustrative, text: They have been through the same.}}\n"
+    )
+    dataset = study.ask("SELECT DISTINCT dataset FROM suggestion_list ORDER BY 1")[0]["dataset"]
+    run = Run("preview", str(study.folder), dataset, "2026-01-01T00:00:00", framework=str(path))
+    found = preview(Workplace(run))
+    assert {"choice"} == {value.change.value_id for value in found.values if value.meaning_changed}

@@ -95,7 +95,8 @@ def preview(place: Workplace) -> Preview:
                 change,
                 (earlier | later)[change.value_id].name,
                 codings.get(change.value_id, 0) if _reworded(change.value_id, earlier, later) else 0,
-                change.value_id in new.revised_meaning,
+                change.value_id in earlier.keys() & later.keys()
+                and new.meaning_of(change.value_id) != old.meaning_of(change.value_id),
                 *(
                     tuple(quotes[one] for one in spread([each for each in ranked if each in quotes]))
                     for ranked in (change.added, change.dropped)

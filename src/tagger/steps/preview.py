@@ -94,15 +94,18 @@ def preview(place: Workplace) -> Preview:
             Previewed(
                 change,
                 (earlier | later)[change.value_id].name,
-                codings.get(change.value_id, 0) if _reworded(change.value_id, earlier, later) else 0,
-                change.value_id in earlier.keys() & later.keys()
-                and new.meaning_of(change.value_id) != old.meaning_of(change.value_id),
+                codings.get(change.value_id, 0) if revised or _reworded(change.value_id, earlier, later) else 0,
+                revised,
                 *(
                     tuple(quotes[one] for one in spread([each for each in ranked if each in quotes]))
                     for ranked in (change.added, change.dropped)
                 ),
             )
             for change in found
+            for revised in [
+                change.value_id in earlier.keys() & later.keys()
+                and new.meaning_of(change.value_id) != old.meaning_of(change.value_id)
+            ]
         ),
     )
 
@@ -125,6 +128,6 @@ def _current(study: Readable, place: Workplace) -> tuple[str, Framework]:
 
 
 def _reworded(value_id: str, earlier: dict[str, Value], later: dict[str, Value]) -> bool:
-    """Say whether people would read other words than its name under a value that both versions have."""
+    """Say whether people would read other words than its name and layer under a value that both versions have."""
     old, new = earlier.get(value_id), later.get(value_id)
-    return old is not None and new is not None and replace(old, name=new.name) != new
+    return old is not None and new is not None and replace(old, name=new.name, layer=new.layer) != new

@@ -10,14 +10,12 @@ from typing import Any
 
 from tagger.errors import UsageError
 from tagger.framework_files import continued
-from tagger.records import Framework, Layer, Value, Wording
-
-LISTS = ("counts", "does_not_count", "cues", "examples")
+from tagger.records import TEXTS, Framework, Layer, Value, Wording
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What somebody writes of a value: `texts` holds each list of texts by its field, as `LISTS` names them."""
+    """What somebody writes of a value: `texts` holds each list of texts by its field, as `TEXTS` names them."""
 
     name: str
     definition: str
@@ -162,7 +160,7 @@ def _worded(value: Value, words: Words) -> Value:
     for what, text in (("name", name), ("meaning", definition)):
         if not text:
             raise UsageError(f"the value has no {what}", remedy="Write it in a few words")
-    texts: dict[str, Any] = {field: _wordings(getattr(value, field), words.texts.get(field, ())) for field in LISTS}
+    texts: dict[str, Any] = {field: _wordings(getattr(value, field), words.texts.get(field, ())) for field in TEXTS}
     return replace(value, name=name, definition=_wordings((value.definition,), [definition])[0], **texts)
 
 

@@ -17,11 +17,10 @@ from typing import Any, Literal, cast, get_args
 
 from tagger.errors import FrameworkError
 from tagger.marked_yaml import Node, fields, items, one_of, read, suggestion, text_of
-from tagger.records import Framework, Layer, Source, Unit, Value, Wording
+from tagger.records import TEXTS, Framework, Layer, Source, Unit, Value, Wording
 
 _TOP = ("id", "version", "title", "citation", "extends", "layers", "order", "remove", "values")
-_TEXTS = ("counts", "does_not_count", "cues", "examples")
-_VALUE = ("id", "from", "meaning", "name", "layer", "unit", "definition", *_TEXTS)
+_VALUE = ("id", "from", "meaning", "name", "layer", "unit", "definition", *TEXTS)
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _EXTENDS_NONE = "Leave it out: this framework extends no other"
 
@@ -180,7 +179,7 @@ def _with_fields(value: Value, entry: dict[str, Node]) -> Value:
         "layer": text_of,
         "unit": lambda node: one_of(node, get_args(Unit)),
         "definition": _wording,
-        **dict.fromkeys(_TEXTS, _wordings),
+        **dict.fromkeys(TEXTS, _wordings),
     }
     return replace(value, **{field: reader(entry[field]) for field, reader in readers.items() if field in entry})
 

@@ -10,9 +10,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from tagger.records import Framework, Value, Wording
+from tagger.records import TEXTS, Framework, Value, Wording
 
-_TEXTS = ("counts", "does_not_count", "cues", "examples")
 _WIDTH = 110
 
 
@@ -85,7 +84,7 @@ def _fields(value: Value, start: Value | None = None) -> dict[str, Any]:
     fields: dict[str, Any] = {"id": value.id} | {name: getattr(value, name) for name in names}
     if value.definition != nothing.definition:
         fields["definition"] = {"source": value.definition.source, "text": value.definition.text}
-    for name in _TEXTS:
+    for name in TEXTS:
         if getattr(value, name) != getattr(nothing, name):
             fields[name] = _wordings(getattr(value, name))
     return fields

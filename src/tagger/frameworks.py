@@ -21,7 +21,7 @@ from tagger.framework_edits import slug
 from tagger.framework_files import continued, parse
 from tagger.framework_yaml import to_yaml
 from tagger.marked_yaml import LIMIT, decode, suggestion
-from tagger.records import Framework, Layer, Value, Wording
+from tagger.records import TEXTS, Framework, Layer, Value, Wording
 from tagger.shipped import shipped
 
 __all__ = [
@@ -45,7 +45,6 @@ _ENOUGH = 5
 _LETTERS = 8
 """So many letters of a framework's hash name it."""
 _LONG = 60
-_TEXTS = ("counts", "does_not_count", "cues", "examples")
 _LATER = ("merges", "continues", "came_from", "meanings")
 
 
@@ -140,7 +139,7 @@ def from_json(text: str) -> Framework:
 
 
 def _value_from(plain: dict[str, Any]) -> Value:
-    texts = {field: tuple(Wording(**wording) for wording in plain[field]) for field in _TEXTS}
+    texts = {field: tuple(Wording(**wording) for wording in plain[field]) for field in TEXTS}
     return Value(**plain | texts | {"definition": Wording(**plain["definition"])})
 
 
@@ -154,7 +153,7 @@ def digest(framework: Framework) -> str:
     for key in ("title", "citation"):
         del plain[key]
     for value in plain["values"]:
-        for wording in (value["definition"], *(wording for field in _TEXTS for wording in value[field])):
+        for wording in (value["definition"], *(wording for field in TEXTS for wording in value[field])):
             del wording["source"]
     canonical = json.dumps(plain, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()

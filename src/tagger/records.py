@@ -89,6 +89,10 @@ class Wording:
     source: Source = "illustrative"
 
 
+TEXTS = ("counts", "does_not_count", "cues", "examples")
+"""The fields of a value that hold lists of texts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
     """A value: what people hold an excerpt to show. `layer` is the id of its layer."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import pyarrow as pa
+
 from tagger.errors import UsageError
 from tagger.frameworks import from_json
 from tagger.previews import ValueChange, changes, spread
@@ -31,8 +33,8 @@ WHERE e.dataset = $dataset AND x.framework = $framework GROUP BY a.value_id
 """
 
 _QUOTES = """
-SELECT e.excerpt_id, e.transcript_id, e.text FROM live_excerpts e
-ANTI JOIN unquotable q ON q.excerpt_id = e.excerpt_id WHERE e.dataset = $dataset
+SELECT e.excerpt_id, e.transcript_id AS transcript, e.text FROM live_excerpts e
+SEMI JOIN changed c ON c.excerpt_id = e.excerpt_id ANTI JOIN unquotable q ON q.excerpt_id = e.excerpt_id
 """
 
 
@@ -85,7 +87,9 @@ def preview(place: Workplace) -> Preview:
     found = changes(before, Scoring(place).chosen_pairs(), list(later | earlier))
     # Read only now: what may be quoted is what may be quoted when it is shown.
     with place.store.session("reading passages") as study:
-        quotes = {row[0]: Quote(*row) for row in study.rows(_QUOTES, {"dataset": dataset})}
+        ids = sorted({one for change in found for one in (*change.added, *change.dropped)})
+        changed = pa.table({"excerpt_id": pa.array(ids, pa.string())})
+        quotes = {row["excerpt_id"]: Quote(**row) for row in study.table(_QUOTES, changed=changed).to_pylist()}
     return Preview(
         dataset,
         old,

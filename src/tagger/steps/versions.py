@@ -113,11 +113,16 @@ def agreed_on(folder: Path, framework: Framework) -> str:
 
 def note_on(folder: Path, name: str) -> str:
     """Say that a run does not use the study's file, where that says something which the study has never used."""
-    named = from_file(folder, name)
-    used = _of_study(folder, lambda study: adopted(study, named.id), None)
-    nothing: tuple[Framework, ...] = ()
-    known = [digest(one) for one in _of_study(folder, held, nothing)]
-    if used is None or digest(named) in known or not _is_own(folder, name):
+    if not _is_own(folder, name):
+        return ""
+
+    def unheld(study: Readable) -> Framework | None:
+        known = held(study)
+        named = load_framework(name, [folder / "frameworks"], known)
+        return None if digest(named) in map(digest, known) else adopted(study, named.id)
+
+    used = _of_study(folder, unheld, None)
+    if used is None:
         return ""
     return (
         f"the people of this study agreed on {used.id} {used.version}, so that is used, and not the file, which says "

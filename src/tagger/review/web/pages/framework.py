@@ -10,9 +10,9 @@ from starlette.routing import Route
 
 from tagger.consent import POSITIONS
 from tagger.errors import UsageError
-from tagger.framework_edits import LISTS, Place, Words
+from tagger.framework_edits import Place, Words
 from tagger.frameworks import compare
-from tagger.records import Framework
+from tagger.records import TEXTS, Framework
 from tagger.review.consent import changes, drafts
 from tagger.review.consent.changes import Change, Draft
 from tagger.review.consent.drafts import KINDS, Written
@@ -140,7 +140,7 @@ def _written(sent: Form) -> Written:
 
 
 def _words(sent: Form, prefix: str = "") -> Words:
-    texts = {field: sent.text(f"{prefix}{field}").splitlines() for field in LISTS}
+    texts = {field: sent.text(f"{prefix}{field}").splitlines() for field in TEXTS}
     return Words(sent.text(f"{prefix}name"), sent.text(f"{prefix}definition"), texts)
 
 
@@ -149,7 +149,7 @@ def _again(sent: Form) -> dict[str, str]:
     words = [
         f"{prefix}{field}"
         for prefix in ("", *(f"{part}-" for part in _PARTS))
-        for field in ("name", "definition", *LISTS)
+        for field in ("name", "definition", *TEXTS)
     ]
     names = ("kind", "list", "value", "layer", "new_layer", "before", "holds", "reason", "change", "excerpt", *words)
     return {name: sent.text(name) for name in names}

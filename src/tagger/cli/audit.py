@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import secrets
 import shlex
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from tagger.cli import options
+from tagger.cli.clock import now
 from tagger.cli.study import next_step
 from tagger.cli.terminal import echo
 from tagger.wording import several
@@ -111,7 +111,7 @@ def draw(
 
     sizes = {name: size or per_stratum for name, size in zip(STRATA, (suggested, near, far), strict=True)}
     seed = secrets.randbelow(_MOST_SEED) if seed is None else seed
-    made = drawn(folder, Wanted(dataset, readers, sizes, seed, share_out), _now)
+    made = drawn(folder, Wanted(dataset, readers, sizes, seed, share_out), now)
     echo("\n".join([*_sample(made), *(line for one in made.readers for line in _given(one)), next_step(folder)]))
 
 
@@ -226,7 +226,3 @@ def _given(given: Given) -> list[str]:
 
 def _percent(share: float) -> str:
     return f"{100 * share:g}%"
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

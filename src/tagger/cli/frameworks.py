@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from uuid import uuid4
 import click
 
 from tagger.cli import options
+from tagger.cli.clock import now
 from tagger.cli.terminal import echo
 from tagger.errors import FrameworkError, StoreError
 from tagger.wording import several
@@ -123,7 +123,7 @@ def preview(name: str, folder: Path, dataset: str, as_json: bool) -> None:
     from tagger.steps.preview import preview as compared
     from tagger.steps.workplace import Run, Workplace
 
-    found = compared(Workplace(Run("preview", str(folder), dataset, _now().isoformat(), framework=name)))
+    found = compared(Workplace(Run("preview", str(folder), dataset, now().isoformat(), framework=name)))
     if as_json:
         values = [asdict(value) for value in found.values]
         told = {"dataset": dataset, "from": found.old.version, "to": found.new.version, "values": values}
@@ -158,7 +158,7 @@ def history(name: str, folder: Path) -> None:
     from tagger.review.doors import up_to_date
 
     with up_to_date(folder).session("a framework's history") as study:
-        found = lines(versions(study, name, _now()))
+        found = lines(versions(study, name, now()))
     if not found:
         raise click.UsageError(f"This study holds no version of '{name}': tagger run stores the one that it uses.")
     echo("\n".join(found))
@@ -180,7 +180,7 @@ def propose(
     from tagger.steps.versions import as_next
 
     base, proposed = as_next(folder, file, same, revised)
-    done = put(folder, Draft(base, proposed, reason), reader, str(uuid4()), _now)
+    done = put(folder, Draft(base, proposed, reason), reader, str(uuid4()), now)
     echo(f"{proposed.id} {proposed.version} is proposed in the place of {base.version}. {_asked(done.asked)}")
     echo(f"They find it in the pages under The list. Until it stands, {base.version} is used.")
 
@@ -195,7 +195,7 @@ def adopt(folder: Path) -> None:
     """Let changes take effect that stand, and say so."""
     from tagger.review.consent.door import adopt_what_stands
 
-    for version in adopt_what_stands(folder, _now).adopted:
+    for version in adopt_what_stands(folder, now).adopted:
         echo(f"{version} is in use from now on: nobody objects to it any more. Next: tagger run --study {folder}")
 
 
@@ -215,7 +215,3 @@ def _not_understood() -> Iterator[None]:
         if error.where:
             raise
         raise click.UsageError(str(error)) from None
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
 import click
 
 from tagger.cli import options
+from tagger.cli.clock import now
 from tagger.cli.terminal import echo
 
 
@@ -23,13 +23,13 @@ def hand_over(name: str, folder: Path, to: tuple[str, ...], yes: bool) -> None:
     from tagger.review.hand_over.door import Wanted, done
     from tagger.review.hand_over.words import lines
 
-    planned = done(folder, Wanted(name, to), _now)
+    planned = done(folder, Wanted(name, to), now)
     echo("\n".join(lines(planned) or [f"{planned.name} has nothing to hand over."]))
     if not planned.changes:
         return
     if not yes:
         click.confirm("Hand it over?", abort=True)
-    made = done(folder, Wanted(name, to, str(uuid4())), _now)
+    made = done(folder, Wanted(name, to, str(uuid4())), now)
     if made != planned:
         echo("\n".join(["Somebody has read meanwhile, so that this was done:", *lines(made)]))
     echo("Handed over. What they read stays in the study, and is shown to nobody through this.")
@@ -40,13 +40,9 @@ def offer(name: str, folder: Path) -> list[str]:
     from tagger.review.hand_over.door import Wanted, done
     from tagger.review.hand_over.words import lines
 
-    found = done(folder, Wanted(name), _now)
+    found = done(folder, Wanted(name), now)
     said = lines(found)
     if found.changes:
         command = f"tagger reviewer hand-over {shlex.quote(name)} --study {shlex.quote(str(folder))}"
         said = ["What is still theirs to read can go to others:", *said, f"To hand it over: {command}"]
     return said
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
@@ -13,6 +12,7 @@ from uuid import uuid4
 import click
 
 from tagger.cli import options
+from tagger.cli.clock import now
 from tagger.cli.files import written
 from tagger.cli.terminal import echo
 from tagger.errors import Busy, UsageError
@@ -91,8 +91,8 @@ def bring_back(folder: Path, file: Path, data: bytes) -> tuple[str, ...]:
     from tagger.exchange import packs
     from tagger.review.packs import bring_back as store
 
-    returned, now = packs.read(data, file.name), _now()
-    return owned(folder, "/packs", lambda db: store(db, returned, file.name, now)).lines
+    returned, time = packs.read(data, file.name), now()
+    return owned(folder, "/packs", lambda db: store(db, returned, file.name, time)).lines
 
 
 def owned(folder: Path, page: str, act: Callable[[Database], T]) -> T:
@@ -127,17 +127,17 @@ def _maker(
     from tagger.review.readers import add_reader, readers
     from tagger.review.servings import Queue
 
-    review, seed, now = load_settings(folder).review, secrets.randbits(62), _now()
+    review, seed, time = load_settings(folder).review, secrets.randbits(62), now()
     ids: dict[str, tuple[str, str]] = defaultdict(lambda: (uuid4().hex, str(uuid4())))
 
     def act(db: Database) -> tuple[list[Pack], list[str]]:
         known = {one.name.casefold() for one in readers(db)}
         for name in names if new else ():
             if " ".join(name.split()).casefold() not in known:
-                add_reader(db, ids[name][0], name, now)
+                add_reader(db, ids[name][0], name, time)
         people = [reader_called(db, name) for name in names] or _everyone(db)
         wanted = {ids[one.name][1]: one.id for one in dict.fromkeys(people)}
-        made = make(db, wanted, Queue(_dataset(db, dataset)), review, n=n, seed=seed, now=now)
+        made = make(db, wanted, Queue(_dataset(db, dataset)), review, n=n, seed=seed, now=time)
         there = {one.reader for one in made}
         return made, [one.name for one in people if one.name not in there]
 
@@ -163,7 +163,3 @@ def _dataset(db: Database, wanted: str) -> str:
         what = f"there is no dataset {wanted} here" if wanted else "it has several datasets"
         raise UsageError(what, where="--dataset", remedy=f"Name one of {', '.join(names)}")
     return wanted
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from tagger.cli import options
+from tagger.cli.clock import now
 from tagger.cli.hand_over import hand_over, offer
 from tagger.cli.terminal import echo
 from tagger.errors import StoreError
@@ -98,7 +98,7 @@ def list_(folder: Path) -> None:
     from tagger.review.people import people, sign_in_is_needed
 
     with up_to_date(folder).session("a list of people") as database:
-        everybody, needed = people(database, _now()), sign_in_is_needed(database)
+        everybody, needed = people(database, now()), sign_in_is_needed(database)
     if not needed:
         echo("Nobody signs in here: whoever uses this computer says who they are.")
         echo(f"To give people links of their own: tagger reviewer add NAME --role reviewer{_study(folder)}")
@@ -110,7 +110,7 @@ def list_(folder: Path) -> None:
 def _done(folder: Path, act: Act, name: str, roles: tuple[str, ...] = ()) -> Done:
     from tagger.review.people.door import Wanted, done
 
-    return done(folder, Wanted(act, name, roles), _now)
+    return done(folder, Wanted(act, name, roles), now)
 
 
 def _tell(done: Done, address: str, output: Path | None) -> None:
@@ -146,7 +146,3 @@ def _study(folder: Path) -> str:
 
 def _quoted(word: str) -> str:
     return shlex.quote(word)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

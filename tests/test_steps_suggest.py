@@ -327,7 +327,7 @@ def test_what_was_read_teaches_little_more(study):
 
 def test_how_strong_matches_are_is_stored_as_older_studies_have_it(tagged):
     """The run, and the migration that fills the table for scorings of before, say the same."""
-    migration = (files("tagger.store") / "sql" / "019_strength_limits.sql").read_text("utf-8")
+    migration = (files("tagger.store") / "sql" / "016_strength_limits.sql").read_text("utf-8")
     counted = migration.partition("INSERT INTO scoring_limits")[2].partition(";")[0]
     order = "ORDER BY scoring_id, kind, value_id"
 

@@ -16,7 +16,7 @@ MACHINE = {"place": "int64", "value_id": str, "score": float, "suggested": bool,
 AUDIT = {"place": "int64", "stratum": str, "population": "int64"}
 READINGS = {
     "place": "int64", "coder": str, "source": str, "outcome": str, "finished": bool, "matched": str, "framework": str,
-    "read_on": str,
+    "read_on": str, "drawn": bool, "unlisted": bool,
 }  # fmt: skip
 SPANS = {"coder": str, "transcript": str, "start": "int64", "end": "int64", "length": "int64", "value_id": str}
 PASSAGES = {
@@ -86,7 +86,8 @@ def readings(answers: pd.DataFrame, *, finished: bool = True, read_on: str = "")
     """Make the readings that hold these answers."""
     outcome = "values" if finished else "skipped"
     made = {"outcome": outcome, "finished": finished, "matched": "", "framework": "made up 1", "read_on": read_on}
-    return answers[["place", "coder", "source"]].drop_duplicates().assign(**made)
+    made["unlisted"] = False
+    return answers[["place", "coder", "source", "drawn"]].drop_duplicates().assign(**made)
 
 
 def drawn(

@@ -645,7 +645,7 @@ def test_the_first_screen_says_what_intervals_allow():
 def test_the_design_says_who_read_how_and_what_is_left_out():
     """Section 0 counts readings by source, finished and not, and the data of section 1 add up."""
     told = drawn(readers=2)
-    read = told.answers[["place", "coder", "source"]].drop_duplicates()
+    read = told.answers[["place", "coder", "source", "drawn"]].drop_duplicates()
     told = changed(told, readings=pd.concat([readings(read.iloc[:5], finished=False), readings(read.iloc[5:])]))
     section = design.design(told)
     [blind] = [row for row in section.tables[0].rows if row[0].startswith("Made here without")]

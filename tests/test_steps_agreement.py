@@ -372,6 +372,26 @@ def test_what_is_done_after_the_suggestions_changes_no_blind_reading(study):
     assert [True] == said["yes"].tolist()
 
 
+def test_something_not_on_the_list_belongs_to_the_readings_that_saw_it(study):
+    """It counts from the act on, beside values too, and not once the same person said that nothing is here."""
+    with lasting(study) as desk:
+        ann = desk.reader("Ann")
+        ids = [row["excerpt_id"] for row in desk.ask("SELECT excerpt_id FROM suggestion_list WHERE kind = 'passage'")]
+        left, done, taken_back, none = list(dict.fromkeys(ids))[:4]
+        readings = {excerpt: desk.blind(ann, excerpt) for excerpt in (left, done, taken_back, none)}
+        for excerpt in (left, done, taken_back):
+            desk.decide(readings[excerpt], "something not on our list")
+        desk.decide(readings[done], "done", {"choice": "yes"})
+        desk.decide(readings[taken_back], "nothing here")
+        desk.decide(readings[none], "done", {"choice": "yes"})
+    told = gather(study.folder)
+    blind = told.readings[told.readings["source"] == "blind"]
+    names = told.passages["excerpt_id"].iloc[blind["place"]]
+
+    assert {left: True, done: True, taken_back: False, none: False} == dict(zip(names, blind["unlisted"], strict=True))
+    assert {left: False, done: True, taken_back: True, none: True} == dict(zip(names, blind["finished"], strict=True))
+
+
 def test_words_that_were_cut_anew_count_once(coded):
     """After another cutting was read too, no two passages of a report overlap, and what is left out is said."""
     coded.set("max_words = 30")

@@ -12,6 +12,7 @@ How far people agree with each other, and a model with people: functions under t
     gate.py         does a value find what people find better than simple ways do
     annotators.py   may a model stand in for an annotator; multiplicity.py: many tests at once
     anchoring.py    what seeing a suggestion does
+    diversity.py    how many different values people find
     sampling.py     what suggestions miss, from a random sample read blind; elusion.py: its bound and its size
     stopping.py     how much has been found at least, from such a sample; missed.py: how many can be left at most
     thresholds.py   how much to open, in the order of scores, for a wanted recall
@@ -56,6 +57,7 @@ from tagger.agreement.detection import (
     recall,
 )
 from tagger.agreement.distances import dice_distance, jaccard_distance, masi_distance
+from tagger.agreement.diversity import effective_number, effective_number_of_values
 from tagger.agreement.elusion import ElusionRecall, SampleSize, elusion_recall, plan_sample
 from tagger.agreement.estimates import Estimate
 from tagger.agreement.gate import Gate, gate, tested
@@ -128,6 +130,8 @@ __all__ = [
     "debiased_calibration_error",
     "dice_distance",
     "difference",
+    "effective_number",
+    "effective_number_of_values",
     "elusion_recall",
     "expected_calibration_error",
     "f1",

@@ -10,7 +10,7 @@ The report on agreement: from what a study holds to pages that a methods journal
     people.py       2; together.py: 3; spans.py: 4
     machine.py      5; stand_in.py: 6
     ranking.py      7; calibration.py: 8
-    coverage.py     9; swayed.py: 10; prevalence.py: 11
+    coverage.py     9; swayed.py: 10, with narrowing.py; prevalence.py: 11, with drift.py
     subgroups.py    12 and 13
     closing.py      14, 15 and the appendix; the methods paragraph
     summary.py      the first screen

@@ -242,6 +242,21 @@ def _spread(found: Estimate) -> Estimate:
     return found.without_interval(_THE_SAME) if found.se is not None and found.se < _NONE else found
 
 
+def weights_to_mix(wanted: Flags, strata: pd.DataFrame) -> Floats:
+    """
+    Weigh rows so that those that are not wanted have the mix of those that are; 0 for a stratum without both.
+
+    Args:
+        wanted: (rows,), those whose mix it is.
+        strata: (rows, any), what a stratum is: rows that are equal in all columns.
+    """
+    parts = pd.DataFrame({"wanted": wanted, "others": ~wanted}, index=strata.index)
+    n = parts.groupby([strata[name] for name in strata]).transform("sum")
+    both = (n > 0).all(axis=1)
+    ratio = (n["wanted"] / n["others"].where(n["others"] > 0)).fillna(0.0)
+    return np.asarray(np.where(wanted, both.astype(float), ratio), dtype=np.float64)
+
+
 def too_few(panel: Panel) -> str:
     """Say why nothing about a value is estimable from a panel; empty where there is enough."""
     return _refused(len(panel.places), panel.found)

@@ -10,7 +10,7 @@ import pandas as pd
 from tagger import agreement
 from tagger.agreement.estimates import Estimate
 from tagger.agreement.prevalence import Method
-from tagger.report import statistics
+from tagger.report import drift, statistics
 from tagger.report.document import Bar, Forest, Number, Section, Table, interval_of, shown
 from tagger.report.evidence import AUDIT, WORDS, Evidence, Flags, Floats, Names, Panel, Places, Value
 from tagger.report.measuring import About, too_few
@@ -58,6 +58,7 @@ def prevalence(evidence: Evidence) -> Section:
     if not numbers:
         empty = "Nothing to say yet: how often a value occurs shows in passages read without suggestions."
         return Section(11, _PREVALENCE, "", empty=empty)
+    over_time = drift.drift(evidence)
     return Section(
         11,
         _PREVALENCE,
@@ -65,10 +66,10 @@ def prevalence(evidence: Evidence) -> Section:
         "Counts of suggestions are biased, however many there are: how much is suggested is a setting. Datasets are "
         "different contexts: that a value is found more often in one says nothing of what is better. Passages coded "
         "elsewhere may have been chosen, and then speak of themselves only.",
-        tuple(tables),
+        (*tables, *(drift.tables(over_time) if over_time else ())),
         tuple(plots),
-        tuple(dict.fromkeys(numbers)),
-        _how(numbers),
+        (*dict.fromkeys(numbers), *(number for one in over_time for number in one.numbers)),
+        (*_how(numbers), *((drift.note(over_time),) if over_time else ())),
     )
 
 

@@ -9,21 +9,19 @@ import pandas as pd
 
 from tagger import agreement
 from tagger.agreement.estimates import Estimate
-from tagger.report import statistics
+from tagger.report import narrowing, statistics
 from tagger.report.document import Bar, Forest, Number, Section, Table, interval_of, shown
 from tagger.report.evidence import BLIND, FEWEST_POSITIVES, Evidence, Panel, Value
 from tagger.report.measuring import About
+from tagger.report.narrowing import ARMS, ASSISTED, BETWEEN
 from tagger.report.people import PEOPLE, alpha_of_people
 from tagger.wording import several
 
-ASSISTED = "assisted"
-ARMS = {ASSISTED: "with suggestions in sight", BLIND: "without suggestions"}
 EFFECT = "anchoring_effect"
 OVER_RELIANCE = "anchoring_effect (most of the others, blind: no)"
 UPTAKE = "anchoring_effect (most of the others, blind: yes)"
 
 _TITLE = "Do suggestions sway people?"
-_BETWEEN = "with suggestions in sight, less without"
 _SHARE = "share of yes"
 _OTHERS = {
     OVER_RELIANCE: (False, "what most of the others did not find", "following suggestions where others see nothing"),
@@ -56,19 +54,26 @@ def swayed(evidence: Evidence) -> Section:
     alike = [(name, found) for name, found in alike if found]
     numbers = [number for _, rows in made for number in rows.values()]
     numbers += [number for _, found in alike for number in found.values()]
+    many_sided = narrowing.narrowing(evidence)
+    numbers += [number for one in many_sided for number in one.numbers]
     return Section(
         10,
         _TITLE,
         _finding(whole[EFFECT]),
         "It is what these suggestions do to these readers, all of them together. It says nothing of any one reader, "
         "and not whether those who follow a suggestion are wrong.",
-        (_effects(made), *((_alike(alike),) if alike else ())),
+        (
+            _effects(made),
+            *((_alike(alike),) if alike else ()),
+            *((narrowing.table(many_sided),) if many_sided else ()),
+        ),
         (_forest(made),),
         tuple(numbers),
         (
             "Only passages count that chance put into an arm and that have the suggestion. The difference compares "
             "equal mixes of values and strengths of match, so it is not quite the difference of the two shares.",
             *(_followed(whole[name], what) for name, (_, _, what) in _OTHERS.items()),
+            *((narrowing.finding(many_sided),) if many_sided else ()),
             "Whether suggestions make reading faster is not measured: readers are not timed.",
         ),
     )
@@ -111,7 +116,7 @@ def _effect(about: About, name: str, readings: pd.DataFrame) -> Number:
     if fewest < FEWEST_POSITIVES:
         clusters = readings["cluster"].nunique()
         reason = f"not estimable: one arm has {fewest} readings, and it takes {FEWEST_POSITIVES}"
-        return about.number(_BETWEEN, name, Estimate(None, len(readings), n_clusters=clusters, reason=reason))
+        return about.number(BETWEEN, name, Estimate(None, len(readings), n_clusters=clusters, reason=reason))
     found = agreement.anchoring_effect(
         readings["yes"].tolist(),
         [True] * len(readings),
@@ -121,7 +126,7 @@ def _effect(about: About, name: str, readings: pd.DataFrame) -> Number:
     )
     n = found.n_units if found.value is not None else found.n_shown + found.n_blind
     estimate = Estimate(found.value, n, found.se, found.interval, n_clusters=found.n_clusters, reason=found.reason)
-    return about.number(_BETWEEN, name, estimate)
+    return about.number(BETWEEN, name, estimate)
 
 
 def others_blind(drawn: pd.DataFrame, readings: pd.DataFrame) -> list[bool | None]:
@@ -195,7 +200,7 @@ def _alike(made: list[tuple[str, dict[str, Number]]]) -> Table:
 
 
 def _forest(made: list[tuple[str, dict[str, Number]]]) -> Forest:
-    bars = tuple((name, (Bar(_BETWEEN, found[EFFECT].estimate, interval_of(found[EFFECT])),)) for name, found in made)
+    bars = tuple((name, (Bar(BETWEEN, found[EFFECT].estimate, interval_of(found[EFFECT])),)) for name, found in made)
     alt = "; ".join(f"{name}: {shown(found[EFFECT])}" for name, found in made)
     return Forest("What seeing a suggestion does", alt, "difference in the share of yes", bars)
 

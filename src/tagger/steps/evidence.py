@@ -22,6 +22,9 @@ from tagger.steps.overview import dataset_names
 from tagger.store import Readable, Store
 from tagger.wording import several
 
+_READING = (
+    "place", "coder", "source", "outcome", "finished", "matched", "framework", "read_on", "drawn", "unlisted",
+)  # fmt: skip
 _LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn")
 _KINDS = {
     ("imported", "independently"): INDEPENDENT,
@@ -57,13 +60,25 @@ WHERE e.current OR (e.coded AND e.excerpt_id NOT IN (SELECT excerpt_id FROM supe
 ORDER BY e.dataset, e.transcript_id, e.start, e."end", e.excerpt_id
 """
 
+# Seen when the coding was stored, and not taken back by what ended the reading after it.
 _READINGS = """
+WITH unlisted AS (
+    SELECT x.id
+    FROM current_codings x
+    JOIN decision_sets s ON s.decision_id = x.decision_id
+    JOIN standing_decisions d ON d.coder_id = x.coder_id AND d.excerpt_id = x.excerpt_id AND d.number <= s.number
+    JOIN frameworks f ON f.id = d.framework_id AND f.name = x.framework
+    WHERE d.act IN ('something not on our list', 'nothing here', 'unsure', 'skip')
+    GROUP BY x.id
+    HAVING arg_max(d.act, d.number) = 'something not on our list'
+)
 SELECT x.id AS coding_id, x.excerpt_id, k.letter AS coder, x.kind, x.made, x.outcome, x.matched, x.framework_id,
        x.framework, x.framework_version, s.reason,
        CASE WHEN x.kind = 'imported' THEN '' ELSE strftime(x.coded_at, '%Y-%m-%d') END AS read_on,
        x.trained_on, n.framework_id AS in_use,
        x.kind = 'imported' OR coalesce(c.act IN ('done', 'nothing here'), false) AS finished,
-       coalesce(a.stratum = 'runs' AND a.arm = s.arm AND s.reason NOT IN ('audit', 'chosen'), false) AS drawn
+       coalesce(a.stratum = 'runs' AND a.arm = s.arm AND s.reason NOT IN ('audit', 'chosen'), false) AS drawn,
+       x.id IN (FROM unlisted) AS unlisted
 FROM current_codings x
 JOIN readers k ON k.coder_id = x.coder_id
 JOIN passages e ON e.excerpt_id = x.excerpt_id
@@ -303,7 +318,7 @@ def _evidence(name: str, found: _Gathered) -> Evidence:
         values,
         passages,
         answers[["place", "coder", "source", "value_id", "yes", "drawn"]].reset_index(drop=True),
-        readings[["place", "coder", "source", "outcome", "finished", "matched", "framework", "read_on"]],
+        readings[[*_READING]],
         machine[["place", "value_id", "score", "suggested", "strength"]],
         audit.assign(place=audit["excerpt_id"].map(place).astype(np.int64))[["place", "stratum", "population"]],
         spans.drop(columns="dataset"),

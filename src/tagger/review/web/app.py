@@ -19,6 +19,7 @@ from tagger.review.web import doors
 from tagger.review.web.access import FOR
 from tagger.review.web.entrance import Entrance
 from tagger.review.web.pages import (
+    again,
     agreement,
     browse,
     care,
@@ -48,6 +49,7 @@ _PAGES = (
     sign_in,
     people,
     read,
+    again,
     browse,
     consent,
     framework,

@@ -15,6 +15,7 @@ import click
 from tagger import __version__
 from tagger.cli.agreement import agreement
 from tagger.cli.audit import audit
+from tagger.cli.datasets import dataset
 from tagger.cli.frameworks import framework
 from tagger.cli.learn import learn
 from tagger.cli.packs import pack
@@ -48,6 +49,7 @@ for command in (
     reviewer,
     learn,
     status,
+    dataset,
     revisions,
     framework,
     import_codings,

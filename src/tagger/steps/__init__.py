@@ -13,7 +13,6 @@ where it was, and a run with nothing to do adds nothing.
 
 from __future__ import annotations
 
-import getpass
 import json
 import logging
 import time
@@ -29,7 +28,7 @@ from tagger.errors import UsageError
 from tagger.steps import archives, embed, learn, read, split, suggest
 from tagger.steps.shares import check_shares
 from tagger.steps.versions import agreed_on
-from tagger.steps.workplace import Outcome, Run, workplace
+from tagger.steps.workplace import Outcome, Run, account, workplace
 
 __all__ = [
     "STAGES",
@@ -109,7 +108,7 @@ def begin(study: str | Path, paths: Iterable[str | Path] = (), **options: Any) -
         study=str(Path(study).resolve()),
         paths=tuple(str(Path(path).resolve()) for path in paths),
         started_at=datetime.now(UTC).replace(tzinfo=None).isoformat(),
-        given_by=_account(),
+        given_by=account(),
         **options,
     )
     run = replace(run, framework=_reference(run.framework or workplace(run).settings.study.framework))
@@ -119,14 +118,6 @@ def begin(study: str | Path, paths: Iterable[str | Path] = (), **options: Any) -
     check_shares(place)
     place.store.create()
     return replace(run, framework=agreed_on(Path(run.study), place.framework) or run.framework)
-
-
-def _account() -> str:
-    """Name the account on this machine that began the run; empty where it has no name."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return ""
 
 
 def _reference(framework: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,7 +13,7 @@ from tagger.store import Store
 
 
 def export(folder: Path, form: str, *, include_unreviewed: bool) -> tuple[bytes, int]:
-    """Write `export_list`, with what people say of each transcript, in the form asked for; return bytes and rows."""
+    """Write `export_list`, with what people say of transcripts and datasets, in a form; return bytes and rows."""
     with Store(folder).session("an export") as database:
         rows = database.table(
             "SELECT * FROM export_list WHERE review = 'reviewed' OR $all "
@@ -21,15 +21,24 @@ def export(folder: Path, form: str, *, include_unreviewed: bool) -> tuple[bytes,
             {"all": include_unreviewed},
         )
         said = database.rows("SELECT transcript_id, attributes FROM current_attributes")
-    rows = _with_attributes(rows, {str(transcript): json.loads(held) for transcript, held in said})
+        of_datasets = database.rows("SELECT dataset, attributes FROM current_dataset_attributes")
+    rows = _with_attributes(rows, "transcript", said, "of the file")
+    rows = _with_attributes(rows, "dataset", of_datasets, "of the dataset")
     return write(rows, form, "suggestions"), rows.num_rows
 
 
-def _with_attributes(rows: pa.Table, said: Mapping[str, Mapping[str, str]]) -> pa.Table:
-    """Add a column for each attribute that a transcript has, but for how its file was written."""
-    transcripts = rows["transcript"].to_pylist()
-    for name in sorted({name for attributes in said.values() for name in attributes} - {"encoding"}):
-        title = f"{name} (of the file)" if name in rows.column_names else name
-        cells = [said.get(transcript, {}).get(name) for transcript in transcripts]
-        rows = rows.append_column(title, pa.array(cells, pa.string()))
+def _with_attributes(rows: pa.Table, of: str, said: Sequence[tuple[str, str]], where: str) -> pa.Table:
+    """
+    Add a column for each attribute of transcripts or datasets, but for how a file was written.
+
+    Args:
+        of: the column that says whose attributes they are.
+        said: that column's ids, each with its attributes as JSON.
+        where: what tells an attribute from another column of its name.
+    """
+    held = {str(one): json.loads(attributes) for one, attributes in said}
+    known = rows[of].to_pylist()
+    for name in sorted({name for attributes in held.values() for name in attributes} - {"encoding"}):
+        title = f"{name} ({where})" if name in rows.column_names else name
+        rows = rows.append_column(title, pa.array([held.get(one, {}).get(name) for one in known], pa.string()))
     return rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -279,3 +280,11 @@ def batches(items: Sequence[str], size: int) -> Iterator[tuple[str, ...]]:
 def workplace(run: Run) -> Workplace:
     """Return the workplace of *run*; one process prepares it once."""
     return Workplace(run)
+
+
+def account() -> str:
+    """Name the account on this machine that a command was given by; empty where it has no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""

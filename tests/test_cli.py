@@ -437,7 +437,7 @@ def test_framework_list_names_the_shipped_ones_and_those_of_the_study(tagger, ta
     """Id, version, title and number of values, one framework a line."""
     lines = tagger("framework", "list", "--study", tagged.folder).out.splitlines()
 
-    assert ["maternal", "peer-support-dimensions", "side-by-side", "women-side-by-side", "small"] == [
+    assert ["maternal", "peer-support-dimensions", "reflexive", "side-by-side", "women-side-by-side", "small"] == [
         line.split()[0] for line in lines
     ]
     assert lines[-1].endswith("Three values for tests (3 values)")

@@ -54,24 +54,41 @@ def import_codings(file: Path, folder: Path, made: Made | None, framework: str, 
 @click.option("--include-unreviewed", is_flag=True, help="Also what no person has read yet; the first column says so.")
 @click.option(
     "--what",
-    type=click.Choice(["passages", "consent", "list-changes"]),
+    type=click.Choice(["passages", "reflections", "coded-reflections", "consent", "list-changes"]),
     default="passages",
     show_default=True,
-    help="Passages; or what people proposed to say of them together, or to change in the list of values: who consents, "
-    "who objects and why.",
+    help="Passages of what participants said; reflections that those who read let be read, or passages of these once "
+    "they are a dataset; what people proposed to say of passages together, or to change in the list of values: who "
+    "consents, who objects and why.",
 )
 def export(folder: Path, form: str, output: Path, include_unreviewed: bool, what: str) -> None:
     """Write passages with suggestions and readings to a table; by default only those that people have read."""
     from tagger.steps.exports import export as table
 
-    if what != "passages":
+    if what == "reflections":
+        _export_reflections(folder, form, output)
+        return
+    if what not in ("passages", "coded-reflections"):
         _export_consent(folder, form, output, what)
         return
-    data, n = table(folder, form, include_unreviewed=include_unreviewed)
+    data, n = table(folder, form, include_unreviewed=include_unreviewed, reflections=what == "coded-reflections")
     written(output, data)
     echo(f"Wrote {several(n, 'row')} to {output}.")
     if not n and not include_unreviewed:
         echo("Nobody has read anything yet. To see the suggestions: add --include-unreviewed")
+
+
+def _export_reflections(folder: Path, form: str, output: Path) -> None:
+    from tagger.exchange.tables import write
+    from tagger.review.doors import up_to_date
+    from tagger.review.reflections import readable
+
+    with up_to_date(folder).session("an export") as study:
+        rows = readable(study)
+    written(output, write(rows, form, "reflections"))
+    echo(f"Wrote {several(rows.num_rows, 'row')} to {output}: what those who read let be read.")
+    if form == "csv" and rows.num_rows:
+        echo(f"To read and code it: tagger run {output} --dataset reflections --framework reflexive --study {folder}")
 
 
 def _export_consent(folder: Path, form: str, output: Path, what: str) -> None:

@@ -29,7 +29,7 @@ WITH audits AS (
 SELECT h.dataset, h.look, h.drawn_at, h.stratum, h.excerpt_id,
        h.excerpt_id IN (SELECT a.excerpt_id FROM audit_passages a WHERE a.draw_id = h.draw_id) AS drawn
 FROM held h SEMI JOIN live_excerpts l ON l.excerpt_id = h.excerpt_id
-WHERE $dataset = '' OR h.dataset = $dataset
+WHERE list_contains($datasets::VARCHAR[], h.dataset)
 ORDER BY h.dataset, h.stratum, h.excerpt_id
 """
 
@@ -45,14 +45,14 @@ ORDER BY ALL
 _SAID = ["excerpt_id", "coder", "value_id"]
 
 
-def held(study: Readable, dataset: str) -> tuple[pa.Table, pa.Table]:
+def held(study: Readable, datasets: list[str]) -> tuple[pa.Table, pa.Table]:
     """
     Return the passages of the newest audits, and what people had found in them before these were drawn.
 
     The first has a row for each passage that is still there: dataset, look (how many audits of the dataset there are),
     drawn_at, stratum, excerpt_id, drawn. The second: dataset, excerpt_id, coder, value_id.
     """
-    passages = study.table(_HELD, {"dataset": dataset})
+    passages = study.table(_HELD, {"datasets": datasets})
     return passages, study.table(_BEFORE, held=passages.select(["dataset", "excerpt_id", "drawn_at"]))
 
 

@@ -18,7 +18,7 @@ from tagger.errors import UsageError
 from tagger.report.evidence import AUDIT, BLIND, EARLIER, INDEPENDENT, Evidence
 from tagger.steps.audited import held, searched
 from tagger.steps.meanings import renamed, shared_values
-from tagger.steps.overview import dataset_names
+from tagger.steps.overview import dataset_names, names_without_reflections
 from tagger.store import Readable, Store
 from tagger.wording import several
 
@@ -41,7 +41,7 @@ WITH there AS (
     FROM live_excerpts e
     JOIN excerpts x ON x.id = e.excerpt_id AND x.parent_id IS NULL
     LEFT JOIN excerpt_list l ON l.excerpt_id = e.excerpt_id
-    WHERE e.kind = 'passage' AND ($dataset = '' OR e.dataset = $dataset)
+    WHERE e.kind = 'passage' AND list_contains($datasets::VARCHAR[], e.dataset)
 ), superseded AS (
     SELECT DISTINCT e.excerpt_id
     FROM there e
@@ -95,22 +95,22 @@ SELECT 'made with another framework' AS why, count(*) AS readings
 FROM current_codings x
 JOIN live_excerpts e ON e.excerpt_id = x.excerpt_id
 JOIN newest_scorings n ON n.dataset = e.dataset
-WHERE e.kind = 'passage' AND x.framework <> n.framework AND ($dataset = '' OR e.dataset = $dataset)
+WHERE e.kind = 'passage' AND x.framework <> n.framework AND list_contains($datasets::VARCHAR[], e.dataset)
 UNION ALL
 SELECT 'of words that were corrected since', count(*)
 FROM to_reread r JOIN excerpts e ON e.id = r.excerpt_id JOIN transcripts t ON t.id = e.transcript_id
-WHERE e.kind = 'passage' AND ($dataset = '' OR t.dataset = $dataset)
+WHERE e.kind = 'passage' AND list_contains($datasets::VARCHAR[], t.dataset)
 UNION ALL
 SELECT 'of passages that were cut anew, and read again since', count(*)
 FROM current_codings x
 JOIN live_excerpts e ON e.excerpt_id = x.excerpt_id
 JOIN excerpts y ON y.id = e.excerpt_id AND y.parent_id IS NULL
-WHERE e.kind = 'passage' AND ($dataset = '' OR e.dataset = $dataset)
+WHERE e.kind = 'passage' AND list_contains($datasets::VARCHAR[], e.dataset)
   AND x.excerpt_id NOT IN (SELECT excerpt_id FROM passages)
 UNION ALL
 SELECT 'of exchanges, whose words lie in passages too', count(*)
 FROM current_codings x JOIN live_excerpts e ON e.excerpt_id = x.excerpt_id
-WHERE e.kind = 'exchange' AND ($dataset = '' OR e.dataset = $dataset)
+WHERE e.kind = 'exchange' AND list_contains($datasets::VARCHAR[], e.dataset)
 """
 
 _BLIND = """
@@ -149,7 +149,7 @@ FROM (
 JOIN framework_values v ON v.framework_id = d.framework_id
 JOIN value_meanings m ON m.framework_id = v.framework_id AND m.value_id = v.value_id
 JOIN frameworks f ON f.id = d.framework_id
-WHERE $dataset = '' OR d.dataset = $dataset
+WHERE list_contains($datasets::VARCHAR[], d.dataset)
 ORDER BY d.dataset, v.position
 """
 
@@ -164,7 +164,7 @@ _AUDIT_FRAME = """
 SELECT a.dataset || ': ' || s.stratum AS stratum, a.dataset, s.population, s.sample
 FROM (SELECT dataset, arg_max(draw_id, drawn_at) AS draw_id FROM audit_list GROUP BY dataset) a
 JOIN draw_strata s ON s.draw_id = a.draw_id
-WHERE $dataset = '' OR a.dataset = $dataset
+WHERE list_contains($datasets::VARCHAR[], a.dataset)
 ORDER BY 1
 """
 
@@ -177,7 +177,7 @@ held AS (
 )
 SELECT e.dataset, count(*) AS passages
 FROM excerpt_list e SEMI JOIN newest n ON n.dataset = e.dataset ANTI JOIN held h ON h.excerpt_id = e.excerpt_id
-WHERE e.kind = 'passage' AND ($dataset = '' OR e.dataset = $dataset)
+WHERE e.kind = 'passage' AND list_contains($datasets::VARCHAR[], e.dataset)
 GROUP BY e.dataset ORDER BY e.dataset
 """
 
@@ -190,7 +190,7 @@ JOIN current_imports i ON i.id = r.import_id AND i.made = 'independently'
 JOIN readers k ON k.coder_id = r.coder_id
 JOIN transcripts t ON t.id = r.transcript_id
 JOIN live_revisions l ON l.transcript_id = r.transcript_id
-WHERE ($dataset = '' OR t.dataset = $dataset) AND r.import_id = (
+WHERE list_contains($datasets::VARCHAR[], t.dataset) AND r.import_id = (
     SELECT arg_max(n.id, n.imported_at) FROM imported_rows o
     JOIN current_imports n ON n.id = o.import_id AND n.made = i.made
     WHERE o.coder_id = r.coder_id AND o.transcript_id = r.transcript_id
@@ -211,7 +211,7 @@ JOIN frameworks f ON f.id = n.framework_id
 JOIN models m ON m.id = n.model_id
 JOIN scorings s ON s.id = n.scoring_id
 LEFT JOIN learned l ON l.id = n.learned_id
-WHERE $dataset = '' OR n.dataset = $dataset
+WHERE list_contains($datasets::VARCHAR[], n.dataset)
 ORDER BY n.dataset
 """
 
@@ -256,6 +256,7 @@ def gather_from(study: Readable, name: str, dataset: str = "") -> Evidence:
 
     Args:
         name: the study's.
+        dataset: one; without it, all but those of reflections, which are no participants' words.
 
     Raises:
         UsageError: the study has no such dataset.
@@ -264,16 +265,17 @@ def gather_from(study: Readable, name: str, dataset: str = "") -> Evidence:
     if dataset and dataset not in known:
         remedy = f"There are {', '.join(known)}" if known else "There is none yet: tagger run makes one"
         raise UsageError(f"there is no dataset '{dataset}'", remedy=remedy)
-    return _evidence(name + (f", {dataset}" if dataset else ""), _gathered(study, dataset))
+    chosen = [dataset] if dataset else names_without_reflections(study)
+    return _evidence(name + (f", {dataset}" if dataset else ""), _gathered(study, chosen))
 
 
-def _gathered(study: Readable, dataset: str) -> _Gathered:
-    asked = {"dataset": dataset}
+def _gathered(study: Readable, datasets: list[str]) -> _Gathered:
+    asked = {"datasets": datasets}
     passages = study.table(_PASSAGES, asked)
     there = passages.select(["excerpt_id", "dataset"])
     readings = study.table(_READINGS, passages=there)
     answers = study.table(_ANSWERS, readings=readings.select(["coding_id", "framework_id", "in_use"]))
-    in_audits, before = held(study, dataset)
+    in_audits, before = held(study, datasets)
     return _Gathered(
         passages.to_pandas(),
         readings.to_pandas(),

@@ -9,17 +9,26 @@ from pathlib import Path
 import pyarrow as pa
 
 from tagger.exchange.tables import write
+from tagger.steps.overview import names_without_reflections
 from tagger.store import Store
 
+_PASSAGES = """
+SELECT * FROM export_list
+WHERE (review = 'reviewed' OR $all) AND list_contains($datasets::VARCHAR[], dataset) <> $reflections
+ORDER BY suggested DESC, dataset, framework, value, score DESC NULLS LAST, transcript, start, "end"
+"""
 
-def export(folder: Path, form: str, *, include_unreviewed: bool) -> tuple[bytes, int]:
-    """Write `export_list`, with what people say of transcripts and datasets, in a form; return bytes and rows."""
+
+def export(folder: Path, form: str, *, include_unreviewed: bool, reflections: bool = False) -> tuple[bytes, int]:
+    """
+    Write `export_list`, with what people say of transcripts and datasets, in a form; return bytes and rows.
+
+    Args:
+        reflections: of the datasets of reflections, in the place of those of what participants said.
+    """
     with Store(folder).session("an export") as database:
-        rows = database.table(
-            "SELECT * FROM export_list WHERE review = 'reviewed' OR $all "
-            'ORDER BY suggested DESC, dataset, framework, value, score DESC NULLS LAST, transcript, start, "end"',
-            {"all": include_unreviewed},
-        )
+        chosen = {"datasets": names_without_reflections(database), "reflections": reflections}
+        rows = database.table(_PASSAGES, {"all": include_unreviewed, **chosen})
         said = database.rows("SELECT transcript_id, attributes FROM current_attributes")
         of_datasets = database.rows("SELECT dataset, attributes FROM current_dataset_attributes")
     rows = _with_attributes(rows, "transcript", said, "of the file")

@@ -68,6 +68,12 @@ def dataset_names(database: Readable) -> list[str]:
     return [str(name) for (name,) in database.rows("SELECT id FROM datasets ORDER BY id")]
 
 
+def names_without_reflections(database: Readable) -> list[str]:
+    """Name the datasets that hold what participants said."""
+    sql = "SELECT id FROM datasets d ANTI JOIN transcripts t ON t.dataset = d.id AND t.kind = 'reflection' ORDER BY id"
+    return [str(name) for (name,) in database.rows(sql)]
+
+
 def workload(folder: Path, dataset: str) -> list[dict[str, Any]]:
     """Say, for each framework, how many excerpts wait to be read, and how long that takes one person."""
     with Store(folder).session("a look at the workload") as database:

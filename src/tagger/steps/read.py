@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
@@ -13,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from tagger.errors import TranscriptError, UsageError
-from tagger.exchange.attributes import NOTHING, Attributes
-from tagger.privacy import keyed_hash, plain_hash, pseudonyms
+from tagger.exchange.attributes import Attributes
+from tagger.privacy import keyed_hash, plain_hash
 from tagger.records import Speaker, Transcript
 from tagger.revisions import offset_map
 from tagger.steps import archives
+from tagger.steps.shelf import Shelf
 from tagger.steps.workplace import UNNAMED, Outcome, Rows, Run, Workplace, batches, workplace
 from tagger.transcripts import read as read_transcript
 from tagger.transcripts.corrections import Correction, apply, for_file, key
@@ -31,7 +31,7 @@ _ANSWERS_NOW = "is not taken for who asks any more: these words are passages now
 def pending(run: Run) -> Iterator[tuple[str, ...]]:
     """Name the files that differ from what is stored, in batches, in the order of their names."""
     place = workplace(run)
-    shelf = _Shelf(place)
+    shelf = _shelf(place)
     corrected = run.speakers or run.attributes or run.encoding
     todo = [
         str(path)
@@ -64,7 +64,7 @@ def found(paths: tuple[str, ...], study: Path | None = None) -> list[Path]:
 def read(run: Run, paths: tuple[str, ...]) -> Outcome:
     """Read a batch of files and leave one shard for each that is a transcript."""
     place = workplace(run)
-    shelf = _Shelf(place)
+    shelf = _shelf(place)
     problems: list[str] = []
     notes: list[str] = []
     stored = 0
@@ -100,68 +100,18 @@ def content_key(secret: bytes, data: bytes) -> str:
     return keyed_hash(secret, "content", _READER, hashlib.sha256(data).hexdigest())
 
 
-def _unchanged(place: Workplace, shelf: _Shelf, path: Path) -> bool:
+def _unchanged(place: Workplace, shelf: Shelf, path: Path) -> bool:
     try:
         return (source(path), content_key(place.secret, archives.contents(path))) in shelf.seen
     except (OSError, TranscriptError):
         return False  # reading it again will say what is wrong with it
 
 
-class _Shelf:
-    """What the study holds of a dataset already, kept up to date while a batch is read."""
-
-    def __init__(self, place: Workplace) -> None:
-        run = place.run
-        self._secret, self._dataset = place.secret, run.dataset
-        here: dict[str, object] = {"dataset": run.dataset}
-        with place.store.session("reading transcripts") as database:
-            live = database.table("SELECT * FROM live_revisions WHERE dataset = $dataset", here).to_pylist()
-            turns = database.table(
-                'SELECT revision_id, start, "end", speaker_id FROM live_turns '
-                "SEMI JOIN (SELECT revision_id FROM live_revisions WHERE dataset = $dataset) USING (revision_id) "
-                "ORDER BY revision_id, position",
-                here,
-            ).to_pylist()
-            beliefs = database.table("SELECT * FROM speaker_list").to_pylist()
-            said = database.rows("SELECT transcript_id, number, attributes FROM current_attributes")
-            names = database.rows("SELECT id FROM participants UNION SELECT pseudonym FROM speakers")
-            twins = database.rows("SELECT source, content_key, text_key FROM twins WHERE dataset = $dataset", here)
-            tombstones = database.rows("SELECT source_key FROM tombstones")
-        self.live = {row["source"]: row for row in live}
-        self.texts = {row["text_key"]: row["source"] for row in live}
-        sources = Counter(source(file) for file in found(run.paths, Path(run.study)))
-        self.clashing = {source for source, files in sources.items() if files > 1}
-        self.seen = {(row["source"], row["content_key"]) for row in live}
-        self.seen |= {(source, content) for source, content, text in twins if text in self.texts}
-        self.beliefs = {row["speaker_id"]: row for row in beliefs}
-        self.names = {str(name) for (name,) in names} | {row.participant for row in place.corrections}
-        self.names |= {name for row in place.attributes for name in row.participants}
-        self.attributes = {str(key): (int(number), dict(json.loads(held))) for key, number, held in said}
-        self.tombstones = {str(key) for (key,) in tombstones}
-        self.turns: dict[str, list[tuple[int, int, str]]] = {}
-        for row in turns:
-            self.turns.setdefault(row["revision_id"], []).append((row["start"], row["end"], row["speaker_id"]))
-
-    def transcript_id(self, source: str) -> str:
-        """Return the id of a transcript: the one it has, or the one its source gives it for ever."""
-        if source in self.live:
-            return str(self.live[source]["transcript_id"])
-        return "T" + keyed_hash(self._secret, "transcript", self._dataset, source)[:10]
-
-    def attributes_with(self, source: str, row: Attributes | None, encoding: str) -> dict[str, str]:
-        """Return what is known of a transcript, with what the sheet and a run's encoding say of it put over it."""
-        _, held = self.attributes.get(self.transcript_id(source), (0, {}))
-        said = {**({"encoding": encoding} if encoding else {}), **(row.said if row else {})}
-        return {key: value for key, value in {**held, **said}.items() if value != NOTHING}
-
-    def new_name(self, letter: str) -> str:
-        """Give the next free pseudonym."""
-        name = next(pseudonyms(self.names, letter))
-        self.names.add(name)
-        return name
+def _shelf(place: Workplace) -> Shelf:
+    return Shelf(place, [source(file) for file in found(place.run.paths, Path(place.run.study))])
 
 
-def _read_one(place: Workplace, shelf: _Shelf, path: Path) -> tuple[bool, list[str]]:
+def _read_one(place: Workplace, shelf: Shelf, path: Path) -> tuple[bool, list[str]]:
     """Read one file and leave its shard; say whether it held anything new, and what a person would wonder at."""
     run, secret = place.run, place.secret
     name = source(path)
@@ -176,6 +126,7 @@ def _read_one(place: Workplace, shelf: _Shelf, path: Path) -> tuple[bool, list[s
     transcript = read_transcript(data, path.name, encoding)
     if encoding and codecs.lookup(encoding).name != transcript.encoding:
         del attributes["encoding"]  # the file says itself how it is written, as those of Word do
+    shelf.keep_apart(place.framework.id, name, reflects=transcript.kind == "reflection")
     corrections = for_file(place.corrections, str(path))
     transcript = apply(transcript, corrections) if corrections else transcript
     text_key = keyed_hash(secret, "text", transcript.text)
@@ -209,7 +160,7 @@ class _New:
     """What one file adds to the study: rows for what is not there yet."""
 
     place: Workplace
-    shelf: _Shelf
+    shelf: Shelf
     source: str
     transcript: Transcript
     corrections: tuple[Correction, ...]
@@ -253,6 +204,11 @@ class _New:
     @cached_property
     def known(self) -> dict[str, Any] | None:
         return self.shelf.live.get(self.source)
+
+    @cached_property
+    def _letter(self) -> str:
+        """Return with what the pseudonyms of this transcript's people begin: those who read are no participants."""
+        return "R" if self.transcript.kind == "reflection" else "P"
 
     @cached_property
     def transcript_id(self) -> str:
@@ -354,7 +310,7 @@ class _New:
         return tables
 
     def _speaker_row(self, speaker: Speaker) -> dict[str, Any]:
-        pseudonym = UNNAMED if speaker.label is None else self.shelf.new_name("I" if speaker.asks else "P")
+        pseudonym = UNNAMED if speaker.label is None else self.shelf.new_name("I" if speaker.asks else self._letter)
         label = keyed_hash(self.place.secret, "label", speaker.label or "")
         identity = self.speaker_id(speaker.label)
         return {"id": identity, "transcript_id": self.transcript_id, "label_key": label, "pseudonym": pseudonym}
@@ -369,7 +325,7 @@ class _New:
             participant = known["participant_id"]
         if not participant and speaker.label is not None and not asks:
             own = new[-1]["pseudonym"] if not known else known["pseudonym"]
-            participant = own if own.startswith("P") else self.shelf.new_name("P")
+            participant = own if own.startswith(self._letter) else self.shelf.new_name(self._letter)
         return {"asks": asks, "standing": standing, "participant_id": participant or None}
 
     def _belief_row(

@@ -4,6 +4,7 @@ From the bytes of a file to a transcript.
 `read` tells the format by content; the name only breaks ties. Each format is one short module with `recognises` and
 `read`, listed in `FORMATS` in the order in which they are asked:
 
+    reflections what those who read wrote, as it is exported
     word        DOCX        vtt, srt, sbv   captions, through cues
     rtf         RTF         delimited       CSV and its kin, through tables
     pdf         PDF, through pdf_pages and page_layout
@@ -25,6 +26,8 @@ Nothing here opens a file, except `names.load_names_pipeline`, which loads a lan
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tagger.errors import TranscriptError
 from tagger.records import Transcript
 from tagger.transcripts import (
@@ -41,6 +44,7 @@ from tagger.transcripts import (
     packages,
     pdf,
     plain,
+    reflections,
     rev,
     rtf,
     sbv,
@@ -51,7 +55,7 @@ from tagger.transcripts import (
     workbook,
 )
 from tagger.transcripts.sources import Reader, Source
-from tagger.transcripts.utterances import Draft, assemble
+from tagger.transcripts.utterances import assemble
 
 __all__ = ["FORMATS", "LARGEST", "Reader", "Source", "read"]
 
@@ -74,6 +78,7 @@ FORMATS: tuple[Reader, ...] = (
     Reader(srt.FORMAT, srt.recognises, srt.read),
     Reader(vtt.FORMAT, vtt.recognises, vtt.read),
     Reader(sbv.FORMAT, sbv.recognises, sbv.read),
+    Reader(reflections.FORMAT, reflections.recognises, reflections.read),
     Reader(delimited.FORMAT, delimited.recognises, delimited.read),
     Reader(plain.FORMAT, plain.recognises, plain.read),
 )
@@ -101,7 +106,7 @@ def read(data: bytes, name: str, encoding: str | None = None) -> Transcript:
     source, problems = _source(data, name, encoding)
     reader = next(reader for reader in FORMATS if reader.recognises(source))
     draft = reader.read(source)
-    draft = Draft(draft.utterances, draft.dropped, (*problems, *draft.problems))
+    draft = replace(draft, problems=(*problems, *draft.problems))
     return assemble(draft, name=name, format=reader.format, encoding=source.encoding)
 
 

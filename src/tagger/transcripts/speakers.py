@@ -72,6 +72,12 @@ def believed(text: str, turns: Sequence[Turn]) -> tuple[Speaker, ...]:
     return tuple(_speaker(label, each, asks, names) for label, each in talk.items())
 
 
+def writing(text: str, turns: Sequence[Turn]) -> tuple[Speaker, ...]:
+    """Say of each who wrote, in the order of their first words, that they do not ask, whatever questions they have."""
+    why = "who writes a reflection asks nobody"
+    return tuple(Speaker(label, False, each.words, why) for label, each in _talk(text, turns).items())
+
+
 def kind(speakers: Sequence[Speaker], *, spoken_aloud: bool = False) -> TranscriptKind:
     """Guess the kind: a group where three or more give evidence, notes where nobody is named and nothing was timed."""
     evidence = [each for each in speakers if each.label is not None and each.asks is not True]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tagger.errors import TranscriptError
-from tagger.records import Transcript, Turn
+from tagger.records import Transcript, TranscriptKind, Turn
 from tagger.transcripts import speakers
 from tagger.wording import several
 
@@ -39,11 +39,16 @@ class Utterance:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a reader makes of a source: utterances in their order, what it left out and what it did not understand."""
+    """
+    What a reader makes of a source: utterances in their order, what it left out and what it did not understand.
+
+    `kind` is that of the transcript where the source says so itself; else it is guessed.
+    """
 
     utterances: tuple[Utterance, ...]
     dropped: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    kind: TranscriptKind | None = None
 
 
 def assemble(draft: Draft, *, name: str, format: str, encoding: str) -> Transcript:  # noqa: A002  the record's word
@@ -62,16 +67,17 @@ def assemble(draft: Draft, *, name: str, format: str, encoding: str) -> Transcri
         turns.append(Turn(position, end, each.speaker, each.begins, each.ends))
         position = end + 1
     text = "\n".join(each.text for each in spoken)
-    people = speakers.believed(text, turns)
+    written = draft.kind == "reflection"
+    people = speakers.writing(text, turns) if written else speakers.believed(text, turns)
     return Transcript(
         text=text,
         turns=tuple(turns),
         speakers=people,
         format=format,
         encoding=encoding,
-        kind=speakers.kind(people, spoken_aloud=any(each.begins is not None for each in spoken)),
+        kind=draft.kind or speakers.kind(people, spoken_aloud=any(each.begins is not None for each in spoken)),
         dropped=draft.dropped,
-        problems=shortened([*draft.problems, *_doubts(spoken)]),
+        problems=shortened([*draft.problems, *(() if written else _doubts(spoken))]),
     )
 
 

@@ -24,6 +24,8 @@ FOR: dict[str, frozenset[str]] = {
     "/read/{serving:uuid}/borders": _READER,
     "/undo": _READER,
     "/finished": _READER,
+    "/reflections": _READER,
+    "/reflections/choice": _READER,
     "/again": _READER,
     "/again/{repeat:uuid}": _READER,
     "/without-suggestions": _READER,

@@ -32,6 +32,7 @@ from tagger.review.web.pages import (
     people,
     progress,
     read,
+    reflections,
     sign_in,
     who,
 )
@@ -50,6 +51,7 @@ _PAGES = (
     people,
     read,
     again,
+    reflections,
     browse,
     consent,
     framework,

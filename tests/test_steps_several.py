@@ -107,3 +107,25 @@ def test_status_and_the_page_say_it(study, tagger):
     assert before == during
     assert f"<p>{' '.join(words)}</p>" in page
     assert '"short": ' in tagger("status", "--study", study.folder, "--json").out
+
+
+def test_the_count_does_not_tell_what_is_suggested_where_its_viewer_reads_blind(desk):
+    """It is the same with and without suggestions on those passages, and has them once they are read."""
+    [suggested] = desk.ask("SELECT min(excerpt_id) AS excerpt_id FROM suggestion_list WHERE kind = 'passage'")
+    excerpt, reader = suggested["excerpt_id"], desk.ask("SELECT min(coder_id) AS id FROM readers_here")[0]["id"]
+    serving_of = desk.blind(reader, excerpt)
+
+    def told(viewer):
+        return read_by_several(desk.db, everything=False, viewer=viewer).passages
+
+    hidden = desk.one(
+        "SELECT count(DISTINCT w.excerpt_id) FROM waiting_blind w "
+        "SEMI JOIN suggestions s ON s.excerpt_id = w.excerpt_id WHERE w.coder_id = $reader",
+        reader=reader,
+    )
+    assert told("") == told(reader) + hidden
+    before = told(reader)
+    desk.decide(serving_of, "done")
+    assert before + 1 == told(reader)
+    desk.db.run("DELETE FROM suggestions WHERE excerpt_id = $excerpt", {"excerpt": excerpt})
+    assert before == told(reader)

@@ -145,7 +145,7 @@ def progress(db: Readable, coder_id: str, review: ReviewSettings) -> Progress:
         readings=Readings(**{str(kind): int(count) for kind, count in db.rows(_READINGS)}),
         waiting=waiting if waiting >= ENOUGH else None,
         to_reread=len({coding.excerpt_id for coding in to_be_read_again(db)}),
-        several=read_by_several(db, everything=review.read == "all"),
+        several=read_by_several(db, everything=review.read == "all", viewer=coder_id),
     )
 
 

@@ -48,14 +48,16 @@ class Several:
         return tuple(said)
 
 
-def read_by_several(db: Readable, *, everything: bool) -> Several:
+def read_by_several(db: Readable, *, everything: bool, viewer: str = "") -> Several:
     """
     Count the passages that more than one person is to read.
 
     Args:
         everything: passages without suggestions are handed out to everybody, too.
+        viewer: who is told. What this person is still to read without suggestions is then left out, unless everything
+            is handed out: the count would tell how many of these have one.
     """
-    return Several(*db.rows(_SEVERAL, {"all": everything})[0])
+    return Several(*db.rows(_SEVERAL, {"all": everything, "viewer": viewer})[0])
 
 
 _SEVERAL = """
@@ -64,7 +66,7 @@ WITH here AS (
 ), counted AS (
     SELECT r.wanted, len(r.people) AS read, len(list_distinct(list_concat(r.people, h.people))) AS able
     FROM several_readings r CROSS JOIN here h
-    WHERE $all OR r.suggested
+    WHERE $all OR (r.suggested AND r.excerpt_id NOT IN (SELECT excerpt_id FROM waiting_blind WHERE coder_id = $viewer))
 )
 SELECT count(*), count(*) FILTER (WHERE read >= wanted), count(*) FILTER (WHERE able < wanted),
        coalesce(max(wanted) FILTER (WHERE able < wanted), 0), (SELECT len(people) FROM here)

@@ -68,12 +68,12 @@ def _centred(vectors: Matrix, centre: NDArray[np.float64], dimension: int) -> ND
     """Take from each half of deep vectors what all have in common, and let both halves count alike."""
     halves = [half for half in np.split(vectors - centre, [dimension], axis=1) if half.shape[1]]
     units = [half / np.linalg.norm(half, axis=1, keepdims=True).clip(1e-12) for half in halves]
-    return (np.hstack(units) / np.sqrt(len(units))).astype(np.float32)
+    joined: NDArray[np.float32] = (np.hstack(units) / np.sqrt(len(units))).astype(np.float32)
+    return joined
 
 
 def _cosines(units: NDArray[np.float32]) -> NDArray[np.float32]:
-    cosines: NDArray[np.float32] = np.round(units @ units.T, _DECIMALS)
-    return cosines
+    return np.round(units @ units.T, _DECIMALS)
 
 
 def _border(alike: NDArray[np.float32]) -> float:

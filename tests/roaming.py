@@ -30,6 +30,7 @@ FIELDS = (
     *("id", "by", "act", "mark", "value", "suggestion", "framework", "note", "dataset", "order", "read", "excerpt"),
     *("start", "end", "n", "reader", "text", "mine", "page", "answer", "transcript", "back", "next", "name", "role"),
     *("theme", "rest_after", "key:accept", "turns", "whole", "others", "near", "quotes", "participant", "made", "done"),
+    *("group", "groups", "excerpts", "kind"),
     *("link", "pack", "usual", "", "__proto__", "id[]"),
 )
 """Names of fields; those of forms that a page has are found there."""

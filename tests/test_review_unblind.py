@@ -45,6 +45,7 @@ SEED = int(os.environ.get("TAGGER_TEST_SEED", "1"))
 EXPIRES = re.compile("expires=[^;]*GMT")
 """A cookie's end, which follows from the clock of the wall."""
 ENDS = ("done", "nothing here", "unsure")
+UNLISTED = "something not on our list"
 
 
 class World:
@@ -183,7 +184,10 @@ class Prying:
             return [*more, *([*listed, ("value", value)] for value in values)]
         if path == "/transcript/{transcript}":
             return [[], *([("excerpt", one)] for one in self.known if "-" not in one)]
-        return [[], [("quotes", "all")]] if path.startswith("/exemplars") else [[]]
+        if path == "/list/propose":
+            return [[], *([("kind", "new"), (name, one)] for one in self.known for name in ("group", "excerpts"))]
+        more = {"/exemplars": [("quotes", "all")], "/list/missing": [("groups", "all")]}
+        return [[], more[path]] if path in more else [[]]
 
     def look(self, most: int) -> None:
         """Get some of all addresses."""
@@ -284,6 +288,8 @@ def begun(tagged: SmallStudy, tmp_path_factory: pytest.TempPathFactory) -> Small
                 blind = excerpt in waiting
                 found = ["choice"] if number % 2 else ["common"]
                 served = desk.blind(name, excerpt) if blind else desk.serve(name, excerpt)
+                if name == "Ben":
+                    desk.decide(served, UNLISTED)
                 desk.decide(served, "done", dict.fromkeys(found, "yes"), note="")
                 desk.show(name, excerpt, readings=name == "Cleo")
     return study
@@ -342,7 +348,13 @@ def other_values(desk: Desk, hidden: set[str]) -> None:
     )
 
 
-HELD = (("done", ["choice"]), ("done", ["common"]), ("nothing here", []), ("done", ["choice", "common"]))
+HELD = (
+    ("done", ["choice"]),
+    (UNLISTED, []),
+    ("done", ["common"]),
+    ("nothing here", []),
+    ("done", ["choice", "common"]),
+)
 
 
 def others_hold(desk: Desk, hidden: set[str], turn: int) -> None:

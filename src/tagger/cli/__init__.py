@@ -16,6 +16,7 @@ from tagger import __version__
 from tagger.cli.agreement import agreement
 from tagger.cli.audit import audit
 from tagger.cli.datasets import dataset
+from tagger.cli.emergent import emergent
 from tagger.cli.frameworks import framework
 from tagger.cli.learn import learn
 from tagger.cli.packs import pack
@@ -52,6 +53,7 @@ for command in (
     dataset,
     revisions,
     framework,
+    emergent,
     import_codings,
     pack,
     audit,

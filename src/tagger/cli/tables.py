@@ -54,12 +54,12 @@ def import_codings(file: Path, folder: Path, made: Made | None, framework: str, 
 @click.option("--include-unreviewed", is_flag=True, help="Also what no person has read yet; the first column says so.")
 @click.option(
     "--what",
-    type=click.Choice(["passages", "reflections", "coded-reflections", "consent", "list-changes"]),
+    type=click.Choice(["passages", "reflections", "coded-reflections", "consent", "list-changes", "emergent"]),
     default="passages",
     show_default=True,
     help="Passages of what participants said; reflections that those who read let be read, or passages of these once "
     "they are a dataset; what people proposed to say of passages together, or to change in the list of values: who "
-    "consents, who objects and why.",
+    "consents, who objects and why; what they marked as not on the list, in groups.",
 )
 def export(folder: Path, form: str, output: Path, include_unreviewed: bool, what: str) -> None:
     """Write passages with suggestions and readings to a table; by default only those that people have read."""
@@ -67,6 +67,9 @@ def export(folder: Path, form: str, output: Path, include_unreviewed: bool, what
 
     if what == "reflections":
         _export_reflections(folder, form, output)
+        return
+    if what == "emergent":
+        _export_emergent(folder, form, output)
         return
     if what not in ("passages", "coded-reflections"):
         _export_consent(folder, form, output, what)
@@ -103,6 +106,19 @@ def _export_consent(folder: Path, form: str, output: Path, what: str) -> None:
     if not rows.num_rows:
         where = "Together" if what == "consent" else "The list"
         echo(f"Nobody has proposed anything yet. It is done in the browser, under {where}.")
+
+
+def _export_emergent(folder: Path, form: str, output: Path) -> None:
+    from tagger.exchange.tables import write
+    from tagger.review.doors import up_to_date
+    from tagger.steps.emergent import gathered, readings, table
+
+    with up_to_date(folder).session("an export") as study:
+        rows = table(gathered(study, readings(study)))
+    written(output, write(rows, form, "emergent"))
+    echo(f"Wrote {several(rows.num_rows, 'row')} to {output}: one for each passage. Groups have numbers and no names.")
+    if not rows.num_rows:
+        echo("Nobody has marked anything as not on the list yet. It is done in the browser, while reading.")
 
 
 @click.command()

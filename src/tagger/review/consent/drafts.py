@@ -6,11 +6,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from tagger.config import ReviewSettings
 from tagger.errors import UsageError
 from tagger.framework_edits import Place, Words, added, merged, moved, next_version, retired, reworded, split
 from tagger.records import Framework
 from tagger.review.consent.changes import in_use
 from tagger.review.datasets import framework as stored
+from tagger.review.emergent import read_by
 from tagger.review.gate import wanted
 from tagger.store import Readable
 
@@ -39,10 +41,11 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A passage that somebody marked as something that is not on the list; for their own eyes."""
+    """A passage that speaks for a change, for one reader's eyes; `mine`: they marked it as not on the list."""
 
     excerpt_id: str
     text: str
+    mine: bool
 
 
 def lists(db: Readable) -> list[Framework]:
@@ -83,10 +86,11 @@ def drafted(db: Readable, base: Framework, written: Written) -> Framework:
     raise UsageError("it is not said what is to change", remedy="Choose one of the kinds of change")
 
 
-def quotes(db: Readable, coder_id: str, excerpt_ids: Collection[str]) -> tuple[Quote, ...]:
-    """Return those of some passages that this person marked as something not on the list."""
-    rows = db.table(_MARKED, {"coder": coder_id}, wanted=wanted(excerpt_ids)).to_pylist()
-    return tuple(Quote(**row) for row in rows)
+def quotes(db: Readable, coder_id: str, excerpt_ids: Collection[str], review: ReviewSettings) -> tuple[Quote, ...]:
+    """Return those of some passages that this person marked as not on the list, or may know others' readings of."""
+    rows = db.table(_QUOTES, {"coder": coder_id}, wanted=wanted(excerpt_ids)).to_pylist()
+    read = read_by(db, coder_id, review)
+    return tuple(Quote(**row) for row in rows if row["mine"] or row["excerpt_id"] in read)
 
 
 def _check(words: Words) -> None:
@@ -99,11 +103,14 @@ def _check(words: Words) -> None:
         raise UsageError("there are too many lines", remedy=f"Keep to {MOST_TEXTS} of each kind")
 
 
-_MARKED = """
-    SELECT DISTINCT e.excerpt_id, e.text
+_QUOTES = """
+    WITH marked AS (
+        SELECT excerpt_id FROM standing_decisions WHERE coder_id = $coder AND act = 'something not on our list'
+    )
+    SELECT e.excerpt_id, CASE WHEN q.excerpt_id IS NULL THEN e.text ELSE '(may not be quoted)' END AS text,
+           e.excerpt_id IN (SELECT excerpt_id FROM marked) AS mine
     FROM wanted w
     JOIN live_excerpts e ON e.excerpt_id = w.excerpt_id
-    JOIN standing_decisions d ON d.excerpt_id = w.excerpt_id
-    WHERE d.coder_id = $coder AND d.act = 'something not on our list'
-    ORDER BY e.excerpt_id
+    LEFT JOIN unquotable q ON q.excerpt_id = e.excerpt_id
+    ORDER BY mine DESC, e.excerpt_id
 """

@@ -40,6 +40,8 @@ FOR: dict[str, frozenset[str]] = {
     "/consent/{excerpt}/position": _READER,
     "/list": _READER,
     "/list/propose": _READER,
+    "/list/missing": _READER,
+    "/list/missing/{excerpt}": _READER,
     "/list/changes/{change:uuid}": _READER,
     "/list/changes/{change:uuid}/position": _READER,
     "/exemplars": _READER,

@@ -29,6 +29,7 @@ from tagger.review.web.access import FOR
 from tagger.review.web.entrance import Entrance, Present
 from tagger.review.web.rendering import render
 from tagger.review.web.site import Site, local
+from tagger.steps.emergent import KeptGroups
 from tagger.store import Database, Owner
 
 T = TypeVar("T")
@@ -52,6 +53,7 @@ class Desk:
     access: Mapping[Callable[..., Any], frozenset[str]]
     kept: Kept = field(default_factory=Kept)
     screens: FirstScreens = field(default_factory=FirstScreens)
+    groups: KeptGroups = field(default_factory=KeptGroups)
 
 
 class Form:

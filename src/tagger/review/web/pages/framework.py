@@ -14,10 +14,12 @@ from tagger.framework_edits import Place, Words
 from tagger.frameworks import compare
 from tagger.records import TEXTS, Framework
 from tagger.review.consent import changes, drafts
-from tagger.review.consent.changes import Change, Draft
+from tagger.review.consent.changes import Change, Draft, Origin
 from tagger.review.consent.drafts import KINDS, Written
 from tagger.review.consent.rounds import LONGEST_REASON
 from tagger.review.datasets import framework as stored
+from tagger.review.emergent import record_others
+from tagger.review.web.pages.emergent import found
 from tagger.review.web.visit import Form, Visit, now, number, page, posted
 from tagger.store import Database
 
@@ -45,17 +47,18 @@ def form(visit: Visit) -> Response:
 def propose(visit: Visit, sent: Form) -> Response:
     """Propose a change."""
     coder_id, time, identity, consent = visit.reader.id, now(), sent.id, visit.settings.consent
-    written, reason = _written(sent), sent.text("reason")
+    written, reason, review = _written(sent), sent.text("reason"), visit.settings.review
+    origin: Origin = "emergent" if sent.text("group") else "list is wrong" if sent.text("excerpts") else "written"
     change_id, next_round = sent.text("change"), number(sent.text("round"), 1, _MOST_ROUNDS)
 
     def store(db: Database) -> str:
         base = stored(db, sent.text("base"))
-        quoted = [one.excerpt_id for one in drafts.quotes(db, coder_id, [sent.text("excerpt")])]
+        quoted = [one.excerpt_id for one in drafts.quotes(db, coder_id, sent.text("excerpts").split(), review)]
         draft = Draft(
             base,
             drafts.drafted(db, base, written),
             reason,
-            "list is wrong" if quoted else "written",
+            origin if quoted else "written",
             tuple(quoted),
             change_id and changes.find(db, change_id, time).id,
             next_round,
@@ -92,22 +95,23 @@ def position(visit: Visit, sent: Form) -> Response:
 
 
 def _change(visit: Visit, trouble: str = "") -> Response:
-    change_id, coder_id, time = visit.path("change"), visit.reader.id, now()
+    change_id, coder_id, time, review = visit.path("change"), visit.reader.id, now(), visit.settings.review
 
     def look(db: Database) -> dict[str, Any]:
         found = changes.find(db, change_id, time)
         told = [compare(found.base, stored(db, one.framework_id)) for one in found.rounds]
-        quoted = drafts.quotes(db, coder_id, changes.excerpts(db, change_id))
+        quoted = drafts.quotes(db, coder_id, changes.excerpts(db, change_id), review)
+        record_others(db, coder_id, [one.excerpt_id for one in quoted if not one.mine], "a change of the list", time)
         return {"change": found, "told": told, "standing": found.standing(coder_id), "quotes": quoted}
 
     return visit.render(
-        "list_change.html", 400 if trouble else 200, **visit.read(look), trouble=trouble, positions=POSITIONS,
+        "list_change.html", 400 if trouble else 200, **visit.write(look), trouble=trouble, positions=POSITIONS,
         longest=LONGEST_REASON,
     )  # fmt: skip
 
 
 def _form(visit: Visit, fields: Mapping[str, str], trouble: str = "") -> Response:
-    coder_id, time = visit.reader.id, now()
+    coder_id, time, about, review = visit.reader.id, now(), _about(visit, fields), visit.settings.review
 
     def look(db: Database) -> dict[str, Any]:
         amended = changes.find(db, fields["change"], time) if fields.get("change") else None
@@ -115,7 +119,7 @@ def _form(visit: Visit, fields: Mapping[str, str], trouble: str = "") -> Respons
         base = amended.base if amended else next((one for one in lists if one.id == fields.get("list")), None)
         base = base or (lists[0] if lists else None)
         value = next((one for one in base.values if one.id == fields.get("value")), None) if base else None
-        quoted = drafts.quotes(db, coder_id, [fields.get("excerpt", "")])
+        quoted = drafts.quotes(db, coder_id, about, review)
         return {"lists": lists, "base": base, "base_id": changes.identity(base), "value": value, "amended": amended,
                 "quotes": quoted}  # fmt: skip
 
@@ -125,6 +129,14 @@ def _form(visit: Visit, fields: Mapping[str, str], trouble: str = "") -> Respons
         kind=kind if kind in KINDS else "", fields=fields, parts=_PARTS,
         longest_name=drafts.LONGEST_NAME, longest_text=drafts.LONGEST_TEXT,
     )  # fmt: skip
+
+
+def _about(visit: Visit, fields: Mapping[str, str]) -> list[str]:
+    """Return the passages that a form is about: those that it was shown with, those of a group, or a single one."""
+    if fields.get("excerpts") or not fields.get("group"):
+        return fields.get("excerpts", fields.get("excerpt", "")).split()
+    group = found(visit).group_of(fields["group"])
+    return [one.excerpt_id for one in group.passages] if group else []
 
 
 def _told(db: Database, one: Change) -> list[str]:
@@ -151,7 +163,20 @@ def _again(sent: Form) -> dict[str, str]:
         for prefix in ("", *(f"{part}-" for part in _PARTS))
         for field in ("name", "definition", *TEXTS)
     ]
-    names = ("kind", "list", "value", "layer", "new_layer", "before", "holds", "reason", "change", "excerpt", *words)
+    names = (
+        "kind",
+        "list",
+        "value",
+        "layer",
+        "new_layer",
+        "before",
+        "holds",
+        "reason",
+        "change",
+        "group",
+        "excerpts",
+        *words,
+    )
     return {name: sent.text(name) for name in names}
 
 

@@ -12,7 +12,9 @@ import argparse
 import shutil
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
@@ -20,7 +22,10 @@ sys.path.insert(0, str(ROOT / "tests"))
 from playwright.sync_api import Browser, Page, ViewportSize  # noqa: E402
 from serve import chromium, press, served, step, until_suggested  # noqa: E402
 
+from tagger.config import load_settings  # noqa: E402
+from tagger.review import decisions, servings  # noqa: E402
 from tagger.steps.agreement import report  # noqa: E402
+from tagger.store.database import opened  # noqa: E402
 
 PHONE, WIDE = ViewportSize(width=390, height=844), ViewportSize(width=1280, height=860)
 REPORT = ViewportSize(width=1280, height=920)
@@ -67,6 +72,21 @@ def until_telling(page: Page) -> None:
         press(page, "Next")
 
 
+def mark_some(folder: Path) -> None:
+    """Mark what the two adaptations added, as whoever read for the pictures would with the base list alone."""
+    review = load_settings(folder).review
+    with opened(folder / "study.duckdb") as study:
+        [(coder,)] = study.rows("SELECT DISTINCT coder_id FROM servings")
+        shown = study.rows(
+            "SELECT DISTINCT excerpt_id FROM coding_list "
+            "WHERE value IN ('Trust', 'Family-centred') AND answer = 'yes' AND excerpt_kind = 'passage'"
+        )
+        for (excerpt,) in shown:
+            now = datetime.now(UTC).replace(tzinfo=None)
+            serving = servings.chosen(study, coder, excerpt, review, str(uuid4()), now)
+            decisions.decide(study, id=str(uuid4()), serving=serving, act="something not on our list", now=now)
+
+
 def main() -> None:
     """Serve a copy of the study, read a little, and take the pictures."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -83,6 +103,11 @@ def main() -> None:
             sheet = browser.new_page(viewport=REPORT, reduced_motion="reduce")
             sheet.goto(next(file for file in files if file.suffix == ".html").as_uri())
             _picture(sheet, arguments.out / "agreement.png")
+        mark_some(folder)
+        with served(folder) as server, chromium() as browser:
+            page = browser.new_page(viewport=WIDE, reduced_motion="reduce")
+            page.goto(f"{server.url}/list/missing")
+            _picture(page, arguments.out / "not-on-the-list.png")
 
 
 def _pictures(browser: Browser, url: str, out: Path) -> None:

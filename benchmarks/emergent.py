@@ -103,7 +103,7 @@ def rows(labelled: LabelledSet, vectors: Vectors) -> Iterator[list[str]]:
             marked = [case for values, alone in of_each for case in cases(labelled, values, beside, alone=alone)]
             for name, by in WAYS.items():
                 found = [figures(by(case, vectors, seed), case) for seed, case in enumerate(marked)]
-                means = [np.nanmean([each[place] for each in found]) for place in range(len(found[0]))]
+                means = [mean(column) for column in zip(*found, strict=True)]
                 say(f"{labelled.name}: {left_out}, {beside:g} beside, {name}: purity {means[0]:.2f}")
                 passages = f"{np.mean([len(case.rows) for case in marked]):.0f}"
                 yield [
@@ -113,6 +113,12 @@ def rows(labelled: LabelledSet, vectors: Vectors) -> Iterator[list[str]]:
                     name,
                     *("–" if np.isnan(one) else f"{one:.2f}" for one in means),
                 ]
+
+
+def mean(column: Sequence[float]) -> float:
+    """Return the mean of what can be told."""
+    told = [one for one in column if not np.isnan(one)]
+    return float(np.mean(told)) if told else float("nan")
 
 
 def left_outs(labelled: LabelledSet) -> Iterator[tuple[str, list[tuple[tuple[int, ...], bool]]]]:

@@ -18,13 +18,14 @@ def found_for(owner: Owner, coder_id: str, review: ReviewSettings, kept: KeptGro
     Others' readings count where this reader has given their own and nothing on the same words waits to be read without
     suggestions. What else there is changes nothing in the groups.
     """
-    # Thousands of passages take a second. Worked out here first, they do not hold up the writer, for whom all wait.
+    # Thousands of passages take seconds. Worked out here, they do not hold up the writer, for whom everybody waits.
     with owner.reading() as db:
-        gathered(db, _open_to(db, coder_id, review), kept)
+        before = _open_to(db, coder_id, review)
+        so_far = gathered(db, before, kept)
 
     def look(db: Database) -> Emergent:
         said = _open_to(db, coder_id, review)
-        found = gathered(db, said, kept)
+        found = so_far if said == before else gathered(db, said, kept)
         here = {one.excerpt_id for one in found.passages()}
         items = [Item(one.excerpt_id, "reading", coding_id=one.coding_id) for one in said if one.excerpt_id in here]
         mine = {one.coding_id for one in said if one.coder_id == coder_id}

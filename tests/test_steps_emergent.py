@@ -162,6 +162,19 @@ def test_passages_without_vectors_are_on_their_own(desk):
     assert ((), 2) == (found(desk).groups, len(found(desk).alone))
 
 
+def test_reflections_of_those_who_read_are_not_among_what_participants_said(desk):
+    """They are kept apart."""
+    mark(desk, "Ann", GATE)
+    mark(desk, "Ann", WILL_GO)
+    about = {"id": desk.excerpt(GATE)}
+    desk.db.run(
+        "UPDATE transcripts SET kind = 'reflection' WHERE id = (SELECT transcript_id FROM excerpts WHERE id = $id)",
+        about,
+    )
+
+    assert {desk.excerpt(WILL_GO)} == set(here(desk))
+
+
 def test_words_of_who_may_not_be_quoted_stay_in_the_study(desk):
     """The passage counts, and its words are left out."""
     mark(desk, "Ann", GATE)

@@ -150,7 +150,8 @@ def gathered(db: Readable, said: Collection[Reading], kept: KeptGroups | None = 
     """
     Group the passages for which these readings speak.
 
-    A passage without a vector of the model that most datasets use is on its own.
+    A passage without a vector of the model that most datasets use is on its own. Reflections of those who read are left
+    out: they are no participants' words.
     """
     model_id = next((str(model) for (model,) in db.rows(_MODEL)), "")
     of_excerpt: dict[str, list[Reading]] = {}
@@ -238,6 +239,7 @@ _PASSAGES = """
            any_value(v.text_key) AS vector_key
     FROM wanted w
     JOIN live_excerpts e ON e.excerpt_id = w.excerpt_id
+    JOIN transcripts x ON x.id = e.transcript_id AND x.kind <> 'reflection'
     JOIN transcript_list n ON n.transcript_id = e.transcript_id
     JOIN live_turns t ON t.revision_id = e.revision_id AND t.position BETWEEN e.first_turn AND e.last_turn
     LEFT JOIN unquotable q ON q.excerpt_id = e.excerpt_id
@@ -250,6 +252,7 @@ _PASSAGES = """
 _SAMPLE = """
     SELECT DISTINCT v.text_key
     FROM live_excerpts e JOIN vectors v ON v.model_id = $model AND v.text_key = e.text_key AND v.part = 0
+    JOIN transcripts x ON x.id = e.transcript_id AND x.kind <> 'reflection'
     WHERE e.kind = 'passage'
     ORDER BY v.text_key LIMIT $most
 """

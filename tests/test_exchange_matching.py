@@ -175,7 +175,7 @@ def test_match_codings() -> None:
         PassageCoding("T2", 1, "Ann", ("safety",), "whole", (3,)),
         PassageCoding("T1", 0, "Ann", (), "part", (4,)),
     ) == found.codings
-    assert MatchReport(whole=2, partly=1, unmatched=0, lines=()) == found.report
+    assert MatchReport(whole=2, partly=1, reasons=()) == found.report
 
 
 def test_match_report() -> None:
@@ -192,23 +192,16 @@ def test_match_report() -> None:
     ]
     found = match_codings(rows, {"t1.txt": "T1"}, {"T1": TEXT}, {"T1": PASSAGES[:3]})
 
+    assert (1, 0, 7) == (found.report.whole, found.report.partly, found.report.unmatched)
     assert (
-        MatchReport(
-            whole=1,
-            partly=0,
-            unmatched=7,
-            lines=(
-                "row 2: its text occurs 2 times in the transcript: give start and end",
-                "row 3: its text is not in the transcript",
-                "row 4: start and end do not hold its text, and neither does any other place in the transcript",
-                "row 5: characters 70 to 80 hold nothing or lie beyond the transcript's 79 characters",
-                "row 6: 't2.txt' is no transcript of this study (the nearest is 't1.txt')",
-                "row 7: '?' is no transcript of this study",
-                "row 8: it lies on no passage (the words of who asks are not coded)",
-            ),
-        )
-        == found.report
-    )
+        "row 2: its text occurs 2 times in the transcript: give start and end",
+        "row 3: its text is not in the transcript",
+        "row 4: start and end do not hold its text, and neither does any other place in the transcript",
+        "row 5: characters 70 to 80 hold nothing or lie beyond the transcript's 79 characters",
+        "row 6: 't2.txt' is no transcript of this study (the nearest is 't1.txt')",
+        "row 7: '?' is no transcript of this study",
+        "row 8: it lies on no passage (the words of who asks are not coded)",
+    ) == found.report.lines
     assert [8, 9] == [placed.row.number for placed in found.placed]
 
 

@@ -50,13 +50,24 @@ class PassageCoding:
 @dataclass(frozen=True, slots=True)
 class MatchReport:
     """
-    How many rows lie on whole passages, on part of at least one, or on none; `lines` says which did not and why.
+    How many rows lie on whole passages, on part of at least one, or on none.
+
+    `reasons` pairs the number of each row that lies on none with why.
     """
 
     whole: int
     partly: int
-    unmatched: int
-    lines: tuple[str, ...]
+    reasons: tuple[tuple[int, str], ...]
+
+    @property
+    def unmatched(self) -> int:
+        """Return how many rows lie on no passage."""
+        return len(self.reasons)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Say of each row that lies on no passage why."""
+        return tuple(f"row {number}: {reason}" for number, reason in self.reasons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,8 +233,7 @@ def match_codings(
             PassageCoding(found.transcript_id, position, row.coder, row.value_ids, how, (row.number,))
             for position, how in taking
         ]
-    lines = tuple(f"row {number}: {reason}" for number, reason in sorted(reasons.items()))
-    report = MatchReport(whole, len(rows) - whole - len(reasons), len(reasons), lines)
+    report = MatchReport(whole, len(rows) - whole - len(reasons), tuple(sorted(reasons.items())))
     return Matching(tuple(placed), tuple(merge(codings)), report)
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Sequence
 from io import BytesIO
 from zipfile import BadZipFile, ZipFile
 
+from tagger import markup
 from tagger.errors import TranscriptError
 
 LARGEST = 200_000_000
 """Bytes that a package may unpack to; a Word file of 500 pages has about 10 million."""
 MOST_PARTS = 10_000
-TYPE_DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-DECLARED = re.compile(rb"""<\?xml[^>]{0,100}?encoding\s*=\s*["']([^"']{1,40})""")
 UNREADABLE = (BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError)
 """What zipfile raises for packages and parts that are damaged."""
 ARCHIVE = "a zip archive"
@@ -84,10 +82,7 @@ def refuse_declarations(part: bytes, title: str, name: str) -> None:
     Raises:
         TranscriptError: It declares a document type, or is in an encoding that could hide one.
     """
-    text = part.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
-    declared = DECLARED.match(text)
-    strange = declared and declared[1].lower() not in (b"utf-8", b"utf-16", b"us-ascii", b"iso-8859-1", b"windows-1252")
-    if TYPE_DECLARATION.search(text) or strange or (text and not text.startswith(b"<")):
+    if markup.declares(part):
         raise TranscriptError(
             f"Its part {title} declares XML entities or an encoding that no Office program writes",
             where=name,

@@ -27,22 +27,47 @@ from tagger.wording import several
 )
 @click.option("--framework", default="", help="What they were made with.  [default: what each dataset was tagged with]")
 @click.option(
+    "--dataset",
+    default="",
+    help="Where new documents of a project go.  [default: the study's only dataset, else 'interviews']",
+)
+@click.option(
     "--instead", is_flag=True, help="The study holds this very table with another --made: what is said now counts."
 )
-def import_codings(file: Path, folder: Path, made: Made | None, framework: str, instead: bool) -> None:
-    """Bring in manual codings from a CSV or XLSX file, or a reading pack that was filled in."""
+def import_codings(file: Path, folder: Path, made: Made | None, framework: str, dataset: str, *, instead: bool) -> None:
+    """Bring in manual codings from a CSV or XLSX file, a project of another program, or a reading pack filled in."""
     from tagger.exchange.packs import is_pack
+    from tagger.exchange.projects import is_project
     from tagger.steps.imports import import_codings as bring_in
 
     data = file.read_bytes()
     if is_pack(data):
-        for line in bring_back(folder, file, data):
-            echo(line)
-        return
+        lines = bring_back(folder, file, data)
+    elif is_project(data, file.name):
+        lines = _bring_in_project(folder, file, data, made, framework, dataset, instead=instead)
+    else:
+        lines = bring_in(folder, file, _said(made), framework, instead=instead).lines
+    for line in lines:
+        echo(line)
+
+
+def _bring_in_project(
+    folder: Path, file: Path, data: bytes, made: Made | None, framework: str, dataset: str, *, instead: bool
+) -> tuple[str, ...]:
+    from tagger.exchange.projects import read
+    from tagger.steps.imported import Origin
+    from tagger.steps.projects import import_project
+
+    project = read(data, file.name)
+    origin = Origin(file.name, data, _said(made) if project.documents else "unknown", instead)
+    return import_project(folder, file, project, origin, framework, dataset).lines
+
+
+def _said(made: Made | None) -> Made:
+    """Return how codings were made, which somebody has to say."""
     if made is None:
         raise click.MissingParameter(param_type="option", param_hint="'--made'", ctx=click.get_current_context())
-    for line in bring_in(folder, file, made, framework, instead=instead).lines:
-        echo(line)
+    return made
 
 
 @click.command()

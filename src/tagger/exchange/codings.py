@@ -68,7 +68,7 @@ def parse(data: bytes, name: str, framework: Framework) -> list[CodedRow]:
     Raises:
         CodingsError: The file cannot be read, a column is missing, or a cell says something unknown; it names the row.
     """
-    ids = _ids_by_name(framework)
+    ids = ids_by_name(framework)
     sheet = sheets.read(data, name, partial(_familiarity, ids=ids))
     layout = _layout(sheet.header, name, framework, ids)
     if not sheet.rows:
@@ -83,22 +83,24 @@ def parse(data: bytes, name: str, framework: Framework) -> list[CodedRow]:
     return _merged(rows, [value.id for value in framework.values])
 
 
-def _simple(name: str) -> str:
+def simple(name: str) -> str:
+    """Return a name as names are compared: case, blanks, hyphens and underscores do not count."""
     return IGNORED_IN_NAMES.sub("", name).casefold()
 
 
-def _ids_by_name(framework: Framework) -> dict[str, str]:
-    names = {_simple(value.name): value.id for value in framework.values}
-    return names | {_simple(value.id): value.id for value in framework.values}
+def ids_by_name(framework: Framework) -> dict[str, str]:
+    """Return the id of each value by its id and by its name, both as `simple` writes them."""
+    names = {simple(value.name): value.id for value in framework.values}
+    return names | {simple(value.id): value.id for value in framework.values}
 
 
 def _role(column: str) -> str | None:
-    simple = _simple(column)
-    return next((role for role, names in ROLES.items() if simple in map(_simple, names)), None)
+    name = simple(column)
+    return next((role for role, names in ROLES.items() if name in map(simple, names)), None)
 
 
 def _familiarity(cells: Sequence[str], ids: Mapping[str, str]) -> int:
-    return sum(_role(cell) is not None or _simple(cell) in ids for cell in cells if cell)
+    return sum(_role(cell) is not None or simple(cell) in ids for cell in cells if cell)
 
 
 def _layout(header: Row, name: str, framework: Framework, ids: Mapping[str, str]) -> _Layout:
@@ -107,7 +109,7 @@ def _layout(header: Row, name: str, framework: Framework, ids: Mapping[str, str]
     roles = {role: column for role, column in columns.items() if column is not None}
     marks: dict[str, int] = {}
     for column, cell in enumerate(header.cells):
-        value_id = ids.get(_simple(cell))
+        value_id = ids.get(simple(cell))
         if value_id is None or column in roles.values():
             continue
         if value_id in marks:
@@ -144,7 +146,7 @@ def _missing(layout: _Layout, framework: Framework) -> list[str]:
 def _column(header: Row, role: str, where: str) -> int | None:
     """Find the column of a role: the one with the role's own name, else the only one with a name like it."""
     columns = [column for column, cell in enumerate(header.cells) if cell and _role(cell) == role]
-    own = [column for column in columns if _simple(header.cells[column]) == role]
+    own = [column for column in columns if simple(header.cells[column]) == role]
     if len(own or columns) > 1:
         names = " and ".join(f"'{header.cells[column]}'" for column in own or columns)
         raise CodingsError(f"Both {names} could hold the {role}", where=where, remedy="Rename or remove one")
@@ -152,7 +154,7 @@ def _column(header: Row, role: str, where: str) -> int | None:
 
 
 def _wide(sheet: Sheet, layout: _Layout) -> list[tuple[str, ...]]:
-    says_no = any(_simple(row.cell(column)) in NO for row in sheet.rows for column in layout.marks.values())
+    says_no = any(simple(row.cell(column)) in NO for row in sheet.rows for column in layout.marks.values())
     return [_marked(row, layout.marks, sheet.header, says_no=says_no) for row in sheet.rows]
 
 
@@ -160,13 +162,13 @@ def _marked(row: Row, marks: Mapping[str, int], header: Row, *, says_no: bool) -
     where = f"row {row.number}"
     for column in marks.values():
         mark = row.cell(column)
-        if mark and _simple(mark) not in YES | NO:
+        if mark and simple(mark) not in YES | NO:
             what = f"'{mark}' under '{header.cells[column]}' is neither a yes nor a no"
             raise CodingsError(what, where=where, remedy="Write 1 or 0, yes or no, or x or leave it blank")
     # Where others write 0, a row left blank was forgotten rather than coded with no value.
     if says_no and not any(row.cell(column) for column in marks.values()):
         raise CodingsError("No value is marked", where=where, remedy="Write 0 under each value where none fits")
-    return tuple(value_id for value_id, column in marks.items() if _simple(row.cell(column)) in YES)
+    return tuple(value_id for value_id, column in marks.items() if simple(row.cell(column)) in YES)
 
 
 def _long(sheet: Sheet, layout: _Layout, framework: Framework, ids: Mapping[str, str]) -> list[tuple[str, ...]]:
@@ -174,7 +176,7 @@ def _long(sheet: Sheet, layout: _Layout, framework: Framework, ids: Mapping[str,
     if "answer" not in layout.roles:
         return named
     # An export of codings has a row for each answer, the noes too: read without it they would turn into yeses.
-    denied = [_simple(row.cell(layout.roles["answer"])) in NO for row in sheet.rows]
+    denied = [simple(row.cell(layout.roles["answer"])) in NO for row in sheet.rows]
     return [() if no else values for no, values in zip(denied, named, strict=True)]
 
 
@@ -182,22 +184,22 @@ def _named(cell: str, where: str, framework: Framework, ids: Mapping[str, str]) 
     names = [part.strip() for part in BETWEEN_VALUES.split(cell) if part.strip()]
     if not names:
         raise CodingsError("The cell with the values is empty", where=where, remedy="Write 'none' where no value fits")
-    nothing = [name for name in names if _simple(name) not in ids and _simple(name) in map(_simple, NO_VALUE)]
+    nothing = [name for name in names if simple(name) not in ids and simple(name) in map(simple, NO_VALUE)]
     if nothing and len(nothing) < len(names):
         what = f"'{cell}' says both that values fit and that none does"
         raise CodingsError(what, where=where, remedy=f"Remove '{nothing[0]}' or the values")
     for name in names:
-        if name not in nothing and _simple(name) not in ids:
+        if name not in nothing and simple(name) not in ids:
             raise CodingsError(
                 f"'{name}' is not a value of {framework.id}", where=where, remedy=_nearest(name, framework, ids)
             )
-    return tuple(ids[_simple(name)] for name in names if name not in nothing)
+    return tuple(ids[simple(name)] for name in names if name not in nothing)
 
 
 def _nearest(name: str, framework: Framework, ids: Mapping[str, str]) -> str:
-    if len([part for part in name.split(",") if _simple(part) in ids]) > 1:
+    if len([part for part in name.split(",") if simple(part) in ids]) > 1:
         return "Part several values by ; instead of a comma"
-    close = difflib.get_close_matches(_simple(name), list(ids), n=1, cutoff=0.6)
+    close = difflib.get_close_matches(simple(name), list(ids), n=1, cutoff=0.6)
     if not close:
         return f"Its values are {', '.join(value.name for value in framework.values)}"
     return f"The nearest is '{next(value.name for value in framework.values if value.id == ids[close[0]])}'"

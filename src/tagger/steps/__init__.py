@@ -32,6 +32,7 @@ from tagger.steps.workplace import Outcome, Run, account, workplace
 
 __all__ = [
     "STAGES",
+    "TO_PASSAGES",
     "Outcome",
     "Run",
     "Stage",
@@ -71,6 +72,7 @@ STAGES = (
     Stage("learn", learn.pending, learn.learn, rare=True),
     Stage("suggest", suggest.pending, suggest.suggest),
 )
+TO_PASSAGES = STAGES[:2]
 
 
 @dataclass(frozen=True)
@@ -130,12 +132,13 @@ def directly(function: Callable[..., Outcome], *arguments: Any) -> Outcome:
     return function(*arguments)
 
 
-def tag(run: Run, call: Call = directly) -> Summary:
+def tag(run: Run, call: Call = directly, stages: Iterable[Stage] = STAGES) -> Summary:
     """
-    Do all stages of *run* in order, and say what was done.
+    Do the stages of *run* in order, and say what was done.
 
     Args:
         call: how a stage is called; Prefect's flow passes one that runs it as a task.
+        stages: all of them, or the first of them: `TO_PASSAGES` leaves out what rests on a model.
     """
     began = time.monotonic()
     counts: Counter[str] = Counter()
@@ -144,7 +147,7 @@ def tag(run: Run, call: Call = directly) -> Summary:
     calls = 0
     with workplace(run).store.only_run():
         counts.update(store(run).counts)
-        for stage in STAGES:
+        for stage in stages:
             for outcome in _staged(run, stage, call):
                 calls += 1
                 counts.update(outcome.counts)

@@ -1,19 +1,24 @@
 """
-Zip archives of transcripts, seen as folders: which files they hold, and the bytes of one of them.
+Zip archives of transcripts, and projects of other programs, seen as folders of files.
 
 A file `garden.txt` in `talks.zip` goes by the path `talks.zip/garden.txt`, and a study knows it as it knows
 `talks/garden.txt`. So an archive may be unpacked into a folder of its own name, and nothing is read twice.
 DOCX, XLSX and ODT are zip packages too; what is inside tells them from archives. Nothing is ever unpacked to disk.
+A document of a project is a text file in that folder; what people coded in it comes in with `steps.projects`.
 """
 
 from __future__ import annotations
 
 import re
 import stat
+from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from zipfile import ZipFile, ZipInfo
 
-from tagger.errors import TranscriptError
+from tagger.errors import CodingsError, TranscriptError
+from tagger.exchange import projects
+from tagger.exchange.projects.records import Document
 from tagger.transcripts import LARGEST, packages
 
 MOST_FILES, MOST_BYTES = 2_000, 2_000_000_000
@@ -28,6 +33,8 @@ UNPACK = "Unpack it and give the folder"
 
 def members(path: Path) -> list[Path]:
     """List the files of an archive as paths below it; what is no archive, or refused as a whole, stands for itself."""
+    if texts := _project(path):
+        return [path / name for name in texts]
     package = _opened(path)
     if package is None:
         return [path]
@@ -44,6 +51,8 @@ def contents(path: Path) -> bytes:
         OSError: It cannot be opened.
     """
     archive = _around(path)
+    if archive and (texts := _project(archive)):
+        return _text(texts, str(path.relative_to(archive)), path.name)
     package = _opened(archive or path)
     if package is None:
         return path.read_bytes()
@@ -65,6 +74,30 @@ def folder(path: Path) -> str:
 
 def _around(path: Path) -> Path | None:
     return None if path.exists() else next((above for above in path.parents if above.is_file()), None)
+
+
+def _project(path: Path) -> Mapping[str, Document]:
+    """Return the documents of a project by their names; none where the file is something else, or cannot be read."""
+    if not path.is_file():
+        return {}
+    status = path.stat()
+    return _documents(path, status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=4)
+def _documents(path: Path, _changed: int, _size: int) -> Mapping[str, Document]:
+    if not path.name.casefold().endswith(projects.ENDINGS):
+        return {}
+    try:
+        return projects.texts(projects.read(path.read_bytes(), path.name))
+    except (OSError, CodingsError):
+        return {}  # what is wrong with it is said where it is brought in
+
+
+def _text(texts: Mapping[str, Document], name: str, where: str) -> bytes:
+    if name not in texts:
+        raise TranscriptError("It is not in the project", where=where, remedy="Name the project's file")
+    return texts[name].text.encode()
 
 
 def _opened(path: Path) -> ZipFile | None:

@@ -24,6 +24,15 @@ from tagger.store import Readable, Shard, Store
 
 
 @dataclass(frozen=True)
+class ImportReport:
+    """What became of codings made elsewhere: readings stored now, readings that were there, and lines to show."""
+
+    stored: int
+    known: int
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Origin:
     """The file that codings come from, and how they are said to have been made; `instead` of what was said before."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from tagger.config import load_settings
@@ -10,19 +9,10 @@ from tagger.errors import CodingsError
 from tagger.exchange.codings import parse
 from tagger.exchange.matching import Matching, match_codings
 from tagger.records import Made
-from tagger.steps.imported import CodedStudy, Origin, put, shortened
+from tagger.steps.imported import CodedStudy, ImportReport, Origin, put, shortened
 from tagger.steps.versions import version
 from tagger.store import Store
 from tagger.wording import several
-
-
-@dataclass(frozen=True)
-class ImportReport:
-    """What became of a table of codings: readings stored now, readings that were there, and lines to show."""
-
-    stored: int
-    known: int
-    lines: tuple[str, ...]
 
 
 def import_codings(folder: Path, file: Path, made: Made, framework: str = "", *, instead: bool = False) -> ImportReport:

@@ -1,0 +1,65 @@
+"""
+Projects of other programs: one reader for each format, behind one `read` that tells the format from the bytes.
+
+`records` is what every reader makes, `positions` where a program means a coding to be, `codebook` turns codes into a
+framework, `alignment` finds the words of a document again in a transcript. To add a format: write its module, and add
+one line to `FORMATS`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tagger.errors import CodingsError
+from tagger.exchange.projects import refi_qda
+from tagger.exchange.projects.records import Document, Format, Project
+
+__all__ = ["FORMATS", "LARGEST", "is_project", "read", "texts"]
+
+LARGEST = 1_000_000_000
+"""Bytes of the largest project that is read; recordings in it are passed over."""
+FORMATS: tuple[Format, ...] = (refi_qda.FORMAT,)
+ENDINGS = (".qdpx", ".qde", ".qdc")
+ENDING = re.compile(r"\.(?:txt|text|md|docx?|odt|rtf|pdf|html?|vtt|srt)$", re.IGNORECASE)
+NOT_IN_NAMES = re.compile(r'[\x00-\x1f/\\:*?"<>|]+')
+LONGEST_NAME = 120
+
+
+def is_project(data: bytes, name: str) -> bool:
+    """Say whether a file is a project of another program, or claims to be one by its name."""
+    return name.casefold().endswith(ENDINGS) or any(each.recognises(data) for each in FORMATS)
+
+
+def read(data: bytes, name: str) -> Project:
+    """
+    Read a project.
+
+    Raises:
+        CodingsError: It is damaged, locked, too large or no project; the message says which.
+    """
+    if len(data) > LARGEST:
+        raise CodingsError(
+            f"It is larger than {LARGEST // 1_000_000_000} GB",
+            where=name,
+            remedy="Export it without its recordings and films",
+        )
+    reader = next((each for each in FORMATS if each.recognises(data)), None)
+    if reader is None:
+        raise CodingsError(
+            "It is a damaged or incomplete project" if data.strip() else "The file is empty",
+            where=name,
+            remedy="Export it again from the program that wrote it",
+        )
+    return reader.read(data, name)
+
+
+def texts(project: Project) -> dict[str, Document]:
+    """Give each document of a project that has a text the name of a text file, which no other document has."""
+    named: dict[str, Document] = {}
+    for document in project.documents:
+        if document.missing:
+            continue
+        plain = NOT_IN_NAMES.sub(" ", ENDING.sub("", document.name))[:LONGEST_NAME].strip(" .") or "document"
+        names = (f"{plain}.txt", *(f"{plain} ({number}).txt" for number in range(2, len(named) + 3)))
+        named[next(name for name in names if name not in named)] = document
+    return named

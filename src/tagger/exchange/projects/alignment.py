@@ -1,0 +1,124 @@
+"""
+The words of a document found again in the transcript that was read from it.
+
+A transcript leaves out what was not said (speakers' names, times, headings) and joins lines that were broken. So a
+place in the document is carried over by its words: first each line of the transcript that is long enough to be met
+once, then the lines between them, and at last the words between those.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+
+from tagger.exchange import quotes
+from tagger.records import Span
+
+ANCHOR = 24
+"""Characters of a line that is looked for in the whole rest of the document."""
+NEAR = 3_000
+"""Characters that a document may hold between two lines of the transcript, such as a heading."""
+NOWHERE = -1
+MOST_PAIRS = 4_000_000
+WORD = re.compile(r"\S+")
+SPACE = re.compile(r"\s+")
+Gap = tuple[int, int]
+
+
+class Alignment:
+    """Where each word of a document is in a transcript; `shared` is the part of the transcript's words that it has."""
+
+    def __init__(self, document: str, transcript: str) -> None:
+        self._old, self._new = quotes.fold(document), quotes.fold(transcript)
+        self._at = array("l", [NOWHERE]) * len(self._old.folded)
+        lines = [self._folded_line(*found.span()) for found in re.finditer(r"[^\n]+", transcript)]
+        self._lines([line for line in lines if line[0] < line[1]])
+        words = len(SPACE.sub("", self._new.folded))
+        met = sum(at != NOWHERE and not self._old.folded[place].isspace() for place, at in enumerate(self._at))
+        self.shared = met / words if words else 0.0
+
+    def carried(self, span: Span) -> tuple[Span, bool] | None:
+        """
+        Return the place of a span of the document in the transcript, and whether it holds the very same words.
+
+        None where nothing of it is in the transcript.
+        """
+        first = bisect_left(self._old.starts, span[0])
+        last = first
+        while last < len(self._at) and self._old.ends[last] <= span[1]:
+            last += 1
+        met = [at for at in self._at[first:last] if at != NOWHERE]
+        if not met:
+            return None
+        low, high = min(met), max(met)
+        place = self._trimmed(self._new.starts[low], self._new.ends[high])
+        if place is None:
+            return None
+        words = SPACE.sub("", quotes.plain(self._old.text[slice(*span)]))
+        return place, words == SPACE.sub("", quotes.plain(self._new.text[slice(*place)]))
+
+    def _trimmed(self, start: int, end: int) -> Span | None:
+        words = self._new.text[start:end]
+        start, end = start + len(words) - len(words.lstrip()), end - len(words) + len(words.rstrip())
+        return (start, end) if start < end else None
+
+    def _folded_line(self, start: int, end: int) -> Span:
+        """Return a line of the transcript as a span of its folded form, without blanks at its ends."""
+        low, high = bisect_left(self._new.starts, start), bisect_left(self._new.starts, end)
+        text = self._new.folded[low:high]
+        return low + len(text) - len(text.lstrip()), high - len(text) + len(text.rstrip())
+
+    def _lines(self, lines: Sequence[Span]) -> None:
+        """Place the long lines one after the other, and then what lies between them."""
+        cursor = 0
+        waiting: list[Span] = []
+        for line in lines:
+            words = self._new.folded[slice(*line)]
+            found = self._anchor(words, cursor)
+            if found < 0:
+                waiting.append(line)
+                continue
+            self._between(waiting, (cursor, found))
+            self._put(found, line)
+            cursor, waiting = found + len(words), []
+        self._between(waiting, (cursor, len(self._old.folded)))
+
+    def _anchor(self, words: str, cursor: int) -> int:
+        """Find a long line: near by, or anywhere below if it stands there once; what is said again does not tell."""
+        found = self._old.folded.find(words, cursor) if len(words) >= ANCHOR else -1
+        alone = found - cursor <= NEAR or self._old.folded.find(words, found + 1) < 0
+        return found if alone else -1
+
+    def _between(self, lines: Sequence[Span], gap: Gap) -> None:
+        cursor = gap[0]
+        waiting: list[Span] = []
+        for line in lines:
+            words = self._new.folded[slice(*line)]
+            found = self._old.folded.find(words, cursor, gap[1])
+            if found < 0:
+                waiting.append(line)
+                continue
+            self._word_by_word(waiting, (cursor, found))
+            self._put(found, line)
+            cursor, waiting = found + len(words), []
+        self._word_by_word(waiting, (cursor, gap[1]))
+
+    def _word_by_word(self, lines: Sequence[Span], gap: Gap) -> None:
+        new = [word for line in lines for word in _words(self._new.folded, line)]
+        old = list(_words(self._old.folded, gap)) if new else []
+        if not new or not old or len(new) * len(old) > MOST_PAIRS:
+            return
+        matcher = SequenceMatcher(None, [text for text, _ in old], [text for text, _ in new], autojunk=False)
+        for block in matcher.get_matching_blocks():
+            for step in range(block.size):
+                self._put(old[block.a + step][1][0], new[block.b + step][1])
+
+    def _put(self, place: int, span: Span) -> None:
+        self._at[place : place + span[1] - span[0]] = array("l", range(*span))
+
+
+def _words(text: str, span: Span) -> Iterator[tuple[str, Span]]:
+    return ((found[0], found.span()) for found in WORD.finditer(text, *span))

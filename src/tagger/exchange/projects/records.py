@@ -1,0 +1,80 @@
+"""What a project of another program holds, whichever program wrote it: codes, documents, and what people coded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+MODEL = "Suggestions of the model"
+"""The user under which our own exports list the machine's suggestions; nothing of it is ever a person's coding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code: `key` is its id in the project, `parent` the key of the code above it; a folder is not `codable`."""
+
+    key: str
+    name: str
+    description: str = ""
+    parent: str = ""
+    codable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """
+    What one person coded: `text[start:end]` of the document, in code points.
+
+    `code` is the key of the code. `moved` says that the file gives another place, and its quote was found here.
+    """
+
+    start: int
+    end: int
+    code: str
+    coder: str
+    moved: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """
+    A text of a project, with LF line ends and without BOM.
+
+    `missing` says why there is no text. `attributes` are what the project knows of it; `participant` a pseudonym.
+    `lost` lists the codings that could not be placed, and why.
+    """
+
+    key: str
+    name: str
+    text: str
+    codings: tuple[Coding, ...] = ()
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    participant: str = ""
+    missing: str = ""
+    lost: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """
+    A project: `tool` is the program that wrote it, `rule` how it counts characters.
+
+    `lost` says what else the file holds that has no place in a study.
+    """
+
+    tool: str
+    name: str
+    codes: tuple[Code, ...]
+    documents: tuple[Document, ...]
+    rule: str = ""
+    lost: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One kind of project: how its bytes are told, and how they are read (bytes, name for messages)."""
+
+    name: str
+    recognises: Callable[[bytes], bool]
+    read: Callable[[bytes, str], Project]

@@ -1,0 +1,250 @@
+"""
+Projects of other programs, brought in: codes as a framework, documents as transcripts, codings as readings.
+
+Nothing is stored before the file is known to be readable and its codes to have values. Documents that the study holds
+already, by their name and their words, are not read again.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tagger.config import load_settings
+from tagger.errors import CodingsError
+from tagger.exchange import attributes
+from tagger.exchange.attributes import COLUMNS, NOTHING, Attributes, near
+from tagger.exchange.codings import CodedRow, ids_by_name, simple
+from tagger.exchange.matching import Matching, find_transcript, match_codings
+from tagger.exchange.projects import codebook, texts
+from tagger.exchange.projects.alignment import Alignment
+from tagger.exchange.projects.records import MODEL, Document, Project
+from tagger.frameworks import digest, shipped_frameworks, to_yaml
+from tagger.records import Framework
+from tagger.steps import TO_PASSAGES, begin, tag
+from tagger.steps.attributes import parted
+from tagger.steps.imported import CodedStudy, ImportReport, Origin, put, shortened
+from tagger.steps.read import source
+from tagger.steps.versions import from_file, version
+from tagger.store import Store
+from tagger.whole_files import put_whole
+from tagger.wording import several
+
+SAME = 0.5
+"""Part of a transcript's words that a document of its name must hold to be the same."""
+
+
+@dataclass(frozen=True)
+class _Values:
+    """What the codes of a project mean here: a framework, and the id of the value of each code, by the code's key."""
+
+    framework: Framework
+    ids: Mapping[str, str]
+    by_dataset: bool
+    line: str
+
+
+@dataclass
+class _Fates:
+    """What became of the codings of a project: how many are where, and of each that is lost why."""
+
+    exact: int = 0
+    without: int = 0
+    moved: int = 0
+    suggestions: int = 0
+    lost: list[str] = field(default_factory=list)
+    places: dict[int, str] = field(default_factory=dict)
+
+
+def import_project(
+    folder: Path, file: Path, project: Project, origin: Origin, framework: str = "", dataset: str = ""
+) -> ImportReport:
+    """
+    Bring in a project that was read from a file.
+
+    Args:
+        origin: the file, and how its codings are said to have been made.
+        framework: what its codes are values of; empty for the one in use that knows all of them, or else a new one.
+        dataset: where documents go that the study does not hold.
+
+    Raises:
+        TaggerError: a code has no value in *framework*, the study holds this file as made another way, or nothing of
+            it can be stored.
+    """
+    store = Store(folder)
+    store.create()
+    secret = store.secret()
+    with store.session("an import") as database:
+        origin.identity(database, secret)
+    values = _values(folder, project, framework)
+    problems = _read(folder, file, project, values, dataset)
+    with store.session("an import") as database:
+        study = CodedStudy(database, values.framework, by_dataset=values.by_dataset)
+        twins = database.rows("SELECT dataset, source, transcript_id FROM twins")
+    known = {**{f"{place}/{name}": str(home) for place, name, home in twins}, **study.sources}
+    fates = _Fates()
+    rows = list(_rows(file, project, values, study, known, fates))
+    matching = match_codings(rows, study.sources, study.texts, study.spans)
+    fates.lost += [f"{fates.places[number]}: {why}" for number, why in matching.report.reasons]
+    new, there = put(folder, study, matching, origin) if matching.codings else (0, 0)
+    lines = (*_described(file, project, values), *problems, *_told(project, fates), *_stored(matching, new, there))
+    return ImportReport(new, there, lines)
+
+
+def _values(folder: Path, project: Project, name: str) -> _Values:
+    """Find the values that the project's codes are, or make a framework of them."""
+    used = {coding.code for each in project.documents for coding in each.codings if coding.coder != MODEL}
+    names = {code.key: code.name for code in project.codes if code.key in used or (not used and code.codable)}
+    chosen = version(folder, name or load_settings(folder).study.framework)
+    with Store(folder).session("an import") as database:
+        study = CodedStudy(database, chosen, by_dataset=not name)
+    known = ids_by_name(study.all_values())
+    strange = [each for each in names.values() if simple(each) not in known]
+    if not strange:
+        ids = {key: known[simple(each)] for key, each in names.items()}
+        return _Values(chosen, ids, not name, f"Its codes are values of {chosen.id} {chosen.version}.")
+    if name:
+        raise CodingsError(
+            f"'{strange[0]}' is not a value of {chosen.id}",
+            where=project.name,
+            remedy="Leave --framework out to have a framework made of its codes",
+        )
+    return _made(folder, project)
+
+
+def _made(folder: Path, project: Project) -> _Values:
+    """Write the project's codes as a framework of the study, unless this very one is there."""
+    plain = codebook.identity(project.name) or "codes"
+    shipped = {each.id for each in shipped_frameworks()}
+    home = folder / "frameworks"
+    for identity in (plain, *(f"{plain}-{number}" for number in range(2, 1_000))):
+        made, ids = codebook.framework(project, identity)
+        path = home / f"{identity}.yaml"
+        if identity in shipped or (path.exists() and digest(from_file(folder, identity)) != digest(made)):
+            continue
+        if not path.exists():
+            home.mkdir(exist_ok=True)
+            put_whole(path, to_yaml(made, None).encode())
+        counts = f"{several(len(made.layers), 'layer')} and {several(len(made.values), 'value')}"
+        line = f"Its codes are the framework {identity}: {counts} ({path})."
+        return _Values(from_file(folder, identity), ids, by_dataset=False, line=line)
+    raise CodingsError(f"the study has a thousand frameworks called '{plain}'", where=project.name)
+
+
+def _read(folder: Path, file: Path, project: Project, values: _Values, dataset: str) -> tuple[str, ...]:
+    """Read the documents that the study does not hold, as a run would; return what was wrong with some."""
+    with Store(folder).session("an import") as database:
+        study = CodedStudy(database, values.framework, by_dataset=values.by_dataset)
+    path = file.resolve()
+    held = study.sources
+    new = [path / name for name, each in texts(project).items() if not _home(path / name, each, held, study.texts)]
+    problems: list[str] = []
+    for into, paths in (parted(folder, new, None, dataset)[0] if new else {}).items():
+        with tempfile.TemporaryDirectory() as place:
+            sheet = Path(place) / "attributes.csv"
+            rows = _attributes(project, paths)
+            sheet.write_bytes(attributes.sheet(rows))
+            said = {"attributes": str(sheet)} if rows else {}
+            run = begin(folder, paths, dataset=into, framework=values.framework.id, **said)
+            problems += tag(run, stages=TO_PASSAGES).problems
+    return tuple(problems)
+
+
+def _home(
+    path: Path, document: Document, known: Mapping[str, str], held: Mapping[str, str]
+) -> tuple[str, Alignment] | None:
+    """Find the transcript that a document is, by its name and its words, and how the two lie beside each other."""
+    for name in (source(path), document.name):
+        try:
+            found = find_transcript(name, known)
+        except CodingsError:
+            continue
+        if found and found in held:
+            alignment = Alignment(document.text, held[found])
+            if alignment.shared >= SAME:
+                return found, alignment
+    return None
+
+
+def _attributes(project: Project, paths: tuple[Path, ...]) -> list[Attributes]:
+    """Make the rows of a sheet of what the project knows of its documents."""
+    documents = texts(project)
+    rows = []
+    for number, path in enumerate(paths, start=2):
+        document = documents[path.name]
+        said = {_column(name): cell for name, cell in document.attributes.items() if cell != NOTHING}
+        people = (document.participant,) if document.participant else ()
+        if said or people:
+            rows.append(Attributes(number, str(path), participants=people, said=said))
+    return rows
+
+
+def _column(variable: str) -> str:
+    """Name the column of a variable so that it is not taken for one that the sheet has a meaning for."""
+    name = " ".join(variable.casefold().replace("_", " ").split())
+    return f"{name} in the project" if name in COLUMNS or near(name, COLUMNS) else name
+
+
+def _rows(
+    file: Path, project: Project, values: _Values, study: CodedStudy, known: Mapping[str, str], fates: _Fates
+) -> Iterator[CodedRow]:
+    """Yield the codings as rows with their places in the study's transcripts, and keep account of the others."""
+    named = {document.key: name for name, document in texts(project).items()}
+    number = 0
+    for document in project.documents:
+        fates.lost += [f"{document.name}, {why}" for why in document.lost]
+        path = file.resolve() / named.get(document.key, "")
+        home = _home(path, document, known, study.texts) if document.codings else None
+        for coding in document.codings:
+            place = f"{document.name}, characters {coding.start} to {coding.end}"
+            if coding.coder == MODEL:
+                fates.suggestions += 1
+                continue
+            carried = home[1].carried((coding.start, coding.end)) if home else None
+            if home is None or carried is None:
+                why = "it is on speakers' names or times alone" if home else "its document was not read"
+                fates.lost.append(f"{place}: {why}")
+                continue
+            number += 1
+            fates.places[number] = place
+            (start, end), same = carried
+            _count(fates, moved=coding.moved, same=same)
+            yield CodedRow(number, home[0], start, end, "", coding.coder, (values.ids[coding.code],))
+
+
+def _count(fates: _Fates, *, moved: bool, same: bool) -> None:
+    fates.moved += moved
+    fates.exact += same and not moved
+    fates.without += not same and not moved
+
+
+def _described(file: Path, project: Project, values: _Values) -> Iterator[str]:
+    people = {coding.coder for each in project.documents for coding in each.codings} - {MODEL}
+    counts = [several(len(project.codes), "code"), several(len(project.documents), "document")]
+    counts.append(f"{several(len(people), 'person', 'people')} who coded")
+    yield f"{file.name}, written by {project.tool}: {', '.join(counts)}."
+    yield values.line
+    if project.rule and people:
+        yield f"In its positions it counts {project.rule}."
+
+
+def _told(project: Project, fates: _Fates) -> Iterator[str]:
+    if any(document.codings or document.lost for document in project.documents):
+        exact = several(fates.exact, "coding is", "codings are")
+        yield (
+            f"{exact} on the very same words, {fates.without} without the names of speakers or times in them, "
+            f"{fates.moved} moved to where their words are; {len(fates.lost)} lost."
+        )
+    yield from shortened(fates.lost)
+    if fates.suggestions:
+        yield f"{several(fates.suggestions, 'coding is', 'codings are')} suggestions of a model, and were left out."
+    if project.lost:
+        yield f"There is no place here for: {', '.join(project.lost)}."
+
+
+def _stored(matching: Matching, new: int, there: int) -> Iterator[str]:
+    known = f"; {several(there, 'was there already', 'were there already')}" if there else ""
+    if matching.codings:
+        yield f"Stored {several(new, 'reading')} of passages{known}."

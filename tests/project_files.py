@@ -86,11 +86,11 @@ def qdpx(documents: Sequence[Written], codes: Iterable[str], origin: str = "", c
 
 
 def packed(parts: Mapping[str, bytes]) -> bytes:
-    """Zip parts."""
+    """Zip parts, the same bytes at any time."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
         for name, content in parts.items():
-            package.writestr(name, content)
+            package.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 
@@ -113,7 +113,9 @@ def _codes(codes: Iterable[str]) -> str:
 def _source(document: Written, key: str, count) -> str:
     where = "" if document.inline else f' plainTextPath="internal://{key}.txt"'
     inline = f"<PlainTextContent>{escape(document.text)}</PlainTextContent>" if document.inline else ""
-    selections = "".join(_selection(one, document.text, number, key, count) for number, one in enumerate(document.selected))
+    selections = "".join(
+        _selection(one, document.text, number, key, count) for number, one in enumerate(document.selected)
+    )
     values = "".join(
         f'<VariableValue><VariableRef targetGUID="{guid("variable", name)}"/>'
         f"<TextValue>{escape(value)}</TextValue></VariableValue>"

@@ -168,7 +168,9 @@ def test_a_bomb_is_refused_before_it_is_unpacked():
 
 def test_codes_thousands_deep_are_read():
     """No program is written by recursion alone."""
-    deep = "".join(f'<Code guid="{guid(str(i))}" name="c{i}" isCodable="true">' for i in range(3_000)) + "</Code>" * 3_000
+    deep = (
+        "".join(f'<Code guid="{guid(str(i))}" name="c{i}" isCodable="true">' for i in range(3_000)) + "</Code>" * 3_000
+    )
     data = f"<Project><CodeBook><Codes>{deep}</Codes></CodeBook></Project>".encode()
 
     assert 3_000 == len(projects.read(data, "deep.qde").codes)

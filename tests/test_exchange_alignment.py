@@ -60,6 +60,7 @@ def test_what_is_not_in_the_transcript_is_nowhere():
 def test_how_much_of_a_transcript_a_document_holds():
     """Another text shares next to nothing."""
     assert Alignment(DOCUMENT, TRANSCRIPT).shared == 1
+    assert Alignment(DOCUMENT[39:120], TRANSCRIPT).shared > 0.5
     assert Alignment("Something else was written here.\n" * 9, TRANSCRIPT).shared < 0.2
 
 

@@ -15,6 +15,9 @@ from tagger.errors import UsageError
 from tagger.records import Made
 from tagger.wording import several
 
+PROJECT = "qdpx"
+FORMS = ("csv", "xlsx", "jsonl", "parquet", PROJECT)
+
 
 @click.command("import")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
@@ -72,7 +75,7 @@ def _said(made: Made | None) -> Made:
 
 @click.command()
 @options.study
-@click.option("--to", "form", required=True, type=click.Choice(["csv", "xlsx", "jsonl", "parquet"]), help="The format.")
+@click.option("--to", "form", required=True, type=click.Choice(FORMS), help="A table; or a project.")
 @click.option(
     "-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The file to write."
 )
@@ -87,9 +90,12 @@ def _said(made: Made | None) -> Made:
     "consents, who objects and why; what they marked as not on the list, in groups.",
 )
 def export(folder: Path, form: str, output: Path, include_unreviewed: bool, what: str) -> None:
-    """Write passages with suggestions and readings to a table; by default only those that people have read."""
+    """Write passages with suggestions and readings to a table, or a project for another program."""
     from tagger.steps.exports import export as table
 
+    if form == PROJECT:
+        _export_project(folder, output, what, include_unreviewed=include_unreviewed)
+        return
     if what == "reflections":
         _export_reflections(folder, form, output)
         return
@@ -117,6 +123,18 @@ def _export_reflections(folder: Path, form: str, output: Path) -> None:
     echo(f"Wrote {several(rows.num_rows, 'row')} to {output}: what those who read let be read.")
     if form == "csv" and rows.num_rows:
         echo(f"To read and code it: tagger run {output} --dataset reflections --framework reflexive --study {folder}")
+
+
+def _export_project(folder: Path, output: Path, what: str, *, include_unreviewed: bool) -> None:
+    from tagger.steps.project_export import export_project
+
+    if what != "passages":
+        raise click.UsageError(f"A project holds passages: leave --what {what} out, or write it as a table.")
+    made = export_project(folder, include_unreviewed=include_unreviewed)
+    written(output, made.data)
+    echo(f"Wrote {output}: {made.lines[0]}")
+    for line in made.lines[1:]:
+        echo(line)
 
 
 def _export_consent(folder: Path, form: str, output: Path, what: str) -> None:

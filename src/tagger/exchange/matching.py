@@ -152,10 +152,10 @@ def match(span: Span, passages: Sequence[Span], text: str) -> list[tuple[int, Ma
         passages: spans in order that do not overlap.
         text: the transcript both are of.
     """
-    coded = _trimmed(span, text)
+    coded = trimmed(span, text)
     first = bisect_right(passages, coded[0], key=_end)
     last = bisect_left(passages, coded[1], key=_start)
-    touched = {position: _trimmed(passages[position], text) for position in range(first, last)}
+    touched = {position: trimmed(passages[position], text) for position in range(first, last)}
     shared = {position: _shared(passage, coded) for position, passage in touched.items()}
     best = max(shared, key=lambda position: shared[position], default=-1)
     taking: list[tuple[int, Matched]] = []
@@ -178,7 +178,8 @@ def _shared(one: Span, other: Span) -> int:
     return min(one[1], other[1]) - max(one[0], other[0])
 
 
-def _trimmed(span: Span, text: str) -> Span:
+def trimmed(span: Span, text: str) -> Span:
+    """Return a span without white space at its ends."""
     words = text[slice(*span)]
     return span[0] + len(words) - len(words.lstrip()), span[1] - len(words) + len(words.rstrip())
 

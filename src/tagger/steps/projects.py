@@ -8,8 +8,8 @@ already, by their name and their words, are not read again.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tagger.config import load_settings
@@ -17,18 +17,18 @@ from tagger.errors import CodingsError
 from tagger.exchange import attributes
 from tagger.exchange.attributes import COLUMNS, NOTHING, Attributes, near
 from tagger.exchange.codings import CodedRow, ids_by_name, simple
-from tagger.exchange.matching import Matching, find_transcript, match_codings
-from tagger.exchange.projects import codebook, texts
+from tagger.exchange.matching import Matching, find_transcript, match_codings, trimmed
+from tagger.exchange.projects import ENDINGS, codebook, texts
 from tagger.exchange.projects.alignment import Alignment
 from tagger.exchange.projects.records import MODEL, Document, Project
 from tagger.frameworks import digest, shipped_frameworks, to_yaml
-from tagger.records import Framework
-from tagger.steps import TO_PASSAGES, begin, tag
+from tagger.records import Framework, Span
+from tagger.steps import TO_PASSAGES, begin, tag, versions
 from tagger.steps.attributes import parted
+from tagger.steps.held import held
 from tagger.steps.imported import CodedStudy, ImportReport, Origin, put, shortened
 from tagger.steps.read import source
-from tagger.steps.versions import from_file, version
-from tagger.store import Store
+from tagger.store import Readable, Store
 from tagger.whole_files import put_whole
 from tagger.wording import several
 
@@ -54,6 +54,7 @@ class _Fates:
     without: int = 0
     moved: int = 0
     suggestions: int = 0
+    ours: set[int] = field(default_factory=set)
     lost: list[str] = field(default_factory=list)
     places: dict[int, str] = field(default_factory=dict)
 
@@ -73,6 +74,12 @@ def import_project(
         TaggerError: a code has no value in *framework*, the study holds this file as made another way, or nothing of
             it can be stored.
     """
+    if texts(project) and not file.name.casefold().endswith(ENDINGS):
+        raise CodingsError(
+            "It is a project of another program, and not named like one",
+            where=file.name,
+            remedy=f"End its name in one of {', '.join(ENDINGS)}",
+        )
     store = Store(folder)
     store.create()
     secret = store.secret()
@@ -83,11 +90,15 @@ def import_project(
     with store.session("an import") as database:
         study = CodedStudy(database, values.framework, by_dataset=values.by_dataset)
         twins = database.rows("SELECT dataset, source, transcript_id FROM twins")
+        own = _Own(database, project, study)
     known = {**{f"{place}/{name}": str(home) for place, name, home in twins}, **study.sources}
     fates = _Fates()
-    rows = list(_rows(file, project, values, study, known, fates))
+    rows = list(_rows(file, project, values, study, known, own, fates))
     matching = match_codings(rows, study.sources, study.texts, study.spans)
-    fates.lost += [f"{fates.places[number]}: {why}" for number, why in matching.report.reasons]
+    matching = _without(matching, fates.ours)
+    fates.lost += [
+        f"{fates.places[number]}: {why}" for number, why in matching.report.reasons if number not in fates.ours
+    ]
     new, there = put(folder, study, matching, origin) if matching.codings else (0, 0)
     lines = (*_described(file, project, values), *problems, *_told(project, fates), *_stored(matching, new, there))
     return ImportReport(new, there, lines)
@@ -97,14 +108,18 @@ def _values(folder: Path, project: Project, name: str) -> _Values:
     """Find the values that the project's codes are, or make a framework of them."""
     used = {coding.code for each in project.documents for coding in each.codings if coding.coder != MODEL}
     names = {code.key: code.name for code in project.codes if code.key in used or (not used and code.codable)}
-    chosen = version(folder, name or load_settings(folder).study.framework)
+    chosen = versions.version(folder, name or load_settings(folder).study.framework)
     with Store(folder).session("an import") as database:
-        study = CodedStudy(database, chosen, by_dataset=not name)
-    known = ids_by_name(study.all_values())
-    strange = [each for each in names.values() if simple(each) not in known]
-    if not strange:
-        ids = {key: known[simple(each)] for key, each in names.items()}
-        return _Values(chosen, ids, not name, f"Its codes are values of {chosen.id} {chosen.version}.")
+        in_use = CodedStudy(database, chosen, by_dataset=not name).all_values()
+        others = () if name else versions.held(database)
+    for framework in (in_use, *others):
+        known = ids_by_name(framework)
+        strange = [each for each in names.values() if simple(each) not in known]
+        if not strange:
+            ids = {key: known[simple(each)] for key, each in names.items()}
+            line = f"Its codes are values of {framework.id} {framework.version}."
+            by_dataset = framework is in_use and not name
+            return _Values(chosen if framework is in_use else framework, ids, by_dataset, line)
     if name:
         raise CodingsError(
             f"'{strange[0]}' is not a value of {chosen.id}",
@@ -122,14 +137,14 @@ def _made(folder: Path, project: Project) -> _Values:
     for identity in (plain, *(f"{plain}-{number}" for number in range(2, 1_000))):
         made, ids = codebook.framework(project, identity)
         path = home / f"{identity}.yaml"
-        if identity in shipped or (path.exists() and digest(from_file(folder, identity)) != digest(made)):
+        if identity in shipped or (path.exists() and digest(versions.from_file(folder, identity)) != digest(made)):
             continue
         if not path.exists():
             home.mkdir(exist_ok=True)
             put_whole(path, to_yaml(made, None).encode())
         counts = f"{several(len(made.layers), 'layer')} and {several(len(made.values), 'value')}"
         line = f"Its codes are the framework {identity}: {counts} ({path})."
-        return _Values(from_file(folder, identity), ids, by_dataset=False, line=line)
+        return _Values(versions.from_file(folder, identity), ids, by_dataset=False, line=line)
     raise CodingsError(f"the study has a thousand frameworks called '{plain}'", where=project.name)
 
 
@@ -187,8 +202,36 @@ def _column(variable: str) -> str:
     return f"{name} in the project" if name in COLUMNS or near(name, COLUMNS) else name
 
 
+class _Own:
+    """What the study itself wrote into a project that was exported from it: its readers' letters, and their codings."""
+
+    def __init__(self, database: Readable, project: Project, study: CodedStudy) -> None:
+        self._names: dict[str, str] = {}
+        self._known: set[tuple[str, Span, str, str]] = set()
+        # A transcript's id says that it was exported here: no other study has the same.
+        if any(document.name in study.texts for document in project.documents):
+            self._names = {str(letter): str(name) for letter, name in database.rows("SELECT letter, name FROM readers")}
+            for one in held(database):
+                place = trimmed((one.start, one.end), study.texts[one.transcript_id])
+                self._known.add((one.transcript_id, place, one.value_id or "", one.letter))
+
+    def name(self, coder: str) -> str:
+        """Return the name of the reader whom a project knows by a letter."""
+        return self._names.get(coder, coder)
+
+    def holds(self, transcript_id: str, place: Span, value_id: str, coder: str) -> bool:
+        """Say whether the study holds this very coding of its own."""
+        return (transcript_id, place, value_id, coder) in self._known
+
+
 def _rows(
-    file: Path, project: Project, values: _Values, study: CodedStudy, known: Mapping[str, str], fates: _Fates
+    file: Path,
+    project: Project,
+    values: _Values,
+    study: CodedStudy,
+    known: Mapping[str, str],
+    own: _Own,
+    fates: _Fates,
 ) -> Iterator[CodedRow]:
     """Yield the codings as rows with their places in the study's transcripts, and keep account of the others."""
     named = {document.key: name for name, document in texts(project).items()}
@@ -207,11 +250,22 @@ def _rows(
                 why = "it is on speakers' names or times alone" if home else "its document was not read"
                 fates.lost.append(f"{place}: {why}")
                 continue
+            span, same = carried
             number += 1
+            if own.holds(home[0], span, values.ids[coding.code], coding.coder):
+                fates.ours.add(number)
+            else:
+                _count(fates, moved=coding.moved, same=same)
             fates.places[number] = place
-            (start, end), same = carried
-            _count(fates, moved=coding.moved, same=same)
-            yield CodedRow(number, home[0], start, end, "", coding.coder, (values.ids[coding.code],))
+            yield CodedRow(number, home[0], *span, "", own.name(coding.coder), (values.ids[coding.code],))
+
+
+def _without(matching: Matching, ours: Collection[int]) -> Matching:
+    """Leave out what the study holds, but not beside something new on the same passage: a reading is complete."""
+    codings = tuple(coding for coding in matching.codings if any(row not in ours for row in coding.rows))
+    beside = {row for coding in codings for row in coding.rows}
+    placed = tuple(one for one in matching.placed if one.row.number not in ours or one.row.number in beside)
+    return replace(matching, placed=placed, codings=codings)
 
 
 def _count(fates: _Fates, *, moved: bool, same: bool) -> None:
@@ -238,6 +292,8 @@ def _told(project: Project, fates: _Fates) -> Iterator[str]:
             f"{fates.moved} moved to where their words are; {len(fates.lost)} lost."
         )
     yield from shortened(fates.lost)
+    if fates.ours:
+        yield f"{several(len(fates.ours), 'coding is', 'codings are')} in the study already, which the project is from."
     if fates.suggestions:
         yield f"{several(fates.suggestions, 'coding is', 'codings are')} suggestions of a model, and were left out."
     if project.lost:

@@ -14,7 +14,7 @@ from tagger.errors import CodingsError
 from tagger.exchange.projects import refi_qda
 from tagger.exchange.projects.records import Document, Format, Project
 
-__all__ = ["FORMATS", "LARGEST", "is_project", "read", "texts"]
+__all__ = ["ENDINGS", "FORMATS", "LARGEST", "is_project", "read", "texts"]
 
 LARGEST = 1_000_000_000
 """Bytes of the largest project that is read; recordings in it are passed over."""

@@ -29,16 +29,20 @@ Gap = tuple[int, int]
 
 
 class Alignment:
-    """Where each word of a document is in a transcript; `shared` is the part of the transcript's words that it has."""
+    """
+    Where each word of a document is in a transcript.
+
+    `shared` is the part of their characters that both hold, of the shorter one: it may be a part of the other.
+    """
 
     def __init__(self, document: str, transcript: str) -> None:
         self._old, self._new = quotes.fold(document), quotes.fold(transcript)
         self._at = array("l", [NOWHERE]) * len(self._old.folded)
         lines = [self._folded_line(*found.span()) for found in re.finditer(r"[^\n]+", transcript)]
         self._lines([line for line in lines if line[0] < line[1]])
-        words = len(SPACE.sub("", self._new.folded))
         met = sum(at != NOWHERE and not self._old.folded[place].isspace() for place, at in enumerate(self._at))
-        self.shared = met / words if words else 0.0
+        fewer = min(len(SPACE.sub("", folded.folded)) for folded in (self._old, self._new))
+        self.shared = met / fewer if fewer else 0.0
 
     def carried(self, span: Span) -> tuple[Span, bool] | None:
         """

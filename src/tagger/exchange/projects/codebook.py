@@ -10,8 +10,8 @@ from itertools import count
 from tagger.exchange.projects.records import Code, Project
 from tagger.records import Framework, Layer, Value, Wording
 
-LOOSE = Layer("codes", "Codes")
-"""The layer of codes at the top that have none below them."""
+LOOSE = "Codes"
+"""The name of the layer of codes at the top that have none below them."""
 LONGEST_ID = 40
 
 
@@ -30,16 +30,17 @@ def framework(project: Project, identity: str) -> tuple[Framework, dict[str, str
     for code in project.codes:
         if not code.parent and code.key in parents:
             layers[code.key] = Layer(_free(code.name, taken), code.name)
+    loose = Layer(_free(LOOSE, taken), LOOSE)
     names = _names([code for code in project.codes if code.codable or code.key in used], tree)
     ids: dict[str, str] = {}
     values: list[Value] = []
     taken_by_values: set[str] = set()
     for key, name in names.items():
-        layer = layers.get(above[key], LOOSE)
+        layer = layers.get(above[key], loose)
         ids[key] = _free(name, taken_by_values)
         values.append(Value(ids[key], name, layer.id, Wording(tree[key].description or name)))
     stood_in = {value.layer for value in values}
-    held = tuple(layer for layer in (*layers.values(), LOOSE) if layer.id in stood_in)
+    held = tuple(layer for layer in (*layers.values(), loose) if layer.id in stood_in)
     return Framework(identity, "1.0", " ".join(project.name.split()) or identity, held, tuple(values)), ids
 
 

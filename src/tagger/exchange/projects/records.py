@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+OURS = "transcript-tagger"
+"""The program that our own exports name as the one that wrote them."""
 MODEL = "Suggestions of the model"
 """The user under which our own exports list the machine's suggestions; nothing of it is ever a person's coding."""
 
@@ -25,7 +27,8 @@ class Coding:
     """
     What one person coded: `text[start:end]` of the document, in code points.
 
-    `code` is the key of the code. `moved` says that the file gives another place, and its quote was found here.
+    `code` is the key of the code. `moved` says that the file gives another place, and its quote was found here. `note`
+    is what else is said of it, `made_at` when it was made (ISO 8601, UTC), both empty where nothing is known.
     """
 
     start: int
@@ -34,6 +37,7 @@ class Coding:
     coder: str
     moved: bool = False
     note: str = ""
+    made_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Document:
     A text of a project, with LF line ends and without BOM.
 
     `missing` says why there is no text. `attributes` are what the project knows of it; `participant` a pseudonym.
-    `lost` lists the codings that could not be placed, and why.
+    `lost` lists the codings that could not be placed, and why; `memo` is a text beside it.
     """
 
     key: str
@@ -53,6 +57,7 @@ class Document:
     participant: str = ""
     missing: str = ""
     lost: tuple[str, ...] = ()
+    memo: str = ""
 
 
 @dataclass(frozen=True, slots=True)

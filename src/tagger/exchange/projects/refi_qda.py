@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element
 from tagger import markup
 from tagger.errors import CodingsError
 from tagger.exchange.projects.positions import Counting, Marked, Raw, choose, places
-from tagger.exchange.projects.records import Code, Coding, Document, Format, Project
+from tagger.exchange.projects.records import OURS, Code, Coding, Document, Format, Project
 from tagger.exchange.projects.refi_package import EXPORT_AGAIN, Package, holds_project
 from tagger.privacy import PSEUDONYM
 from tagger.wording import several
@@ -176,7 +176,8 @@ def _documents(root: Element, texts: Iterable[_Text], index: _Index) -> tuple[tu
     raws = [Raw(text.raw, tuple(marked for _, marked in own)) for text, own in zip(texts, stretches, strict=True)]
     tool = (root.get("origin") or "").casefold()
     usual = Counting("one" if "atlas" in tool else "as written")
-    counting = choose([raw for raw in raws if raw.text], usual)
+    # Ours is known to count as it is read here; of others it is found out.
+    counting = usual if tool.startswith(OURS) else choose([raw for raw in raws if raw.text], usual)
     attributes = _attributes(root)
     participants = _participants(root)
     documents = []

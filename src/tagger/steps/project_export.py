@@ -1,0 +1,203 @@
+"""
+What leaves a study as a project for another program: each reader under a letter, the model as a user of its own.
+
+By default only turns of which people have read something leave, with the questions before them; and the words of who
+may not be quoted never do. Reflections of those who read are not what participants said, and stay. What the format has
+no place for stands in notes, and is counted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from tagger import __version__
+from tagger.config import load_settings
+from tagger.errors import UsageError
+from tagger.exchange.projects.page import Page, PageTurn
+from tagger.exchange.projects.records import MODEL, OURS, Code, Coding, Document, Project
+from tagger.exchange.projects.refi_writer import write
+from tagger.frameworks import from_json
+from tagger.records import Framework, Span, Value
+from tagger.steps.held import OUTCOMES, HeldCoding, held
+from tagger.steps.overview import names_without_reflections
+from tagger.steps.workplace import UNNAMED
+from tagger.store import Readable, Store
+from tagger.wording import several
+
+NOT_QUOTED = "(may not be quoted)"
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ProjectExport:
+    """A project as a file, and in lines what is in it and what it could not hold."""
+
+    data: bytes
+    lines: tuple[str, ...]
+
+
+def export_project(folder: Path, *, include_unreviewed: bool) -> ProjectExport:
+    """
+    Write a study as a REFI-QDA project.
+
+    Args:
+        include_unreviewed: whole transcripts, all of them, with all suggestions; else what people have read.
+
+    Raises:
+        UsageError: the study holds no suggestions and no readings.
+    """
+    with Store(folder).session("an export") as database:
+        study = _Study(database, everything=include_unreviewed)
+    if not study.frameworks:
+        raise UsageError("nothing was tagged or read in this study yet", remedy="Begin with tagger run FILES")
+    documents = tuple(study.documents())
+    codes = tuple(_codes(study.frameworks))
+    project = Project(f"{OURS} {__version__}", load_settings(folder).study.name, codes, documents)
+    return ProjectExport(write(project), tuple(_lines(project, study.lost)))
+
+
+class _Study:
+    """The rows of a study that an export needs, and a count of what has no place in it."""
+
+    def __init__(self, database: Readable, *, everything: bool) -> None:
+        self._everything = everything
+        self.lost: Counter[tuple[str, str]] = Counter()
+        self._turns = _by_transcript(database.table(_TURNS, {"datasets": names_without_reflections(database)}).to_pylist())
+        self._held: dict[str, list[HeldCoding]] = {}
+        for one in held(database):
+            self._held.setdefault(one.transcript_id, []).append(one)
+        self._suggested = _by_transcript(database.table(_SUGGESTIONS, {"all": everything}).to_pylist())
+        said = database.rows("SELECT transcript_id, attributes FROM current_attributes")
+        self._said = {str(transcript): dict(json.loads(content)) for transcript, content in said}
+        self.frameworks = [from_json(content) for (content,) in database.rows(_FRAMEWORKS)]
+
+    def documents(self) -> Iterator[Document]:
+        """Yield each transcript written out, with everybody's codings on it."""
+        for transcript, turns in self._turns.items():
+            if self._everything or transcript in self._held:
+                yield self._document(transcript, turns)
+
+    def _document(self, transcript: str, turns: Sequence[Row]) -> Document:
+        said = self._held.get(transcript, [])
+        page = Page(_page_turns(turns, None if self._everything else [(one.start, one.end) for one in said]))
+        suggested = [_suggestion(row) for row in self._suggested.get(transcript, [])]
+        marked = [one for each in said if (one := _coding(each))]
+        codings = []
+        for one in {(one.start, one.end, one.code, one.coder): one for one in (*suggested, *marked)}.values():
+            place = page.carried((one.start, one.end))
+            if place:
+                codings.append(Coding(*place, one.code, one.coder, note=one.note, made_at=one.made_at))
+            else:
+                self.lost["coding of words that are left out", "codings of words that are left out"] += 1
+        memo = [
+            f"{one.letter} ({one.kind}), characters {at[0]} to {at[1]}: {OUTCOMES[one.outcome]}"
+            for one in said
+            if one.value_id is None and (at := page.carried((one.start, one.end)))
+        ]
+        self.lost["reading without a value (in notes)", "readings without a value (in notes)"] += len(memo)
+        attributes = {name: cell for name, cell in self._said.get(transcript, {}).items() if name != "encoding"}
+        people = {str(turn["participant_id"]) for turn in turns if turn["participant_id"] and not turn["asks"]}
+        participant = people.pop() if len(people) == 1 else ""
+        return Document(
+            transcript, transcript, page.text, tuple(codings), attributes, participant, memo="\n".join(memo)
+        )
+
+
+def _by_transcript(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["transcript_id"], []).append(row)
+    return found
+
+
+def _page_turns(turns: Sequence[Row], read: Sequence[Span] | None) -> Iterator[PageTurn]:
+    """Yield the turns that leave: all of them, or those of which something was read and the questions before them."""
+    shown = [read is None or any(start < turn["end"] and turn["start"] < end for start, end in read) for turn in turns]
+    asked = [turn["asks"] and after for turn, (_, after) in zip(turns, pairwise([*shown, False]), strict=True)]
+    for turn, leaves, is_question in zip(turns, shown, asked, strict=True):
+        speaker = turn["participant_id"] or turn["pseudonym"]
+        label = "" if speaker in (None, UNNAMED) else speaker
+        words = turn["words"] if turn["may_quote"] else None
+        yield PageTurn(turn["start"], words if leaves or is_question else None, label)
+
+
+def _coding(one: HeldCoding) -> Coding | None:
+    if one.value_id is None:
+        return None
+    note = f"{one.letter}: {one.kind}"
+    return Coding(one.start, one.end, one.value_id, one.letter, note=note, made_at=f"{one.made_at:%Y-%m-%dT%H:%M:%SZ}")
+
+
+def _suggestion(row: Row) -> Coding:
+    made = f"{row['framework']} {row['framework_version']}, {row['model']}"
+    note = f"{MODEL}: {row['value']}, rank {row['rank']}, score {row['score']:.4f}, matched '{row['cue']}' ({made})"
+    return Coding(row["start"], row["end"], row["value_id"], MODEL, note=note)
+
+
+def _codes(frameworks: Sequence[Framework]) -> Iterator[Code]:
+    """Yield the layers, with the values in them; a value of several frameworks once, as the first has it."""
+    known: set[str] = set()
+    layers: set[str] = set()
+    for framework in frameworks:
+        for layer in framework.layers:
+            values = [value for value in framework.values if value.layer == layer.id and value.id not in known]
+            if values and layer.id not in layers:
+                layers.add(layer.id)
+                yield Code(f"layer {layer.id}", layer.name, codable=False)
+            known |= {value.id for value in values}
+            yield from (Code(value.id, value.name, _described(value), f"layer {layer.id}") for value in values)
+
+
+def _described(value: Value) -> str:
+    lists = (("Counts", value.counts), ("Does not count", value.does_not_count), ("Examples", value.examples))
+    told = [f"{title}: {'; '.join(one.text for one in texts)}" for title, texts in lists if texts]
+    return "\n".join([value.definition.text, *told])
+
+
+def _lines(project: Project, lost: Counter[tuple[str, str]]) -> Iterator[str]:
+    codings = [coding for document in project.documents for coding in document.codings]
+    people = {coding.coder for coding in codings} - {MODEL}
+    suggested = sum(coding.coder == MODEL for coding in codings)
+    yield (
+        f"{several(len(project.documents), 'transcript')}, {several(len(project.codes), 'code')}, "
+        f"{several(len(codings) - suggested, 'coding')} by {several(len(people), 'reader')}, and "
+        f"{several(suggested, 'suggestion')} of the model as those of a user of its own."
+    )
+    told = [several(number, *words) for words, number in lost.items() if number]
+    if told:
+        yield f"The format has no place for: {', '.join(told)}."
+    yield "How each reading was made stands in its comment. Explicit noes, positions and earlier versions stay here."
+
+
+_TURNS = """
+    SELECT t.transcript_id, t.start, t."end", substring(l.text, t.start + 1, t."end" - t.start) AS words, t.pseudonym,
+           t.participant_id, coalesce(t.asks, false) AS asks, coalesce(p.may_quote, true) AS may_quote
+    FROM live_turns t
+    JOIN live_revisions l ON l.revision_id = t.revision_id
+    LEFT JOIN current_permissions p ON p.participant_id = t.participant_id
+    WHERE list_contains($datasets::VARCHAR[], l.dataset)
+    ORDER BY t.transcript_id, t.position
+"""
+
+_SUGGESTIONS = """
+    SELECT s.transcript AS transcript_id, s.start, s."end", s.value_id, s.value, s.rank, s.score, s.cue, s.framework,
+           s.framework_version, s.model
+    FROM suggestion_list s
+    ANTI JOIN unquotable q ON q.excerpt_id = s.excerpt_id
+    WHERE $all OR s.excerpt_id IN (SELECT excerpt_id FROM latest_readings WHERE finished)
+    ORDER BY s.transcript, s.start, s."end", s.rank, s.value_id
+"""
+
+_FRAMEWORKS = """
+    SELECT f.content FROM frameworks f
+    LEFT JOIN (SELECT framework_id, max(number) AS number FROM current_scorings GROUP BY framework_id) s
+        ON s.framework_id = f.id
+    WHERE s.framework_id IS NOT NULL OR f.id IN (SELECT framework_id FROM current_codings)
+    ORDER BY s.number DESC NULLS LAST, f.id
+"""

@@ -1,0 +1,202 @@
+"""Tests of a study that leaves as a project for another program, and comes back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from test_exchange_refi_writer import valid
+from test_steps_imports import table, whole
+from test_steps_projects import SELECTED, bring_in, placed
+
+from tagger.errors import UsageError
+from tagger.exchange import projects
+from tagger.exchange.projects.records import MODEL
+from tagger.exchange.projects.refi_writer import write
+from tagger.steps.imported import Origin
+from tagger.steps.imports import import_codings
+from tagger.steps.project_export import export_project
+from tagger.steps.projects import import_project
+
+RANG = "She rang me when my brother was ill"
+
+
+def exported(study, **options):
+    """Export a study, check it by the schema, and read it."""
+    made = export_project(study.folder, **{"include_unreviewed": False, **options})
+    return projects.read(valid(made.data), "out.qdpx"), made
+
+
+def brought_back(study, project, name="back.qdpx"):
+    """Bring a project into a study."""
+    data = write(project)
+    file = study.home / name
+    file.write_bytes(data)
+    return import_project(study.folder, file, projects.read(data, name), Origin(name, data, "independently"))
+
+
+def said(project):
+    """Return what each coding of a person or of the model says."""
+    names = {code.key: code.name for code in project.codes}
+    return sorted(
+        (each.coder, names[each.code], document.text[each.start : each.end])
+        for document in project.documents
+        for each in document.codings
+    )
+
+
+def current(study):
+    """Return what people hold now, by name and words."""
+    return study.ask("SELECT coder, value_id, excerpt_id, answer FROM coding_list ORDER BY ALL")
+
+
+def test_codings_that_came_in_go_out_on_the_same_words(fresh):
+    """Not a character is moved, and the words that nobody coded as evidence are there too."""
+    bring_in(fresh)
+
+    project, _ = exported(fresh)
+
+    assert sorted(one.words for one in SELECTED) == sorted(words for _, _, words in said(project))
+    assert {("Reader A", "Reader B")} == {tuple(sorted({coder for coder, _, _ in said(project)}))}
+    [document] = project.documents
+    assert document.text.startswith("I01: How did you come to the garden in the first place?\nP07: My neighbour")
+    assert ({"format": "group"}, "P07") == (document.attributes, document.participant)
+
+
+def test_its_own_export_adds_nothing_to_a_study(fresh):
+    """Every coding is known again, by letter, place and value."""
+    bring_in(fresh)
+    before = fresh.tables()
+
+    report = brought_back(fresh, exported(fresh)[0])
+
+    assert before == fresh.tables()
+    assert any("6 codings are in the study already" in line for line in report.lines)
+
+
+def test_what_was_coded_further_elsewhere_comes_back_alone(fresh):
+    """A reader who is known by a letter is that person; nothing is lost, doubled or moved."""
+    bring_in(fresh)
+    project, _ = exported(fresh)
+    [document] = project.documents
+    start = document.text.index("I rang her in June")
+    codes = {code.name: code.key for code in project.codes}
+    [ann] = {coding.coder for coding in document.codings if RANG in document.text[coding.start : coding.end]}
+    new = replace(document.codings[0], start=start, end=start + 18, code=codes["Leaving"], coder=ann)
+    more = replace(project, documents=(replace(document, codings=(*document.codings, new)),))
+    before = current(fresh)
+
+    report = brought_back(fresh, more)
+
+    assert 1 == report.stored
+    assert "I rang her in June" in placed(fresh)
+    rang = fresh.one(
+        "SELECT excerpt_id FROM excerpt_list WHERE kind = 'passage' AND contains(text, $words)", words=RANG
+    )
+    held = [row for row in current(fresh) if row["answer"] == "yes"]
+    assert [row for row in held if row not in before] == [
+        {"coder": "Ann", "value_id": "leaving", "excerpt_id": rang, "answer": "yes"}
+    ]
+    assert all(row in held for row in before if row["answer"] == "yes")
+    assert {"Ann", "Bea"} == {row["coder"] for row in current(fresh)}
+    again, _ = exported(fresh)
+    assert len(said(project)) + 1 == len(said(again))
+
+
+def test_a_project_goes_through_another_study_unchanged(fresh, tmp_path_factory):
+    """In, out, in elsewhere, out: the same codings on the same words."""
+    from small_study import new_study
+
+    bring_in(fresh)
+    once, _ = exported(fresh)
+    other = new_study(tmp_path_factory.mktemp("other"))
+    report = brought_back(other, once)
+
+    twice, _ = exported(other)
+
+    assert said(once) == said(twice)
+    assert any("6 codings are on the very same words" in line for line in report.lines)
+
+
+def test_the_model_is_a_user_of_its_own_and_never_comes_back_as_a_person(study):
+    """Its suggestions on passages that were read go out with score and version in the comment; none comes in."""
+    import_codings(study.folder, table(study, whole(study, RANG, "Ann", "two-way")), "independently")
+
+    project, made = exported(study)
+
+    suggested = [each for document in project.documents for each in document.codings if each.coder == MODEL]
+    assert study.one(
+        "SELECT count(*) FROM suggestion_list WHERE excerpt_id IN (SELECT excerpt_id FROM codings)"
+    ) == len(suggested)
+    assert all("score" in each.note for each in suggested)
+    before = current(study)
+    report = brought_back(study, project)
+    assert before == current(study)
+    assert not suggested or any("suggestions of a model" in line for line in report.lines)
+    assert "1 coding by 1 reader" in made.lines[0]
+
+
+def test_only_what_was_read_leaves_unless_all_is_asked_for(study):
+    """The rest of a transcript is left out, and so are transcripts that nobody read."""
+    import_codings(study.folder, table(study, whole(study, RANG, "Ann", "two-way")), "independently")
+
+    [document] = exported(study)[0].documents
+    everything = exported(study, include_unreviewed=True)[0].documents
+
+    assert "[…]" in document.text
+    assert "The toilet" not in document.text
+    assert "Did that help?" in document.text
+    assert 4 == len(everything)
+    assert any("The toilet" in each.text for each in everything)
+    assert not any("[…]" in each.text for each in everything)
+
+
+def test_words_of_who_may_not_be_quoted_never_leave(study):
+    """Nor do codings of them, and the answer counts what was left out."""
+    import_codings(study.folder, table(study, whole(study, RANG, "Ann", "two-way")), "independently")
+    study.do(
+        "INSERT INTO permissions SELECT participant_id, true, false, NULL, now()::TIMESTAMP FROM live_turns "
+        "WHERE contains((SELECT text FROM live_revisions l WHERE l.revision_id = live_turns.revision_id), 'garden') "
+        "AND participant_id IS NOT NULL GROUP BY participant_id"
+    )
+
+    project, made = exported(study, include_unreviewed=True)
+
+    assert not [text for text in (each.text for each in project.documents) if RANG in text]
+    assert not [one for one in said(project) if "rang me" in one[2]]
+    assert any("1 coding of words that are left out" in line for line in made.lines)
+
+
+def test_readings_without_a_value_stand_in_notes(study):
+    """The format has no place for them, and the answer says how many there are."""
+    import_codings(study.folder, table(study, whole(study, "The toilet.", "Ann", "none")), "independently")
+
+    made = export_project(study.folder, include_unreviewed=False)
+
+    valid(made.data)
+    assert any("1 reading without a value (in notes)" in line for line in made.lines)
+
+
+def test_the_same_study_gives_the_same_bytes(coded):
+    """Exported twice."""
+    one, two = (export_project(coded.folder, include_unreviewed=True) for _ in range(2))
+
+    assert one.data == two.data
+
+
+def test_an_empty_study_has_nothing_to_export(fresh):
+    """And says what to do."""
+    with pytest.raises(UsageError, match="nothing was tagged or read"):
+        export_project(fresh.folder, include_unreviewed=True)
+
+
+def test_the_command_line_writes_a_project(coded, tagger):
+    """`--to qdpx` beside the tables."""
+    out = coded.home / "out.qdpx"
+
+    done = tagger("export", "--study", coded.folder, "--to", "qdpx", "-o", out)
+
+    assert 0 == done.code
+    assert "suggestions of the model as those of a user of its own" in done.out
+    valid(out.read_bytes())
+    assert 2 == tagger("export", "--study", coded.folder, "--to", "qdpx", "--what", "consent", "-o", out).code

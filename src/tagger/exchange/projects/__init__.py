@@ -11,15 +11,15 @@ from __future__ import annotations
 import re
 
 from tagger.errors import CodingsError
-from tagger.exchange.projects import refi_qda
+from tagger.exchange.projects import qualcoder, refi_qda, taguette
 from tagger.exchange.projects.records import Document, Format, Project
 
 __all__ = ["ENDINGS", "FORMATS", "LARGEST", "is_project", "read", "texts"]
 
 LARGEST = 1_000_000_000
 """Bytes of the largest project that is read; recordings in it are passed over."""
-FORMATS: tuple[Format, ...] = (refi_qda.FORMAT,)
-ENDINGS = (".qdpx", ".qde", ".qdc")
+FORMATS: tuple[Format, ...] = (refi_qda.FORMAT, taguette.FORMAT, qualcoder.FORMAT)
+ENDINGS = (".qdpx", ".qde", ".qdc", ".qda", ".sqlite3", ".sqlite", ".db")
 ENDING = re.compile(r"\.(?:txt|text|md|docx?|odt|rtf|pdf|html?|vtt|srt)$", re.IGNORECASE)
 NOT_IN_NAMES = re.compile(r'[\x00-\x1f/\\:*?"<>|]+')
 LONGEST_NAME = 120

@@ -68,7 +68,9 @@ class _Study:
     def __init__(self, database: Readable, *, everything: bool) -> None:
         self._everything = everything
         self.lost: Counter[tuple[str, str]] = Counter()
-        self._turns = _by_transcript(database.table(_TURNS, {"datasets": names_without_reflections(database)}).to_pylist())
+        self._turns = _by_transcript(
+            database.table(_TURNS, {"datasets": names_without_reflections(database)}).to_pylist()
+        )
         self._held: dict[str, list[HeldCoding]] = {}
         for one in held(database):
             self._held.setdefault(one.transcript_id, []).append(one)

@@ -40,18 +40,23 @@ def embed(run: Run, keys: tuple[str, ...]) -> Outcome:
         ).to_pylist()
     spans = [list(zip(row["starts"], row["ends"], strict=True)) for row in rows]
     excerpts, sentences = place.encoder.encode_with_sentences([row["text"] for row in rows], spans)
-    vectors = [part for excerpt, own in zip(excerpts, sentences, strict=True) for part in (excerpt, *own)]
-    lengths = [1 + len(of_text) for of_text in sentences]
-    table = pa.table(
+    table = vector_rows(place.model_id, [row["text_key"] for row in rows], excerpts, sentences)
+    place.put("embed", plain_hash("embed", place.model_id, *keys), **place.model_rows(), vectors=table)
+    return Outcome({"excerpts embedded": len(rows), "vectors": table.num_rows})
+
+
+def vector_rows(model_id: str, keys: Sequence[str], texts: Vectors, sentences: Sequence[Vectors]) -> pa.Table:
+    """Return the rows of `vectors` for texts by their keys: part 0 is the text's own, the others its sentences'."""
+    lengths = [1 + len(own) for own in sentences]
+    vectors = [part for text, own in zip(texts, sentences, strict=True) for part in (text, *own)]
+    return pa.table(
         {
-            "model_id": pa.repeat(place.model_id, len(vectors)),
-            "text_key": np.repeat([row["text_key"] for row in rows], lengths),
+            "model_id": pa.repeat(model_id, len(vectors)),
+            "text_key": np.repeat(keys, lengths),
             "part": np.concatenate([np.arange(length, dtype=np.int32) for length in lengths]),
             "vector": vector_column(vectors),
         }
     )
-    place.put("embed", plain_hash("embed", place.model_id, *keys), **place.model_rows(), vectors=table)
-    return Outcome({"excerpts embedded": len(rows), "vectors": len(vectors)})
 
 
 def vector_column(vectors: Sequence[Vectors] | Vectors) -> pa.ListArray:

@@ -30,7 +30,7 @@ from tagger.shipped import shipped
 from tagger.steps import store
 from tagger.steps.embed import vector_rows
 from tagger.steps.overview import make_study
-from tagger.steps.preview import preview
+from tagger.steps.preview import previews
 from tagger.steps.suggest import suggest
 from tagger.steps.workplace import Run, Workplace
 from tagger.transcripts import read
@@ -67,7 +67,7 @@ def measure(folder: Path, excerpts: int, times: int) -> None:
     print(f"the first suggestions for them: {suggesting:.1f} s")
     changed = folder / "changed.yaml"
     changed.write_text(_changed(Workplace(_run(folder, "first")).framework), "utf-8")
-    looks = [_timed(lambda: preview(Workplace(_run(folder, "look", changed)))) for _ in range(times)]
+    looks = [_timed(lambda: list(previews(_run(folder, "look", changed)))) for _ in range(times)]
     median = statistics.median(looks)
     print(f"a preview: {median:.2f} s (median of {times}, {min(looks):.2f} to {max(looks):.2f}), {median / first:.2%}")
     anew = _timed(lambda: _suggested(_run(folder, "anew", changed)))

@@ -21,7 +21,7 @@ from tagger.learning.likeness import SPELLING, features, likeness
 from tagger.learning.lines import lines
 from tagger.learning.residuals import JITTER, MOST_LANDMARKS, coordinates, landmarks, patterns, ridge
 from tagger.seen import Corpus, corpus_of, see
-from tagger.spelling import LENGTHS
+from tagger.spelling import LENGTH
 
 CHANCE = np.random.default_rng(0)
 
@@ -104,7 +104,7 @@ def test_likeness_is_that_of_meaning_and_of_spelling():
     texts = [*some_texts(30), "A word, and ANOTHER word: a word!"]
     vectors = WordEncoder().encode(texts)
     centre = vectors.mean(axis=0) / 2
-    runs = TfidfVectorizer(analyzer="char_wb", ngram_range=LENGTHS, sublinear_tf=True).fit_transform(texts)
+    runs = TfidfVectorizer(analyzer="char_wb", ngram_range=(LENGTH, LENGTH), sublinear_tf=True).fit_transform(texts)
     centred = (vectors - centre) / np.linalg.norm(vectors - centre, axis=1, keepdims=True)
 
     known = see(texts, WordEncoder())

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from tagger.steps.preview import preview
-from tagger.steps.workplace import Run, Workplace
+from tagger.steps.preview import previews
+from tagger.steps.workplace import Run
 
 PAIRS = "SELECT excerpt_id, value_id FROM suggestion_list WHERE dataset = $dataset AND framework = 'small'"
 
 
-def place(study, dataset):
-    """Return a workplace with the study's file as it is now."""
-    return Workplace(Run("preview", str(study.folder), dataset, "2026-01-01T00:00:00", framework="small"))
+def preview(study, dataset, framework="small"):
+    """Return the preview of one dataset, with the study's file as it is now, or another one."""
+    run = Run("preview", str(study.folder), dataset, "2026-01-01T00:00:00", framework=str(framework))
+    [found] = previews(run, [dataset])
+    return found
 
 
 def pairs(study, dataset):
@@ -32,7 +34,7 @@ def test_a_preview_equals_the_run_that_follows(study):
     dataset = study.ask("SELECT DISTINCT dataset FROM suggestion_list ORDER BY 1")[0]["dataset"]
     before = pairs(study, dataset)
     path.write_text(text)
-    found = preview(place(study, dataset))
+    found = preview(study, dataset)
     assert pairs(study, dataset) == before
     study.run()
     after = pairs(study, dataset)
@@ -49,7 +51,7 @@ def test_a_new_version_with_nothing_but_another_name_changes_nothing(study):
     path = study.folder / "frameworks" / "small.yaml"
     path.write_text(path.read_text().replace('version: "1.0"', 'version: "1.1"').replace("name: Choice", "name: Own"))
     dataset = study.ask("SELECT DISTINCT dataset FROM suggestion_list ORDER BY 1")[0]["dataset"]
-    found = preview(place(study, dataset))
+    found = preview(study, dataset)
     assert not any(value.change.added or value.change.dropped for value in found.values)
     assert "Own" in {value.name for value in found.values}
 
@@ -74,6 +76,5 @@ def test_only_a_revised_meaning_makes_answers_count_no_more(study):
         "  - {id: common, meaning: same, definition: {source: illustrative, text: They have been through the same.}}\n"
     )
     dataset = study.ask("SELECT DISTINCT dataset FROM suggestion_list ORDER BY 1")[0]["dataset"]
-    run = Run("preview", str(study.folder), dataset, "2026-01-01T00:00:00", framework=str(path))
-    found = preview(Workplace(run))
+    found = preview(study, dataset, path)
     assert {"choice"} == {value.change.value_id for value in found.values if value.meaning_changed}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from tagger.records import Framework, Layer, Value
@@ -36,6 +36,20 @@ class Change:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Descent:
+    """
+    A value, and the earlier ones that it was made from: none if it is new, itself if it is left out of the new list.
+
+    `reworded`: other words than its name stand under it. `revised`: what was read of them says nothing for it.
+    """
+
+    value: Value
+    origins: tuple[Value, ...]
+    reworded: bool = False
+    revised: bool = False
+
+
 def compare(old: Framework, new: Framework) -> tuple[Change, ...]:
     """
     List what changed from one framework to another: first what came, went and moved, then each value's words.
@@ -56,6 +70,24 @@ def compare(old: Framework, new: Framework) -> tuple[Change, ...]:
                 changes.extend(_moves(earlier[origin], value, old, new))
                 changes.extend(_rewordings(earlier[origin], value, _revised(old, new, origin, value.id)))
     return tuple(changes)
+
+
+def descents(old: Framework, new: Framework) -> tuple[Descent, ...]:
+    """Pair the values of a framework, and those that it leaves out, with what they were made from in another one."""
+    earlier, origins = {value.id: value for value in old.values}, _origins(old, new)
+    made_of = [one for own in origins.values() for one in own]
+    found = [
+        Descent(
+            value,
+            tuple(earlier[one] for one in own),
+            reworded=any(replace(earlier[one], id=value.id, name=value.name, layer=value.layer) != value for one in own),
+            revised=len(own) > 1
+            or any(made_of.count(one) > 1 or old.meaning_of(one) != new.meaning_of(value.id) for one in own),
+        )
+        for value in new.values
+        for own in [origins[value.id]]
+    ]
+    return (*found, *(Descent(value, (value,)) for value in old.values if value.id not in made_of))
 
 
 def unchanged(old: Framework, new: Framework) -> tuple[str, ...]:

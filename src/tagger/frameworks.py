@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tagger.errors import FrameworkError
-from tagger.framework_changes import Change, compare, unchanged
+from tagger.framework_changes import Change, Descent, compare, descents, unchanged
 from tagger.framework_edits import slug
 from tagger.framework_files import continued, parse
 from tagger.framework_yaml import to_yaml
@@ -26,8 +26,10 @@ from tagger.shipped import shipped
 
 __all__ = [
     "Change",
+    "Descent",
     "compare",
     "continued",
+    "descents",
     "digest",
     "framework_from_definitions",
     "from_json",

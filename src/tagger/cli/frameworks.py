@@ -21,7 +21,7 @@ from tagger.wording import several
 
 if TYPE_CHECKING:
     from tagger.records import Framework
-    from tagger.steps.preview import Previewed
+    from tagger.steps.preview import Preview, Previewed
 
 _WHICH = "A name, a file, or NAME@VERSION: a shipped one, the study's, or one that it holds."
 
@@ -114,38 +114,48 @@ def diff(old: str, new: str, folder: Path) -> None:
 
 
 @framework.command()
-@click.argument("name")
+@click.argument("name", required=False)
 @options.study
-@click.option("--dataset", required=True, help="The dataset whose suggestions are compared.")
+@click.option("--dataset", "datasets", multiple=True, help="A dataset to look at; repeat it. All, if left out.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
-def preview(name: str, folder: Path, dataset: str, as_json: bool) -> None:
-    """Say what a run with a changed framework would add to the suggestions and drop; nothing is stored."""
-    from tagger.steps.preview import preview as compared
-    from tagger.steps.workplace import Run, Workplace
+def preview(name: str | None, folder: Path, datasets: tuple[str, ...], as_json: bool) -> None:
+    """
+    Say what a run with a changed framework would add to the suggestions and drop; nothing is suggested by it.
 
-    found = compared(Workplace(Run("preview", str(folder), dataset, now().isoformat(), framework=name)))
-    if as_json:
-        values = [asdict(value) for value in found.values]
-        told = {"dataset": dataset, "from": found.old.version, "to": found.new.version, "values": values}
-        echo(json.dumps(told, ensure_ascii=False, indent=2))
+    Without NAME, it works out all that is proposed, for the pages under The list.
+    """
+    from tagger.steps.preview import keep, previews
+    from tagger.steps.workplace import Run
+
+    if name is None:
+        echo(f"{several(keep(folder, now), 'preview')} worked out. People find them in the pages, under The list.")
         return
-    echo(f"{dataset}: {found.new.id} {found.new.version} in the place of {found.old.version}. Nothing was stored.")
-    for value in found.values:
-        _previewed(value)
+    found = previews(Run("preview", str(folder), "", now().isoformat(), framework=name), datasets)
+    if as_json:
+        echo(json.dumps([_in_json(one) for one in found], ensure_ascii=False, indent=2))
+        return
+    for one in found:
+        echo(f"{one.dataset}: {one.new.id} {one.new.version} in the place of {one.old.version}. Nothing was stored.")
+        for value in one.values:
+            _previewed(value)
+
+
+def _in_json(one: Preview) -> dict[str, object]:
+    values = [asdict(value) for value in one.values]
+    return {"dataset": one.dataset, "from": one.old.version, "to": one.new.version, "values": values}
 
 
 def _previewed(value: Previewed) -> None:
     change = value.change
     added, dropped = (several(len(ones), "suggestion") for ones in (change.added, change.dropped))
-    echo(f"\n{value.name}: adds {added}, drops {dropped}, keeps {change.kept}.")
+    was = f", beside {' and '.join(value.was)} now" if value.was else ""
+    echo(f"\n{value.name}{was}: adds {added}, drops {dropped}, keeps {change.kept}.")
     if value.codings:
         answers = f"{several(value.codings, 'answer')} by people made under wording that changed"
         echo(f"  {answers}; {'they would no longer count' if value.meaning_changed else 'they would still count'}.")
     for heading, quotes in (("Added", value.added), ("Dropped", value.dropped)):
         for quote in quotes:
-            echo(
-                fill(f"{heading}, {quote.transcript}: {quote.text}", 96, initial_indent="  ", subsequent_indent="    ")
-            )
+            echo(fill(f"{heading}, {quote.place}: {quote.text}", 96, initial_indent="  ", subsequent_indent="    "))
 
 
 @framework.command()

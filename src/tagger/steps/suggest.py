@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from tagger.privacy import keyed_hash, plain_hash
 from tagger.reading_orders import reading_order, uncertainty
 from tagger.records import Candidate, Span
-from tagger.seen import Corpus, Matrix, Seen, corpus_of
+from tagger.seen import Corpus, Matrix, corpus_of
 from tagger.steps.asked import named_before, questions
 from tagger.steps.embed import vector_column
 from tagger.steps.learn import in_use
+from tagger.steps.stored import Batch, batches
 from tagger.steps.workplace import Outcome, Rows, Run, Workplace, wanted, workplace
 from tagger.suggestions import (
     DECIMALS,
@@ -33,7 +34,6 @@ from tagger.suggestions import (
 )
 
 _VERSION = 3
-_EXCERPTS_A_BATCH = 4096
 
 # What was learned from a transcript knows it by the name that it had then.
 _EXCERPTS = """
@@ -81,8 +81,6 @@ class _Excerpt:
     text: str
     cluster: str
 
-
-_Sentences = tuple[list[Span], Matrix]
 
 
 class Scoring:
@@ -157,12 +155,12 @@ class Scoring:
     def suggestions(self) -> Rows:
         """Choose what to suggest among passages and among exchanges, each with the evidence that matched best."""
         chosen = [*self._chosen("passage"), *self._chosen("exchange")]
-        rows: Rows = []
-        for start in range(0, len(chosen), _EXCERPTS_A_BATCH):
-            batch = chosen[start : start + _EXCERPTS_A_BATCH]
-            sentences = self._sentences([self.excerpts[candidate.row].text_key for candidate in batch])
-            rows += [self._suggestion(candidate, sentences) for candidate in batch]
-        return rows
+        spans = self._spans([self.excerpts[candidate.row].text_key for candidate in chosen])
+        sentences = self._sentences({candidate.row for candidate in chosen})
+        return [
+            self._suggestion(candidate, spans[self.excerpts[candidate.row].text_key], sentences[candidate.row])
+            for candidate in chosen
+        ]
 
     def chosen_pairs(self) -> dict[tuple[str, str], float]:
         """Return the score of what is suggested by excerpt and value, without looking for the evidence."""
@@ -225,11 +223,10 @@ class Scoring:
         rows = self._rows(kind)
         return held_back(self.scores[rows], self.named[rows])
 
-    def _suggestion(self, candidate: Candidate, sentences: dict[str, _Sentences]) -> dict[str, Any]:
+    def _suggestion(self, candidate: Candidate, spans: Sequence[Span], sentences: Matrix) -> dict[str, Any]:
         excerpt = self.excerpts[candidate.row]
         value = self.place.framework.values[candidate.column]
-        spans, vectors = sentences[excerpt.text_key]
-        found = match(vectors, self.phrases, candidate.column, self.corpus)
+        found = match(sentences, self.phrases, candidate.column, self.corpus)
         start, end = spans[found.sentence]
         return {
             "id": plain_hash("suggestion", self.id, excerpt.id, value.id),
@@ -251,22 +248,28 @@ class Scoring:
     @cached_property
     def corpus(self) -> Corpus:
         """Return what the passages have in common; exchanges repeat their words and are left out."""
-        passages = [excerpt for excerpt in self.excerpts if excerpt.kind == "passage"]
-        return corpus_of((seen for _, seen in self._seen(passages)), self.place.encoder.deep_dimension)
+        is_passage = np.array([excerpt.kind == "passage" for excerpt in self.excerpts])
+        passages = (batch.whole.rows(np.flatnonzero(is_passage[batch.rows])) for batch in self._batches)
+        return corpus_of(passages, self.place.encoder.deep_dimension)
 
     @cached_property
     def scores(self) -> Scores:
         """Return similarities, (n, k), or probabilities by what was learned without an excerpt's own transcript."""
+        table = np.zeros((len(self.excerpts), len(self.place.framework.values)))
         if self.learned_id is None:
-            corpus, phrases = self.corpus, self.phrases
-            return np.concatenate([scores(seen, phrases, corpus) for _, seen in self._seen(self.excerpts)])
+            for batch in self._batches:
+                table[batch.rows] = scores(batch.seen, self.phrases, self.corpus)
+            return table
         from tagger.steps.material import learned_of  # which takes a second to import
 
         learned = learned_of(self.place, self.learned_id)
-        found = [
-            learned.probabilities(seen, [one.cluster for one in batch]) for batch, seen in self._seen(self.excerpts)
-        ]
-        return np.round(np.concatenate(found), DECIMALS).astype(np.float64)
+        for batch in self._batches:
+            table[batch.rows] = learned.probabilities(batch.seen, [self.excerpts[row].cluster for row in batch.rows])
+        return np.round(table, DECIMALS).astype(np.float64)
+
+    @cached_property
+    def _batches(self) -> list[Batch]:
+        return batches(self.place, [one.text_key for one in self.excerpts], [one.text for one in self.excerpts])
 
     @cached_property
     def named(self) -> NDArray[np.bool_]:
@@ -281,19 +284,24 @@ class Scoring:
         vectors = np.array([stored[excerpt.text_key][0, :d] for excerpt in excerpts], dtype=np.float64)
         return unit(vectors.reshape(-1, d) - self.corpus.centre[:d])
 
-    def _seen(self, excerpts: Sequence[_Excerpt]) -> Iterator[tuple[Sequence[_Excerpt], Seen]]:
-        """Hand out excerpts as they are compared, by the batch."""
-        for start in range(0, len(excerpts), _EXCERPTS_A_BATCH):
-            batch = excerpts[start : start + _EXCERPTS_A_BATCH]
-            yield batch, self.place.seen([one.text_key for one in batch], [one.text for one in batch])
-
-    def _sentences(self, keys: Sequence[str]) -> dict[str, _Sentences]:
+    def _spans(self, keys: Sequence[str]) -> dict[str, list[Span]]:
+        """Return where the sentences of texts are, by their keys."""
         with self.place.store.session("reading sentences") as database:
             rows = database.table(
                 "SELECT text_key, any_value(sentence_starts) AS starts, any_value(sentence_ends) AS ends "
                 "FROM excerpts SEMI JOIN wanted USING (text_key) GROUP BY text_key",
                 wanted=wanted(keys),
             ).to_pylist()
-        vectors = self.place.stored_vectors(keys, "part > 0")
-        spans = {row["text_key"]: list(zip(row["starts"], row["ends"], strict=True)) for row in rows}
-        return {key: (spans[key], vectors[key]) for key in spans}
+        return {row["text_key"]: list(zip(row["starts"], row["ends"], strict=True)) for row in rows}
+
+    def _sentences(self, rows: Collection[int]) -> dict[int, Matrix]:
+        """Return the vectors of the sentences of some excerpts."""
+        found: dict[int, Matrix] = {}
+        for batch in self._batches:
+            vectors = batch.of_sentences
+            found |= {
+                row: vectors[batch.bounds[at] : batch.bounds[at + 1]].copy()
+                for at, row in enumerate(batch.rows.tolist())
+                if row in rows
+            }
+        return found

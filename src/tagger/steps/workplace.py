@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -86,10 +86,11 @@ class Workplace:
     The framework of the run is there at once: it may be read from the study, which one reader at a time may open.
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, encoder: Callable[[], Encoder] | None = None) -> None:
         self.run = run
         self.store = Store(Path(run.study))
         self.framework = self._framework()
+        self._encoder = encoder
 
     @cached_property
     def settings(self) -> Settings:
@@ -99,7 +100,7 @@ class Workplace:
     @cached_property
     def encoder(self) -> Encoder:
         """Return the study's encoder; loading it takes seconds."""
-        return load_encoder(self._model)
+        return self._encoder() if self._encoder else load_encoder(self._model)
 
     @cached_property
     def card(self) -> EncoderCard:
@@ -151,6 +152,10 @@ class Workplace:
     def segmentation_id(self) -> str:
         """Return the id of the way transcripts are cut."""
         return plain_hash("segmentation", *(f"{key}={value}" for key, value in sorted(self.segmentation.items())))
+
+    def at(self, dataset: str, framework: str) -> Workplace:
+        """Return the workplace for another dataset or framework, which shares the encoder."""
+        return Workplace(replace(self.run, dataset=dataset, framework=framework), lambda: self.encoder)
 
     @property
     def _model(self) -> str:

@@ -133,8 +133,8 @@ class Invented:
         where = {"revision_id": [name] * passages, "start": starts, "end": (ends - 1).tolist()}
         spans = [_spans(text) for text in texts]
         cut: dict[str, Any] = {
-            "id": ids, "transcript_id": [name] * passages, "kind": ["passage"] * passages, "text": texts, "text_key": ids,
-            "segmentation_id": [self.place.segmentation_id] * passages,
+            "id": ids, "transcript_id": [name] * passages, "kind": ["passage"] * passages, "text": texts,
+            "text_key": ids, "segmentation_id": [self.place.segmentation_id] * passages,
             "sentence_starts": [[start for start, _ in own] for own in spans],
             "sentence_ends": [[end for _, end in own] for own in spans],
         }  # fmt: skip
@@ -157,8 +157,9 @@ class Invented:
         """Return vectors near to some of the pool, with the first numbers, which a text is compared by, of length 1."""
         made = pool[self.chance.integers(len(pool), size=count)]
         plain = self.place.card.dimension
-        bent = made + self.chance.normal(scale=BENT / np.sqrt(plain), size=made.shape).astype(np.float32)
-        return bent / np.linalg.norm(bent[:, :plain], axis=1, keepdims=True)
+        bent: np.ndarray = made + self.chance.normal(scale=BENT / np.sqrt(plain), size=made.shape).astype(np.float32)
+        bent /= np.linalg.norm(bent[:, :plain], axis=1, keepdims=True)
+        return bent
 
 
 def _spans(text: str) -> list[tuple[int, int]]:

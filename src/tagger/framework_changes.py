@@ -80,7 +80,9 @@ def descents(old: Framework, new: Framework) -> tuple[Descent, ...]:
         Descent(
             value,
             tuple(earlier[one] for one in own),
-            reworded=any(replace(earlier[one], id=value.id, name=value.name, layer=value.layer) != value for one in own),
+            reworded=any(
+                replace(earlier[one], id=value.id, name=value.name, layer=value.layer) != value for one in own
+            ),
             revised=len(own) > 1
             or any(made_of.count(one) > 1 or old.meaning_of(one) != new.meaning_of(value.id) for one in own),
         )

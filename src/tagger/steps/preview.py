@@ -94,28 +94,25 @@ def keep(folder: Path, now: Callable[[], datetime]) -> int:
     return len(wanted)
 
 
-def failed(framework_id: str, scoring_id: str, problem: str, made_at: datetime) -> dict[str, Any]:
-    """Return the row of `previews` that says why there is none."""
-    return _row(framework_id, scoring_id, made_at) | {"problem": problem}
+def row_of(framework_id: str, scoring_id: str, made_at: datetime, problem: str | None = None) -> dict[str, Any]:
+    """Return the row that describes a preview, or says why there is none."""
+    made_for = {"framework_id": framework_id, "scoring_id": scoring_id, "made_at": made_at}
+    return {"id": plain_hash(STAGE, *map(str, made_for.values())), **made_for, "problem": problem}
 
 
 def _kept(place: Workplace, wanted: Mapping[str, Any], made_at: datetime) -> Shard:
-    row = _row(wanted["framework_id"], wanted["scoring_id"], made_at)
-    tables: dict[str, pa.Table] = {}
+    version, scoring = wanted["framework_id"], wanted["scoring_id"]
+    found: tuple[ValueChange, ...] = ()
+    problem = None
     try:
         _, found = _compared(place)
-        tables["preview_changes"] = _change_rows(row["id"], found)
     except TaggerError as error:
         # Where the study lies on the disk is nothing to its readers.
-        row["problem"] = str(TaggerError(error.what, remedy=error.remedy))
-    tables = {"previews": pa.Table.from_pylist([row]), **tables}
+        problem = str(TaggerError(error.what, remedy=error.remedy))
+    row = row_of(version, scoring, made_at, problem)
+    tables = {"previews": pa.Table.from_pylist([row]), "preview_changes": _change_rows(row["id"], found)}
     # A preview is no run: it stands in the ledger beside the run that made what it is compared with.
     return Shard(row["id"], STAGE, wanted["run_id"], {name: rows for name, rows in tables.items() if rows.num_rows})
-
-
-def _row(framework_id: str, scoring_id: str, made_at: datetime) -> dict[str, Any]:
-    made_for = {"framework_id": framework_id, "scoring_id": scoring_id, "made_at": made_at}
-    return {"id": plain_hash(STAGE, *map(str, made_for.values())), **made_for, "problem": None}
 
 
 def _change_rows(preview_id: str, found: Sequence[ValueChange]) -> pa.Table:

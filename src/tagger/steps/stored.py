@@ -16,12 +16,12 @@ from tagger.seen import Matrix, Seen
 from tagger.spelling import count_runs
 from tagger.steps.workplace import Workplace
 
-_TEXTS_A_BATCH = 4096
+_TEXTS_A_BATCH = 16384
 Numbers = NDArray[np.int64]
 
 # Vectors are read by where they lie: to look for the texts of a batch would read through all vectors for each batch.
 _LIE = """
-SELECT w.number, v.rowid AS place, v.part FROM vectors v JOIN numbered w ON w.text_key = v.text_key
+SELECT v.rowid AS place, v.part FROM vectors v JOIN numbered w ON w.text_key = v.text_key
 WHERE v.model_id = $model ORDER BY w.number, v.part
 """
 
@@ -94,7 +94,7 @@ def batches(place: Workplace, keys: Sequence[str], texts: Sequence[str]) -> list
     numbered = pa.table({"text_key": pa.array(names, pa.string()), "number": np.arange(len(names))})
     with place.store.session("looking for vectors") as study:
         found = study.table(_LIE, {"model": place.model_id}, numbered=numbered)
-    numbers, lie, parts = (found[column].to_numpy() for column in ("number", "place", "part"))
+    lie, parts = (found[column].to_numpy() for column in ("place", "part"))
     deep = np.flatnonzero(parts == 0)
     if len(deep) < len(names):
         raise UsageError("some passages have no vectors yet", remedy="Wait until tagger run has ended, or start it")

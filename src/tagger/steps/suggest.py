@@ -82,7 +82,6 @@ class _Excerpt:
     cluster: str
 
 
-
 class Scoring:
     """One comparison of a dataset's excerpts with a framework; memory holds its scores, and vectors by the batch."""
 

@@ -18,6 +18,7 @@ from tagger.errors import UsageError
 from tagger.review import readers
 from tagger.review.web.app import create_app
 from tagger.review.web.doors import doors_alone
+from tagger.review.web.previewing import previewing
 from tagger.review.web.reach import Reach
 from tagger.review.web.security import Guard
 from tagger.review.web.visit import Desk, now
@@ -57,6 +58,7 @@ def serve(folder: Path, reach: Reach, *, reader: str, opened: Callable[[str, boo
             raise UsageError("people sign in here", where=f"--reader {reader}", remedy="Use: tagger reviewer add NAME")
         if site.secure:
             stack.enter_context(_answering(doors_alone(desk, at_home), inner))
+        stack.enter_context(previewing(owner, folder))
         config = _config(app, reach)
         _Server(config, lambda: opened(site.address, desk.entrance.sign_in_is_needed())).run(sockets=[listening])
 

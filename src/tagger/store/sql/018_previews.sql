@@ -35,7 +35,7 @@ CREATE VIEW proposed_versions AS
 COMMENT ON VIEW proposed_versions IS 'The newest version that each change proposes, unless the change took effect.';
 
 CREATE VIEW wanted_previews AS
-    SELECT DISTINCT v.framework_id, s.dataset, s.scoring_id
+    SELECT DISTINCT v.framework_id, s.dataset, s.scoring_id, s.run_id
     FROM proposed_versions v
     JOIN current_scorings s ON s.framework = v.framework AND s.framework_id = v.base_id
     ANTI JOIN current_previews p

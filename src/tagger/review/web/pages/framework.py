@@ -14,6 +14,7 @@ from tagger.framework_edits import Place, Words
 from tagger.frameworks import compare
 from tagger.records import TEXTS, Framework
 from tagger.review.consent import changes, drafts
+from tagger.review.consent.ahead import looks
 from tagger.review.consent.changes import Change, Draft, Origin
 from tagger.review.consent.drafts import KINDS, Written
 from tagger.review.consent.rounds import LONGEST_REASON
@@ -102,7 +103,8 @@ def _change(visit: Visit, trouble: str = "") -> Response:
         told = [compare(found.base, stored(db, one.framework_id)) for one in found.rounds]
         quoted = drafts.quotes(db, coder_id, changes.excerpts(db, change_id), review)
         record_others(db, coder_id, [one.excerpt_id for one in quoted if not one.mine], "a change of the list", time)
-        return {"change": found, "told": told, "standing": found.standing(coder_id), "quotes": quoted}
+        ahead = looks(db, coder_id, found, review, time)
+        return {"change": found, "told": told, "standing": found.standing(coder_id), "quotes": quoted, "looks": ahead}
 
     return visit.render(
         "list_change.html", 400 if trouble else 200, **visit.write(look), trouble=trouble, positions=POSITIONS,

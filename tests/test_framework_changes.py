@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 
 from tagger.errors import FrameworkError
-from tagger.framework_changes import Change, compare
+from tagger.framework_changes import Change, compare, descents
+from tagger.framework_edits import Place, Words, merged, retired, reworded
 from tagger.framework_files import parse
+from tagger.frameworks import load_framework
 from tagger.records import Framework, Layer, Value, Wording
 
 LOW, HIGH = Layer("low", "Low"), Layer("high", "High")
@@ -199,3 +201,69 @@ def test_a_version_needs_a_number_of_its_own():
     """What continues version 1 cannot be version 1."""
     with pytest.raises(FrameworkError, match="line 2, version: version 1 is the one that this continues"):
         parse(CONTINUED.replace('"2"', '"1"'), "tea.yaml", lambda _name, _version: TEA)
+
+
+def story_of(old: str, new: str) -> list[str]:
+    """Return the sentences on what changed from one shipped framework to another, without their texts."""
+    changes = compare(load_framework(old), load_framework(new))
+    return [change.text for change in changes if change.kind not in ("whole", "texts")]
+
+
+def test_the_story_of_the_published_frameworks_is_told_by_their_files():
+    """What the women's and the maternal projects added, what stands elsewhere, and what means something of its own."""
+    women, maternal = story_of("side-by-side", "women-side-by-side"), story_of("side-by-side", "maternal")
+
+    assert women[0] == "There is a new layer, 'Second foundational layer', after 'Foundational values'."
+    assert women[1].startswith("Trust is new, in the layer 'Second foundational layer': “Women come to rely on each")
+    assert women[2].startswith("Choice and control now comes before Safety. The order is now: Choice and control, ")
+    assert maternal[0] == "There is a new layer, 'Foundational layer on the family', after 'Foundational values'."
+    assert maternal[1].startswith("Family-centred is new, in the layer 'Foundational layer on the family': “Support ")
+    assert not [text for text in maternal if "now comes" in text]
+    own = "Its meaning changed: what was read before says nothing for it now."
+    assert [["Safety", "Experiences in common"], ["Experiences in common"]] == [
+        [text.split(":")[0] for text in story if text.endswith(own)] for story in (women, maternal)
+    ]
+
+
+def test_two_contexts_of_one_framework_are_compared_through_it():
+    """Experiences in common is one value in neither: each project means something of its own by it."""
+    story = story_of("women-side-by-side", "maternal")
+
+    assert "Trust is not in it." in story
+    assert [text for text in story if text.startswith("Family-centred is new")]
+    [common] = [text for text in story if text.startswith("Experiences in common: ")]
+    [choice] = [text for text in story if text.startswith("Choice and control: ")]
+    assert common.endswith("It means something of its own in each: what was read with one says nothing for the other.")
+    assert choice.endswith("It means the same in both: what was read with one holds for the other.")
+
+
+def test_values_of_two_contexts_are_paired_by_what_they_stand_for():
+    """However they are called there."""
+    women = load_framework("women-side-by-side")
+    another = replace(
+        women,
+        id="another",
+        values=tuple(replace(one, id="peace") if one.id == "safety" else one for one in women.values),
+        mapping={"peace" if own == "safety" else own: base for own, base in women.mapping.items()},
+    )
+
+    changes = compare(women, another)
+
+    assert ["Safety: the id is now 'peace' (it was 'safety')."] == [
+        one.text for one in changes if one.kind == "renamed"
+    ]
+    assert {"trust"} == {one.value for one in changes if one.kind in ("added", "removed")}
+
+
+def test_descents_say_what_each_value_comes_of():
+    """New, the same, reworded, merged and left out."""
+    base = load_framework("side-by-side")
+    words = Words("Being safe", "Nobody shouts.", {})
+    found = {one.value.id: one for one in descents(base, reworded(base, "2", "safety", words, revised=True))}
+    assert (found["safety"].reworded, found["safety"].revised) == (True, True)
+    assert (found["human-connections"].reworded, found["human-connections"].revised) == (False, False)
+    into = merged(base, "2", ["safety", "human-connections"], words, Place(base.layers[0].id))
+    [one] = [one for one in descents(base, into) if len(one.origins) == 2]
+    assert one.revised
+    gone = descents(base, retired(base, "2", "safety"))[-1]
+    assert (gone.value.id, gone.origins, gone.revised) == ("safety", (gone.value,), False)

@@ -34,9 +34,13 @@ from small_study import SmallStudy, copied
 from starlette.routing import Route
 from visitor import Visitor, visitor
 
-from tagger.config import Settings, load_settings
+from tagger.config import ConsentSettings, Settings, load_settings
+from tagger.framework_edits import Words, reworded
+from tagger.frameworks import from_json
 from tagger.review import audit, servings
+from tagger.review.consent import changes
 from tagger.review.web import visit
+from tagger.steps.preview import keep
 from tagger.store import Owner, serving
 from tagger.store.database import Database
 
@@ -156,7 +160,8 @@ class Prying:
         """Get to know the ids of what Ann may know of."""
         world = self.pair.worlds[0]
         asked = ("SELECT excerpt_id FROM excerpt_list", "SELECT DISTINCT transcript FROM excerpt_list",
-                 "SELECT id FROM servings WHERE coder_id = 'Ann'", "SELECT id FROM packs")  # fmt: skip
+                 "SELECT id FROM servings WHERE coder_id = 'Ann'", "SELECT id FROM packs",
+                 "SELECT id FROM framework_changes")  # fmt: skip
         self.known = sorted(str(value) for sql in asked for (value,) in world.ask(sql))
 
     def addresses(self) -> list[tuple[str, Pairs]]:
@@ -292,7 +297,18 @@ def begun(tagged: SmallStudy, tmp_path_factory: pytest.TempPathFactory) -> Small
                     desk.decide(served, UNLISTED)
                 desk.decide(served, "done", dict.fromkeys(found, "yes"), note="")
                 desk.show(name, excerpt, readings=name == "Cleo")
+        propose_other_words(desk)
+    keep(study.folder, lambda: START)
     return study
+
+
+def propose_other_words(desk: Desk) -> None:
+    """Let Ben propose other words for a value, so that many passages would be suggested for it and others not."""
+    [identity] = changes.in_use(desk.db, "small")
+    base = from_json(desk.one("SELECT content FROM frameworks WHERE id = $id", id=identity))
+    words = Words("Choice", "A mug of tea near the window of the room, and a phone that rings.", {})
+    draft = changes.Draft(base, reworded(base, "1.1", "choice", words, revised=False), "So")
+    changes.propose(desk.db, draft, ConsentSettings(), id=str(uuid.uuid4()), coder_id="Ben", now=desk.tick())
 
 
 def hidden_blind(desk: Desk) -> set[str]:
@@ -327,7 +343,7 @@ def suggestions_elsewhere(desk: Desk, hidden: set[str]) -> None:
     for kind in ("passage", "exchange"):
         ids = sorted(one for one in beside(desk, hidden) if found.get(one) == kind)
         moved = dict(zip(ids, ids[1:] + ids[:1], strict=True))
-        for table in ("suggestions", "scores", "named_before", "reading_orders"):
+        for table in ("suggestions", "scores", "named_before", "reading_orders", "preview_changes"):
             rows = [row for row in desk.ask(f"SELECT * FROM {table}") if row["excerpt_id"] in moved]
             desk.db.run(f"DELETE FROM {table} WHERE list_contains($ids, excerpt_id)", {"ids": ids})
             if rows:
@@ -336,11 +352,15 @@ def suggestions_elsewhere(desk: Desk, hidden: set[str]) -> None:
 
 def suggestions_gone(desk: Desk, hidden: set[str]) -> None:
     """Let nothing be suggested on them."""
-    desk.db.run("DELETE FROM suggestions WHERE list_contains($ids, excerpt_id)", {"ids": sorted(hidden)})
+    for table in ("suggestions", "preview_changes"):
+        desk.db.run(f"DELETE FROM {table} WHERE list_contains($ids, excerpt_id)", {"ids": sorted(hidden)})
 
 
 def other_values(desk: Desk, hidden: set[str]) -> None:
     """Let the other one of two values be suggested on each of them."""
+    desk.db.run(
+        "UPDATE preview_changes SET added = NOT added WHERE list_contains($ids, excerpt_id)", {"ids": [*hidden]}
+    )
     desk.db.run(
         "UPDATE suggestions SET value_id = CASE value_id WHEN 'choice' THEN 'common' WHEN 'common' THEN 'choice' "
         "ELSE value_id END WHERE list_contains($ids, excerpt_id)",

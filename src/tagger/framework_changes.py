@@ -21,6 +21,11 @@ _MEANING = {
     False: "It means the same: what was read before still holds",
     None: "Nobody has said whether its meaning changed",
 }
+_MEANING_BESIDE = {
+    True: "It means something of its own in each: what was read with one says nothing for the other",
+    False: "It means the same in both: what was read with one holds for the other",
+}
+"""Of two frameworks that extend the same one."""
 
 Kind = Literal[
     "whole", "layers", "added", "split", "merged", "removed", "reordered", "renamed", "moved", "reworded", "texts"
@@ -54,8 +59,9 @@ def compare(old: Framework, new: Framework) -> tuple[Change, ...]:
     """
     List what changed from one framework to another: first what came, went and moved, then each value's words.
 
-    Values are paired as the new framework says if it was made from the old one, else by their ids; and only then, or
-    between versions of one framework that were made from each other, is it known whether a value's meaning changed.
+    Values are paired as the new framework says if it was made from the old one, or as both say if they extend the same
+    one, else by their ids; and only then, or between versions of one framework that were made from each other, is it
+    known whether a value's meaning changed.
     """
     earlier = {value.id: value for value in old.values}
     origins = _origins(old, new)
@@ -68,7 +74,7 @@ def compare(old: Framework, new: Framework) -> tuple[Change, ...]:
         match origins[value.id]:
             case (origin,) if len(heirs[origin]) == 1:
                 changes.extend(_moves(earlier[origin], value, old, new))
-                changes.extend(_rewordings(earlier[origin], value, _revised(old, new, origin, value.id)))
+                changes.extend(_rewordings(earlier[origin], value, *_meaning(old, new, origin, value.id)))
     return tuple(changes)
 
 
@@ -102,15 +108,30 @@ def _origins(old: Framework, new: Framework) -> dict[str, tuple[str, ...]]:
     """Return the ids of the old values that each new one was made from."""
     if new.made_from == f"{old.id}@{old.version}":
         return {value.id: new.origins_of(value.id) for value in new.values}
+    if _beside(old, new):
+        standing_for = {old.mapping[value.id]: value.id for value in old.values if old.mapping.get(value.id)}
+        paired = {value.id: standing_for.get(new.mapping.get(value.id)) for value in new.values}
+        return {value: (origin,) if origin else () for value, origin in paired.items()}
     known = {value.id for value in old.values}
     return {value.id: (value.id,) if value.id in known else () for value in new.values}
 
 
-def _revised(old: Framework, new: Framework, origin: str, value_id: str) -> bool | None:
-    """Return whether the meaning changed, None where nobody says."""
+def _beside(old: Framework, new: Framework) -> bool:
+    """Say whether they are two frameworks that extend the same one, each for a context of its own."""
+    return old.id != new.id and old.extends is not None and old.extends == new.extends
+
+
+def _meaning(old: Framework, new: Framework, origin: str, value_id: str) -> tuple[bool | None, str]:
+    """Return whether the meaning changed, None where nobody says, and a sentence on it."""
+    if _beside(old, new):
+        apart = origin in old.revised_meaning or value_id in new.revised_meaning
+        return apart, _MEANING_BESIDE[apart]
+    revised = None
     if old.id == new.id and (old.continues or new.continues):
-        return old.meaning_of(origin) != new.meaning_of(value_id)
-    return value_id in new.revised_meaning if new.extends == f"{old.id}@{old.version}" else None
+        revised = old.meaning_of(origin) != new.meaning_of(value_id)
+    elif new.extends == f"{old.id}@{old.version}":
+        revised = value_id in new.revised_meaning
+    return revised, _MEANING[revised]
 
 
 def _whole(old: Framework, new: Framework) -> Iterator[Change]:
@@ -201,7 +222,7 @@ def _moves(old: Value, new: Value, before: Framework, after: Framework) -> Itera
         yield Change("moved", new.id, f"{new.name} moved from the layer '{was}' to '{now}'.")
 
 
-def _rewordings(old: Value, new: Value, revised: bool | None) -> Iterator[Change]:
+def _rewordings(old: Value, new: Value, revised: bool | None, meaning: str) -> Iterator[Change]:
     """Say which texts of a value changed and whether its meaning did (None: nobody says), then the texts themselves."""
     texts = {field: [[one.text for one in getattr(value, field)] for value in (old, new)] for field in _LISTS}
     nouns = [_LISTS[field] for field, (before, after) in texts.items() if before != after]
@@ -210,7 +231,7 @@ def _rewordings(old: Value, new: Value, revised: bool | None) -> Iterator[Change
     if nouns or revised or old.unit != new.unit or old.name != new.name:
         same = "only its name changed" if old.name != new.name else "the words are the same"
         what = f"other words in {_listed(nouns)}" if nouns else same
-        yield Change("reworded", new.id, f"{new.name}: {what}. {_MEANING[revised]}.")
+        yield Change("reworded", new.id, f"{new.name}: {what}. {meaning}.")
     if old.unit != new.unit:
         yield Change("texts", new.id, f"{new.name} is now looked for {_UNITS[new.unit]} (it was {_UNITS[old.unit]}).")
     if old.definition.text != new.definition.text:

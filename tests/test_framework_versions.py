@@ -11,6 +11,7 @@ from desk import lasting, tried
 from hypothesis import HealthCheck, given
 from hypothesis import settings as bounds
 from hypothesis import strategies as st
+from small_study import copied
 from visitor import reading_at
 
 from tagger.config import ConsentSettings
@@ -252,6 +253,50 @@ def test_no_sequence_of_changes_and_decisions_loses_or_alters_anything(open_stud
             assert versions.items() <= versions_now.items()
         for identity, content in past(here)[1].items():
             assert identity == digest(from_json(content)) or "small" not in content
+
+
+MADE_WITH = {
+    "list": "SELECT content FROM frameworks WHERE id = $id",
+    "suggestions": "SELECT s.* FROM suggestions s JOIN scorings c ON c.id = s.scoring_id WHERE c.framework_id = $id",
+    "scores": "SELECT s.* FROM scores s JOIN scorings c ON c.id = s.scoring_id WHERE c.framework_id = $id",
+    "decisions": "SELECT * FROM decisions WHERE framework_id = $id",
+    "codings": "SELECT * FROM codings WHERE framework_id = $id",
+    "answers": "SELECT a.* FROM coding_answers a JOIN codings c ON c.id = a.coding_id WHERE c.framework_id = $id",
+}
+
+
+def made_with(study, identity):
+    """Return all that there is of one version, by table."""
+    return {name: study.ask(f"{sql} ORDER BY ALL", id=identity) for name, sql in MADE_WITH.items()}
+
+
+@bounds(BOUNDS, max_examples=3)
+@given(st.data())
+def test_what_was_made_with_a_version_is_shown_again_exactly_whatever_comes_after_it(tagged, tmp_path_factory, data):
+    """Changes of any kind are read with, agreed on and run with, one after another, and a second run adds nothing."""
+    study, seen = copied(tagged, tmp_path_factory.mktemp("versions")), {}
+    for _ in range(data.draw(st.integers(1, 3))):
+        with lasting(study) as desk:
+            desk.now += timedelta(days=len(seen))
+            for name in READERS if not seen else ():
+                desk.assist(desk.reader(name))
+            [base] = desk.ask("SELECT framework_id FROM current_scorings WHERE framework = 'small'")
+            for excerpt in desk.ask("SELECT excerpt_id FROM excerpt_list ORDER BY start, excerpt_id LIMIT 3"):
+                served = desk.serve(data.draw(st.sampled_from(READERS)), excerpt["excerpt_id"])
+                desk.decide(served, data.draw(st.sampled_from(["done", "nothing here", "unsure"])))
+            taken = [row["version"] for row in desk.ask("SELECT version FROM frameworks")]
+            proposal = put(desk, changed(data.draw, used(desk), next_version(used(desk).version, taken)))
+            say(desk, "Ben", proposal, "can live with")
+            [agreed] = say(desk, "Cora", proposal)
+        seen[base["framework_id"]] = made_with(study, base["framework_id"])
+        study.run()
+        assert digest(agreed) == study.one("SELECT framework_id FROM current_scorings WHERE framework = 'small'")
+        sizes = study.sizes()
+        study.run()
+        assert sizes == study.sizes()
+
+    for identity, before in seen.items():
+        assert before == made_with(study, identity)
 
 
 # At the terminal ------------------------------------------------------------------------------------------------------

@@ -100,6 +100,7 @@ def main() -> None:
         _, files = report(folder, Path(temporary, "report"))
         with served(folder) as server, chromium() as browser:
             _pictures(browser, server.url, arguments.out)
+            _proposal(browser, server.url, arguments.out)
             sheet = browser.new_page(viewport=REPORT, reduced_motion="reduce")
             sheet.goto(next(file for file in files if file.suffix == ".html").as_uri())
             _picture(sheet, arguments.out / "agreement.png")
@@ -129,6 +130,20 @@ def _pictures(browser: Browser, url: str, out: Path) -> None:
     for name, path in PAGES.items():
         wide.goto(url + path)
         _picture(wide, out / f"{name}.png")
+
+
+def _proposal(browser: Browser, url: str, out: Path) -> None:
+    page = browser.new_page(viewport=ViewportSize(width=1280, height=1000), reduced_motion="reduce")
+    read_some(page, url, 40)  # so that there is something to show
+    page.goto(f"{url}/list/propose?list=side-by-side&kind=reword&value=safety")
+    page.locator("#cues").fill("The door is open and nobody asks why you came.\nA quiet corner to sit in.")
+    page.locator("#examples").fill("I could sit by the window and nobody minded.")
+    page.locator("input[name=holds][value=same]").check()
+    page.locator("#why").fill("People speak of a place where they can just be.")
+    page.get_by_role("button", name="Propose it").click()
+    page.wait_for_selector("#ahead figure", timeout=180_000)
+    page.goto(f"{page.url}#ahead")
+    _picture(page, out / "change-ahead.png")
 
 
 def _picture(page: Page, file: Path) -> None:

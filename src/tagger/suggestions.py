@@ -30,6 +30,8 @@ DECIMALS = 6
 STRENGTHS = {"strong": 40, "middling": 20, "weak": 10}
 """A match is strong where it is among the 1 in so many that match a value best, and so on."""
 ROWS_AT_ONCE = 4096
+NOTHING = 1e-9
+"""A vector shorter than this has no direction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +203,10 @@ def match(sentences: Matrix, phrases: Phrases, value: int, corpus: Corpus) -> Ma
 def _cosines(vectors: Matrix, phrases: Scores, corpus: Corpus) -> Scores:
     """Return the cosine of each centred vector to each phrase, shape (n, m)."""
     plain = slice(phrases.shape[1])
-    found: Scores = unit(np.asarray(vectors[:, plain], dtype=np.float64) - corpus.centre[plain]) @ phrases.T
+    moved = np.asarray(vectors[:, plain], dtype=np.float64) - corpus.centre[plain]
+    lengths = np.sqrt(np.einsum("nd,nd->n", moved, moved))
+    # As `unit` would, but on the products, which are far fewer numbers than the vectors.
+    found: Scores = (moved @ phrases.T) / np.where(lengths < NOTHING, np.inf, lengths)[:, None]
     return found
 
 
@@ -216,7 +221,7 @@ def _mean_of_largest(cosines: Scores, count: int) -> Scores:
 def unit(vectors: Scores) -> Scores:
     """Scale rows to length 1; rows of zeros, or nearly, become zeros."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    near_nothing = lengths < 1e-9
+    near_nothing = lengths < NOTHING
     scaled: Scores = np.where(near_nothing, 0.0, vectors / np.where(near_nothing, 1.0, lengths))
     return scaled
 

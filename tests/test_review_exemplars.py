@@ -14,10 +14,10 @@ from small_study import FRAMEWORK, copied
 from test_steps_imports import table as codings_table
 from test_steps_imports import whole
 
+from tagger.families import combine, families
 from tagger.frameworks import load_framework, shipped_folder
 from tagger.review.exemplars import ALL, Cell, Column, Exemplars, Layer, Row, Section, table, table_for
 from tagger.review.exemplars import sheet as exemplar_sheet
-from tagger.review.exemplars.combined import combine, families
 from tagger.review.exemplars.quotes import Moved, Part, Quote, chosen
 from tagger.review.web.files import exemplars_page
 from tagger.steps.imports import import_codings

@@ -15,6 +15,7 @@ import click
 from tagger import __version__
 from tagger.cli.agreement import agreement
 from tagger.cli.audit import audit
+from tagger.cli.compare import compare
 from tagger.cli.datasets import dataset
 from tagger.cli.emergent import emergent
 from tagger.cli.frameworks import framework
@@ -60,6 +61,7 @@ for command in (
     exemplars,
     export,
     agreement,
+    compare,
     doctor,
 ):
     tagger.add_command(command)

@@ -121,7 +121,13 @@ class Forest:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Counts (or shares) of rows by columns, such as what one said where the other said something else."""
+    """
+    Counts (or shares) of rows by columns, such as what one said where the other said something else.
+
+    Args:
+        cells: the numbers, by row; NaN where there is none, and the cell is hatched.
+        words: the lines that stand in each cell, by row; without them the numbers do.
+    """
 
     title: str
     alt: str
@@ -131,6 +137,7 @@ class Matrix:
     across: str = ""
     down: str = ""
     digits: int = 0
+    words: tuple[tuple[tuple[str, ...], ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +199,63 @@ class Movers:
 
 
 @dataclass(frozen=True, slots=True)
+class Quote:
+    """
+    Words of a passage, by whom (a pseudonym), of which transcript, and who found the value there.
+
+    Args:
+        held: how many people found it, how they read, and how many did not.
+    """
+
+    words: str
+    speaker: str
+    transcript: str
+    held: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A layer of a pyramid: its values, each with a note (empty for none) and a quote, if there is one."""
+
+    name: str
+    values: tuple[tuple[str, str, Quote | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pyramid:
+    """The values of a context in the layers of its list, the first at the bottom. It never has a number on it."""
+
+    context: str
+    framework: str
+    tiers: tuple[Tier, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """
+    What one context means by a value.
+
+    Args:
+        definition: of its own list.
+        quotes: under a heading each, such as "Typical".
+        note: what is left out, and why; empty where nothing is.
+    """
+
+    context: str
+    definition: str
+    quotes: tuple[tuple[str, tuple[Quote, ...]], ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What contexts mean by a value, side by side."""
+
+    value: str
+    usages: tuple[Usage, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """
     A section of a report.
@@ -213,6 +277,8 @@ class Section:
     notes: tuple[str, ...] = ()
     empty: str = ""
     movers: Movers | None = None
+    pyramids: tuple[Pyramid, ...] = ()
+    meanings: tuple[Meaning, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +328,38 @@ class Report:
     checklist: tuple[tuple[str, str], ...]
     matrix: Table
     disagreements: Table
+
+    @property
+    def numbers(self) -> tuple[Number, ...]:
+        """Return the numbers of all sections, in their order."""
+        return tuple(number for section in self.sections for number in section.numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """
+    A comparison of contexts.
+
+    Args:
+        title: of the page.
+        about: what was compared, in one sentence.
+        headline: one sentence on what came of it.
+        contexts: their names, in the order of the alphabet.
+        glance: a row for each value: its name, and its share in each context, if it has one.
+        missing: why shares are missing, a line for each context and reason.
+        quoted: whether it holds people's words.
+        sources: name and version of what the numbers were made with and from.
+    """
+
+    title: str
+    about: str
+    headline: str
+    contexts: tuple[str, ...]
+    glance: Table
+    missing: tuple[str, ...]
+    quoted: bool
+    sections: tuple[Section, ...]
+    sources: tuple[tuple[str, str], ...]
 
     @property
     def numbers(self) -> tuple[Number, ...]:

@@ -7,7 +7,7 @@ import io
 import json
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ def files(report: Report) -> dict[str, bytes]:
     return {
         "report.html": page(report),
         "report.json": _json(report),
-        "numbers.csv": _csv((*NUMBER, "version"), _numbers(report)),
+        "numbers.csv": numbers_as_csv(report.numbers, report.sources),
         "reliability.csv": _csv(report.matrix.head, report.matrix.rows),
         "disagreements.csv": _csv(report.disagreements.head, report.disagreements.rows),
         "methods.md": _methods(report).encode("utf-8"),
@@ -47,8 +47,13 @@ def files(report: Report) -> dict[str, bytes]:
 
 
 def write(report: Report, folder: Path) -> list[Path]:
+    """Write the report's files into a folder, as `put` does."""
+    return put(files(report), folder)
+
+
+def put(contents: Mapping[str, bytes], folder: Path) -> list[Path]:
     """
-    Write the report's files into a folder, readable for this user alone, and return where they are.
+    Write files by their names into a folder, readable for this user alone, and return where they are.
 
     The folder is made if it is missing. What else is in it stays, and each file is there whole or not at all.
 
@@ -56,7 +61,6 @@ def write(report: Report, folder: Path) -> list[Path]:
         UsageError: there is a file where the folder should be.
         StoreError: it cannot be written.
     """
-    contents = files(report)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return [put_whole(folder / name, data) for name, data in contents.items()]
@@ -69,9 +73,15 @@ def write(report: Report, folder: Path) -> list[Path]:
         ) from error
 
 
-def _numbers(report: Report) -> Iterable[list[Any]]:
-    made = dict(report.sources).get("tagger", "")
-    return ([*_fields(number).values(), made] for number in report.numbers)
+def numbers_as_csv(numbers: Iterable[Number], sources: Iterable[tuple[str, str]]) -> bytes:
+    """Return a row for each number, and the program's version on it."""
+    made = dict(sources).get("tagger", "")
+    return _csv((*NUMBER, "version"), ([*_fields(number).values(), made] for number in numbers))
+
+
+def as_json(whole: Mapping[str, Any]) -> bytes:
+    """Return what is made of plain parts as JSON: the same bytes for the same content."""
+    return (json.dumps(whole, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode("utf-8")
 
 
 def _json(report: Report) -> bytes:
@@ -90,15 +100,16 @@ def _json(report: Report) -> bytes:
             }
             for row in report.summary
         ],
-        "sections": [_section(section) for section in report.sections],
+        "sections": [section_as_json(section) for section in report.sections],
         "methods": report.methods,
         "checklist": [{"asked": asked, "answer": answer} for asked, answer in report.checklist],
         "sources": [{"name": name, "version": version} for name, version in report.sources],
     }
-    return (json.dumps(whole, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode("utf-8")
+    return as_json(whole)
 
 
-def _section(section: Section) -> dict[str, Any]:
+def section_as_json(section: Section) -> dict[str, Any]:
+    """Return a section as JSON has it."""
     return {
         "number": section.number,
         "title": section.title,
@@ -107,13 +118,14 @@ def _section(section: Section) -> dict[str, Any]:
         "empty": section.empty,
         "notes": list(section.notes),
         "numbers": [_fields(number) for number in section.numbers],
-        "tables": [_table(table) for table in section.tables],
+        "tables": [table_as_json(table) for table in section.tables],
         "movers": None if section.movers is None else _plain(asdict(section.movers)),
         "plots": [{"plot": type(plot).__name__.casefold(), **_plain(asdict(plot))} for plot in section.plots],
     }
 
 
-def _table(table: Table) -> dict[str, Any]:
+def table_as_json(table: Table) -> dict[str, Any]:
+    """Return a table as JSON has it."""
     return {
         "caption": table.caption,
         "head": list(table.head),

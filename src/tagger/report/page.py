@@ -16,7 +16,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from tagger.report.document import Number, Plot, Report, shown
+from tagger.report.document import Comparison, Number, Plot, Report, shown
 from tagger.report.figures import svg
 from tagger.wording import several
 
@@ -27,7 +27,16 @@ ENOUGH = {"yes": "yes", "rough": "roughly", "no": "not yet"}
 
 
 def page(report: Report) -> bytes:
-    """Write the page: the same bytes for the same report."""
+    """Write the page of a report: the same bytes for the same report."""
+    return _page("report.html", report)
+
+
+def comparison_page(comparison: Comparison) -> bytes:
+    """Write the page of a comparison: the same bytes for the same comparison."""
+    return _page("comparison.html", comparison)
+
+
+def _page(template: str, report: Report | Comparison) -> bytes:
     templates = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -43,7 +52,7 @@ def page(report: Report) -> bytes:
     # Style and script are ours: they hold nothing of the study.
     ours = {"style": Markup(style), "script": Markup(script)}  # noqa: S704
     fingerprint = b64encode(sha256(script.encode("utf-8")).digest()).decode("ascii")
-    made = templates.get_template("report.html").render(report=report, fingerprint=fingerprint, **ours)
+    made = templates.get_template(template).render(report=report, fingerprint=fingerprint, **ours)
     return made.encode("utf-8")
 
 

@@ -36,12 +36,12 @@ def report(folder: Path, output: Path, dataset: str = "", seed: int = SEED) -> t
         UsageError: the study has no such dataset, or the report would lie among a study's own files.
         StoreError: the folder cannot be written to.
     """
-    _check_place(output)
+    check_place(output)
     made = measure(folder, dataset, seed)
     return made, write(made, output)
 
 
-def _check_place(output: Path) -> None:
+def check_place(output: Path) -> None:
     """Refuse a folder that a study keeps its own files in; one of its own inside a study is as good as any."""
     place = output.resolve()
     study = next((folder for folder in (place, *place.parents) if (folder / FILE).exists()), None)

@@ -17,7 +17,7 @@ from tagger.config import load_settings
 from tagger.errors import UsageError
 from tagger.report.evidence import AUDIT, BLIND, EARLIER, INDEPENDENT, Evidence
 from tagger.steps.audited import held, searched
-from tagger.steps.meanings import renamed, shared_values
+from tagger.steps.meanings import renamed, shared_values, values_in_use
 from tagger.steps.overview import dataset_names, names_without_reflections
 from tagger.store import Readable, Store
 from tagger.wording import several
@@ -135,22 +135,6 @@ JOIN strengths g ON g.scoring_id = n.scoring_id AND g.kind = 'passage'
 JOIN passages e ON e.excerpt_id = g.excerpt_id
 LEFT JOIN suggestions s ON s.scoring_id = g.scoring_id AND s.excerpt_id = g.excerpt_id AND s.value_id = g.value_id
 ORDER BY g.excerpt_id, g.value_id
-"""
-
-_VALUES = """
-SELECT d.dataset, v.framework_id, v.value_id, v.name, v.position, f.name AS framework, f.version AS framework_version,
-       coalesce(v.stands_for, '') AS stands_for, v.meaning_revised, m.meaning
-FROM (
-    SELECT dataset, framework_id FROM newest_scorings
-    UNION
-    SELECT DISTINCT e.dataset, x.framework_id FROM codings x JOIN live_excerpts e ON e.excerpt_id = x.excerpt_id
-    WHERE e.dataset NOT IN (SELECT dataset FROM newest_scorings)
-) d
-JOIN framework_values v ON v.framework_id = d.framework_id
-JOIN value_meanings m ON m.framework_id = v.framework_id AND m.value_id = v.value_id
-JOIN frameworks f ON f.id = d.framework_id
-WHERE list_contains($datasets::VARCHAR[], d.dataset)
-ORDER BY d.dataset, v.position
 """
 
 _AUDIT = """
@@ -281,7 +265,7 @@ def _gathered(study: Readable, datasets: list[str]) -> _Gathered:
         readings.to_pandas(),
         answers.to_pandas(),
         study.table(_MACHINE, passages=there).to_pandas(),
-        study.table(_VALUES, asked).to_pandas(),
+        values_in_use(study, datasets),
         study.table(_AUDIT).to_pandas(),
         study.table(_AUDIT_FRAME, asked).to_pandas(),
         study.table(_AUDIT_SINCE, asked).to_pandas(),

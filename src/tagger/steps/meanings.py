@@ -9,6 +9,29 @@ import numpy as np
 import pandas as pd
 
 from tagger.report.evidence import Value
+from tagger.store import Readable
+
+_VALUES = """
+SELECT d.dataset, v.framework_id, v.value_id, v.name, v.position, f.name AS framework, f.version AS framework_version,
+       coalesce(v.stands_for, '') AS stands_for, v.meaning_revised, m.meaning
+FROM (
+    SELECT dataset, framework_id FROM newest_scorings
+    UNION
+    SELECT DISTINCT e.dataset, x.framework_id FROM codings x JOIN live_excerpts e ON e.excerpt_id = x.excerpt_id
+    WHERE e.dataset NOT IN (SELECT dataset FROM newest_scorings)
+) d
+JOIN framework_values v ON v.framework_id = d.framework_id
+JOIN value_meanings m ON m.framework_id = v.framework_id AND m.value_id = v.value_id
+JOIN frameworks f ON f.id = d.framework_id
+WHERE list_contains($datasets::VARCHAR[], d.dataset)
+ORDER BY d.dataset, v.position
+"""
+
+
+def values_in_use(study: Readable, datasets: list[str]) -> pd.DataFrame:
+    """Return the values of each dataset's framework, in its order; a row each."""
+    found: pd.DataFrame = study.table(_VALUES, {"datasets": datasets}).to_pandas()
+    return found
 
 
 def shared_values(rows: pd.DataFrame) -> tuple[tuple[Value, ...], Mapping[tuple[str, str], str]]:

@@ -14,10 +14,10 @@ from itertools import groupby
 from typing import Any
 
 from tagger.config import ReviewSettings
+from tagger.families import Group, Line, combine, families
 from tagger.frameworks import from_json
 from tagger.records import Framework
 from tagger.review.codings import latest
-from tagger.review.exemplars.combined import Group, Line, combine, families
 from tagger.review.exemplars.quotes import Choice, Moved, Quote, chosen, moved_borders, worded
 from tagger.review.gate import Item, allowed, not_seen, record
 from tagger.store import Database, Readable

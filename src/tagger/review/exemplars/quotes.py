@@ -13,17 +13,7 @@ from tagger.records import Span
 from tagger.review.passages import transcript_numbers
 from tagger.review.turns import clock
 from tagger.store import Readable
-
-KINDS = {
-    "blind": "without suggestions",
-    "own-first": "before suggestions were shown",
-    "assisted": "with suggestions",
-    "after-talk": "after talking about it",
-    "independently": "imported, made independently",
-    "after-suggestions": "imported, made after suggestions",
-    "unknown": "imported, not known how it was made",
-}
-"""Kinds of reading in plain words, in the order in which they are named; imported ones by how they were made."""
+from tagger.wording import KINDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,7 @@ def test_too_little_was_found():
 
     assert found.value is None
     assert found.interval is None
-    assert f"2 passages that were audited, and it takes {FEWEST_FOUND}" in found.reason
+    assert f"2 passages of those read for it, and it takes {FEWEST_FOUND}" in found.reason
 
 
 def test_two_participants_are_too_few():

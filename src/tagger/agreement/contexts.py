@@ -20,6 +20,7 @@ from tagger.agreement.prevalence import Clusters, Numbers, prevalence_estimate
 from tagger.agreement.proportions import exact_interval
 from tagger.agreement.ratings import Floats
 from tagger.agreement.sampling import HALF
+from tagger.wording import several
 
 FEWEST_FOUND = 3
 """With fewer passages in which people found a value, how common it is is not estimable."""
@@ -70,7 +71,8 @@ def share_in_context(sample: Sample, level: float = 0.95) -> Estimate:
     found = int((labels > 0).sum())
     if found < FEWEST_FOUND:
         return not_estimable(
-            f"it was found in {found} passages that were audited, and it takes {FEWEST_FOUND}", len(labels)
+            f"it was found in {several(found, 'passage')} of those read for it, and it takes {FEWEST_FOUND}",
+            len(labels),
         )
     estimate = prevalence_estimate(
         labels,
@@ -83,7 +85,8 @@ def share_in_context(sample: Sample, level: float = 0.95) -> Estimate:
     )
     share, m = estimate.value, estimate.n_clusters or 0
     if m < FEWEST:
-        reason = f"the audited passages come from {m} participants or groups, and it takes {FEWEST}"
+        people = several(m, "participant or group", "participants or groups")
+        reason = f"the passages read for it come from {people}, and it takes {FEWEST}"
         return replace(estimate, value=None, se=None, interval=None, reason=reason)
     if share is None or not 0 < share < 1:
         reason = f"corrected, the share is {share:.3f}" if share is not None else estimate.reason

@@ -127,6 +127,7 @@ class Matrix:
     Args:
         cells: the numbers, by row; NaN where there is none, and the cell is hatched.
         words: the lines that stand in each cell, by row; without them the numbers do.
+        full: the number that would have the darkest cell; 0: the largest one has.
     """
 
     title: str
@@ -138,6 +139,7 @@ class Matrix:
     down: str = ""
     digits: int = 0
     words: tuple[tuple[tuple[str, ...], ...], ...] = ()
+    full: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from itertools import combinations
 from tagger.agreement.contexts import context_difference
 from tagger.agreement.estimates import Estimate
 from tagger.report.comparison.material import Contexts
-from tagger.report.comparison.shares import NOT_COMPARABLE, Share
+from tagger.report.comparison.shares import Share, told
 from tagger.report.document import Bar, Forest, Number, Section, Table, interval_of, shown
 from tagger.report.evidence import WORDS
 from tagger.report.measuring import About
@@ -51,7 +51,7 @@ def differences(contexts: Contexts, made: list[Difference]) -> Section:
     return Section(
         DIFFERENCES,
         _TITLE,
-        f"{said}; the interval of the difference leaves 0 out in {apart}." if known else f"{said}.",
+        f"{said}; the interval of the difference leaves 0 out in {apart or 'none'}." if known else f"{said}.",
         "A difference may lie in the people, in what they were asked, in who read, or in chance, and it is no merit of "
         "either context. Of 20 intervals about 1 misses the truth: among many, one that leaves 0 out means little.",
         (_table(made),),
@@ -99,16 +99,15 @@ def _table(made: list[Difference]) -> Table:
         (
             one.first.row.name,
             one.number.group,
-            shown(one.number) if one.number.estimate is not None else NOT_COMPARABLE,
+            told(one.number),
             f"{one.number.n:,}",
             str(one.number.transcripts or 0),
-            one.number.reason,
         )
         for one in made
     )
     return Table(
         "Differences of shares",
-        ("Value", "Contexts", "Difference", "Passages read", "Participants or groups", "Why not"),
+        ("Value", "Contexts", "Difference", "Passages read", "Participants or groups"),
         rows,
         "95% intervals in brackets, from those of both shares (Zou & Donner 2008). Contexts stand in the order of the "
         "alphabet. Whether the intervals of two shares overlap does not say whether they differ: this table does.",

@@ -56,14 +56,16 @@ def pairs(contexts: Contexts, found: list[Share]) -> Section:
     if not made:
         empty = "Not known: it takes two values for which people read an audit, or all passages of a context."
         return Section(PAIRS, _TITLE, "", empty=empty)
-    met = [one for one in made if one.both]
+    met = sum(one.both > 0 for one in made)
+    known = [one for one in made if one.number.estimate is not None]
     return Section(
         PAIRS,
         _TITLE,
-        f"Of {several(len(made), 'pair')} of values in a context, {len(met)} were found in one passage at least once.",
+        f"Of {several(len(made), 'pair')} of values in a context, {met} were found in one passage at least once, and "
+        f"{len(known)} often enough to say how common that is.",
         "That two values are found in one passage does not mean that one leads to the other; long passages have room "
-        "for more values. Of a pair that was never met, nobody can say that it does not occur.",
-        (_table(met),),
+        "for more values. Of a pair that was never found together, nobody can say that it does not occur.",
+        (_table(known),),
         numbers=tuple(one.number for one in made),
     )
 
@@ -84,7 +86,7 @@ def _together(contexts: Contexts, one: Share, other: Share) -> Together:
     return Together((one.row.name, other.row.name), context, read, both, by_chance, number)
 
 
-def _table(met: list[Together]) -> Table:
+def _table(known: list[Together]) -> Table:
     rows = tuple(
         (
             one.context,
@@ -93,23 +95,15 @@ def _table(met: list[Together]) -> Table:
             shown(one.number),
             "not known" if one.by_chance is None else f"{one.by_chance:.2f}",
             str(one.number.transcripts or 0),
-            one.number.reason,
         )
-        for one in met
+        for one in known
     )
     return Table(
         "Values found in the same passage",
-        (
-            "Context",
-            "Values",
-            "Passages read with both",
-            "Share of all",
-            "By chance",
-            "Participants or groups",
-            "Why not",
-        ),
+        ("Context", "Values", "Passages read with both", "Share of all", "By chance", "Participants or groups"),
         rows,
         "Passages read with both: counted as they were drawn, and an audit draws suggested ones more often. Share of "
         "all: corrected as in section 2, with its 95% interval. By chance: the product of the shares of both, which is "
-        "what to expect of two values that have nothing to do with each other. Pairs that were never met are left out.",
+        "what to expect of two values that have nothing to do with each other. comparison.csv has the other pairs, and "
+        "why each has no share.",
     )

@@ -91,23 +91,29 @@ def _table(contexts: Contexts, found: list[Share], numbers: tuple[Number, ...]) 
         rows.append((
             share.row.name,
             contexts.contexts[share.context].name,
-            shown(number) if number.estimate is not None else NOT_COMPARABLE,
+            told(number),
             f"{drawn.suggested / drawn.n:.2f}" if drawn.n else "not asked",
             f"{number.n:,} of {drawn.n:,}",
             str(number.transcripts or 0),
-            ", ".join(drawn.readers) or "nobody",
-            number.reason,
+            ", ".join(name.removeprefix("Reader ") for name in drawn.readers) or "nobody",
         ))  # fmt: skip
     return Table(
         _TITLE,
         (
             "Value", "Context", "Share of passages", "Suggested (biased)", "Passages read", "Participants or groups",
-            "Read by", "Why not",
+            "Readers",
         ),
         tuple(rows),
         "95% intervals in brackets, by participants. Suggested (biased): the share of passages with the suggestion. "
-        "It moves with how well the model finds the value there, and is shown so that nobody compares it by mistake.",
+        "It moves with how well the model finds the value there: it stands here to be set beside the share, and not to "
+        "be compared between contexts.",
     )  # fmt: skip
+
+
+def told(number: Number) -> str:
+    """Write a share or a difference, and why it, or its interval, is missing."""
+    words = NOT_COMPARABLE if number.estimate is None else shown(number)
+    return f"{words}: {number.reason}" if number.reason else words
 
 
 def _map(contexts: Contexts, found: list[Share], numbers: tuple[Number, ...]) -> Matrix:
@@ -128,6 +134,7 @@ def _map(contexts: Contexts, found: list[Share], numbers: tuple[Number, ...]) ->
         names,
         tuple(cells),
         words=tuple(words),
+        full=max((number.high for number in numbers if number.high is not None), default=0.0),
     )
 
 

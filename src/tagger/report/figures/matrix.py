@@ -45,7 +45,7 @@ def draw(plot: Matrix) -> Paper:
     ]
     paper = Paper(top + sum(heights) + 6)
     _names_of_columns(paper, plot, left, cell, top, turned)
-    most = max((abs(number) for row in plot.cells for number in row if not isnan(number)), default=0) or 1
+    most = plot.full or max((abs(number) for row in plot.cells for number in row if not isnan(number)), default=0) or 1
     for place, (name, height) in enumerate(zip(rows, heights, strict=True)):
         edge = top + sum(heights[:place])
         middle = edge + height / 2

@@ -1,0 +1,120 @@
+"""From a study to a comparison of contexts: what is gathered, that the numbers are the estimators', what is written."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import numpy as np
+import pytest
+from desk import lasting
+
+from tagger.agreement.contexts import Sample, context_difference, share_in_context
+from tagger.config import ReviewSettings
+from tagger.errors import UsageError
+from tagger.review.audit import Wanted, draw
+from tagger.review.audit.frame import STRATA
+from tagger.review.servings import Queue, next_serving, prepare
+from tagger.steps.compare import compare, write
+
+REVIEW = ReviewSettings(blind_share=0.0, double_share=0.0, readers=1)
+WORDS = ("room", "decided", "home", "wanted", "week")
+"""What a passage has to say for the made-up readers to find Choice in it."""
+
+
+def shows(text):
+    """Say whether the made-up readers find Choice in a passage."""
+    return any(word in text for word in WORDS)
+
+
+@pytest.fixture
+def two(study):
+    """Return a study of two contexts with the same talk, in one of which the model finds Choice less often."""
+    study.run(dataset="second")
+    found = study.ask(
+        "SELECT suggestion_id FROM suggestion_list WHERE dataset = 'second' AND value_id = 'choice' "
+        "AND kind = 'passage' ORDER BY score DESC"
+    )
+    assert len(found) > 1
+    for row in found[1:]:
+        study.do(f"DELETE FROM suggestions WHERE id = '{row['suggestion_id']}'")
+    return study
+
+
+def audit(study, size, datasets=("general", "second"), reader="Ann"):
+    """Draw an audit in each context, and have somebody read it."""
+    with lasting(study) as desk:
+        who = desk.reader(reader)
+        for dataset in datasets:
+            draw(desk.db, Wanted(dataset, (who,), dict.fromkeys(STRATA, size), 7), desk.tick())
+            prepare(desk.db, who, dataset, REVIEW, 3, desk.tick())
+            queue = Queue(dataset)
+            while (one := next_serving(desk.db, who, queue, REVIEW, str(uuid4()), desk.tick())) is not None:
+                text = desk.one("SELECT text FROM excerpt_list WHERE excerpt_id = $id", id=one.excerpt_id)
+                if shows(text):
+                    desk.decide(one, "done", {"choice": "yes"})
+                else:
+                    desk.decide(one, "nothing here")
+
+
+def sample_by_hand(study, dataset):
+    """Assemble what the estimator asks for from the tables: what was drawn, with which probability, and the rest."""
+    rows = study.ask(
+        """
+        SELECT e.excerpt_id, e.text, c.cluster, a.inclusion_probability AS pi,
+               EXISTS (SELECT 1 FROM suggestions s JOIN newest_scorings n USING (scoring_id)
+                       WHERE s.excerpt_id = e.excerpt_id AND s.value_id = 'choice') AS suggested
+        FROM excerpt_list e
+        JOIN live_excerpts l ON l.excerpt_id = e.excerpt_id
+        JOIN transcript_clusters c ON c.transcript_id = l.transcript_id
+        LEFT JOIN audit_passages a ON a.excerpt_id = e.excerpt_id
+        WHERE e.dataset = $dataset AND e.kind = 'passage'
+        """,
+        dataset=dataset,
+    )
+    read, rest = [row for row in rows if row["pi"]], [row for row in rows if not row["pi"]]
+    return Sample(
+        [float(shows(row["text"])) for row in read],
+        [int(row["suggested"]) for row in read],
+        [int(row["suggested"]) for row in rest],
+        [row["pi"] for row in read],
+        [row["cluster"] for row in read],
+        [row["cluster"] for row in rest],
+    )
+
+
+def numbers(made, estimator):
+    """Return the numbers of an estimator on Choice, by group."""
+    return {one.group: one for one in made.numbers if one.estimator == estimator and one.value_id == "choice"}
+
+
+def test_shares_and_differences_are_those_of_the_estimators(two):
+    """What the step takes from a real study gives the very numbers that the estimators make of the same sample."""
+    audit(two, 4)
+    made = compare(two.folder)
+    first, second = (share_in_context(sample_by_hand(two, dataset)) for dataset in ("general", "second"))
+    found = numbers(made, "share_in_context")
+
+    assert first.value is not None
+    for expected, dataset in ((first, "general"), (second, "second")):
+        one = found[dataset]
+        assert one.estimate == pytest.approx(expected.value)
+        assert (one.low, one.high) == pytest.approx(expected.interval)
+        assert (one.n, one.transcripts, one.source) == (expected.n_units, expected.n_clusters, "audit")
+    apart, expected = numbers(made, "context_difference")["general minus second"], context_difference(first, second)
+    assert (apart.estimate, apart.low, apart.high) == pytest.approx((expected.value, *expected.interval))
+
+
+def test_what_is_suggested_misleads_and_the_comparison_does_not(two):
+    """The same talk is in both contexts: suggestions say that they differ, and what people found says they do not."""
+    audit(two, 1000)
+    made = compare(two.folder)
+    texts = two.ask("SELECT text FROM excerpt_list WHERE dataset = 'general' AND kind = 'passage'")
+    truth = sum(shows(row["text"]) for row in texts) / len(texts)
+    table = next(section for section in made.sections if section.number == 2).tables[0]
+    suggested = {row[1]: row[3] for row in table.rows if row[0] == "Choice"}
+
+    assert suggested["general"] != suggested["second"]
+    assert {dataset: pytest.approx(truth) for dataset in ("general", "second")} == {
+        dataset: one.estimate for dataset, one in numbers(made, "share_in_context").items()
+    }
+    assert numbers(made, "context_difference")["general minus second"].estimate == pytest.approx(0)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from uuid import uuid4
 
-import numpy as np
 import pytest
 from desk import lasting
 
@@ -14,7 +14,8 @@ from tagger.errors import UsageError
 from tagger.review.audit import Wanted, draw
 from tagger.review.audit.frame import STRATA
 from tagger.review.servings import Queue, next_serving, prepare
-from tagger.steps.compare import compare, write
+from tagger.steps.compare import compare
+from tagger.steps.describe import describe
 
 REVIEW = ReviewSettings(blind_share=0.0, double_share=0.0, readers=1)
 WORDS = ("room", "decided", "home", "wanted", "week")
@@ -118,3 +119,60 @@ def test_what_is_suggested_misleads_and_the_comparison_does_not(two):
         dataset: one.estimate for dataset, one in numbers(made, "share_in_context").items()
     }
     assert numbers(made, "context_difference")["general minus second"].estimate == pytest.approx(0)
+
+
+def test_contexts_may_be_told_apart_by_what_is_said_of_them(coded):
+    """An attribute of a dataset parts its passages, and where nothing is said of it they are in no context."""
+    describe(coded.folder, "general", {"leadership": "peers"})
+
+    assert ("peers",) == compare(coded.folder, "leadership").contexts
+    assert ("general",) == compare(coded.folder).contexts
+    with pytest.raises(UsageError, match="there is no attribute 'leeadership'"):
+        compare(coded.folder, "leeadership")
+
+
+def quotes_of(made):
+    """Return the quotes of a comparison."""
+    section = next(section for section in made.sections if section.number == 5)
+    usages = [usage for meaning in section.meanings for usage in meaning.usages]
+    return [quote for usage in usages for _, found in usage.quotes for quote in found]
+
+
+def test_quotes_are_what_people_found_and_may_be_quoted(coded):
+    """Words of a person who may not be quoted stand nowhere; nor do passages that only the machine suggests."""
+    found = coded.ask(
+        "SELECT DISTINCT e.text, t.participant_id AS person FROM live_excerpts e "
+        "JOIN live_turns t ON t.revision_id = e.revision_id AND t.position = e.first_turn "
+        "JOIN current_codings x ON x.excerpt_id = e.excerpt_id "
+        "JOIN coding_answers a ON a.coding_id = x.id AND a.answer = 'yes'"
+    )
+    of = {row["text"]: row["person"] for row in found}
+    before = quotes_of(compare(coded.folder))
+    person = next(of[quote.words] for quote in before if of[quote.words])
+    coded.do(f"INSERT INTO permissions VALUES ('{person}', true, false, NULL, TIMESTAMP '2026-01-01')")
+    after = quotes_of(compare(coded.folder))
+
+    assert {quote.words for quote in before + after} <= of.keys()
+    assert person not in {of[quote.words] for quote in after}
+    assert all("imported, made independently" in quote.held for quote in after)
+    assert not compare(coded.folder, quotes=False).quoted
+
+
+def test_the_command_says_it_in_the_terminal_and_in_files(coded, tagger, tmp_path):
+    """Without -o a table and the reasons; with it the files; with --json the numbers and nothing else."""
+    told = tagger("compare", "--study", coded.folder)
+    written = tagger("compare", "--study", coded.folder, "-o", tmp_path / "here", "--without-quotes")
+    numbers = tagger("compare", "--study", coded.folder, "--json")
+
+    assert (0, 0, 0) == (told.code, written.code, numbers.code)
+    assert "Choice" in told.out
+    assert "Not comparable:" in told.out
+    assert str(tmp_path / "here" / "comparison.html") in written.out
+    assert "words" not in written.out.splitlines()[-1]
+    assert ["general"] == json.loads(numbers.out)["contexts"]
+    assert {"comparison.html", "comparison.json", "comparison.csv"} == {
+        file.name for file in (tmp_path / "here").iterdir()
+    }
+    wrong = tagger("compare", "--study", coded.folder, "--by", "mood")
+    assert (1, "") == (wrong.code, wrong.out)
+    assert "--by: there is no attribute 'mood'" in wrong.err

@@ -44,7 +44,9 @@ ORDER BY n.dataset
 
 _ATTRIBUTES = """
 SELECT t.id AS transcript, d.attributes AS of_dataset, coalesce(a.attributes, '{}') AS of_transcript
-FROM transcripts t JOIN datasets d ON d.id = t.dataset LEFT JOIN current_attributes a ON a.transcript_id = t.id
+FROM transcripts t
+JOIN current_dataset_attributes d ON d.dataset = t.dataset
+LEFT JOIN current_attributes a ON a.transcript_id = t.id
 """
 
 _PARTICIPANTS = """
@@ -113,13 +115,13 @@ def _labels(study: Readable, evidence: Evidence, by: str) -> pd.Series:
     if by == DATASET:
         return evidence.passages["dataset"].astype(str)
     said = {
-        row["transcript"]: json.loads(row["of_dataset"] or "{}") | json.loads(row["of_transcript"])
+        row["transcript"]: json.loads(row["of_dataset"]) | json.loads(row["of_transcript"])
         for row in study.table(_ATTRIBUTES).to_pylist()
     }
-    known = sorted({name for attributes in said.values() for name in attributes})
+    known = sorted({name for attributes in said.values() for name in attributes} - {"encoding"})
     if by not in known:
-        remedy = f"There are {', '.join(known)}" if known else "There is none: a sheet of attributes adds some"
-        raise UsageError(f"there is no attribute '{by}'", where="--by", remedy=f"{remedy}; or leave --by out")
+        remedy = f"There are {', '.join(known)}" if known else "There is none: tagger dataset adds some"
+        raise UsageError(f"there is no attribute '{by}'", where="--by", remedy=f"{remedy}. Or leave --by out")
     found = {transcript: str(attributes.get(by) or "") for transcript, attributes in said.items()}
     if len(set(found.values()) - {""}) > MOST_CONTEXTS:
         raise UsageError(

@@ -203,15 +203,28 @@ def test_agreement_is_a_flow_with_its_first_screen_as_an_artifact(flow, tmp_path
     assert "neighbour" not in artifact["data"]
 
 
+def test_comparison_is_a_flow_with_its_first_table_as_an_artifact(flow, tmp_path):
+    """The flow writes the files of the comparison; the artifact has a line for each value, and nobody's words."""
+    from tagger.pipelines.compare_contexts import compare_contexts
+
+    study, _ = flow
+    page = compare_contexts(str(study.folder), str(tmp_path / "comparison"))
+
+    assert (tmp_path / "comparison" / "comparison.html") == Path(page)
+    [artifact] = ask_server("artifacts", artifacts={"key": {"any_": ["comparison"]}})[-1:]
+    assert "| Choice |" in artifact["data"]
+    assert "neighbour" not in artifact["data"]
+
+
 def test_the_deployments_name_the_flows_and_their_parameters(flow):
     """The entry points of prefect.yaml are the flows, with parameters that these have, and a schedule."""
     from ruamel.yaml import YAML
 
-    from tagger.pipelines import measure_agreement, tag_transcripts
+    from tagger.pipelines import compare_contexts, measure_agreement, tag_transcripts
 
     deployments = YAML(typ="safe").load(ROOT / "prefect.yaml")["deployments"]
 
-    for deployment, module in zip(deployments, (tag_transcripts, measure_agreement), strict=True):
+    for deployment, module in zip(deployments, (tag_transcripts, measure_agreement, compare_contexts), strict=True):
         name = module.__name__.rpartition(".")[2]
         assert f"{module.__name__}.{name}" == deployment["entrypoint"]
         assert set(deployment["parameters"]) <= set(inspect.signature(getattr(module, name).fn).parameters)

@@ -101,7 +101,7 @@ class FirstScreens:
 
         with self._turn:
             with db.transaction():
-                state: State = db.rows(_STATE)[0]
+                state = state_of(db)
                 if dataset in self._kept and self._kept[dataset][0] == state:
                     return self._kept[dataset][1:]
                 evidence = gather_from(db, name, dataset)
@@ -129,6 +129,17 @@ def agreement(db: Database, coder_id: str, settings: Settings, dataset: str, scr
         tuple(one for one in found if one.dataset not in later),
         tuple(sorted(later)),
     )
+
+
+def state_of(db: Readable) -> State:
+    """Return what tells one state of all that the numbers rest on from another."""
+    state: State = db.rows(_STATE)[0]
+    return state
+
+
+def still_to_read(db: Readable, coder_id: str, settings: Settings) -> tuple[str, ...]:
+    """Return the datasets in which somebody reads, or is to read without suggestions, and has not come to the end."""
+    return tuple(sorted(_named(db, _READS, coder_id, "") - read_through(db, coder_id, settings.review)))
 
 
 def _named(db: Readable, sql: str, coder_id: str, dataset: str) -> set[str]:

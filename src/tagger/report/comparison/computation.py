@@ -34,7 +34,7 @@ def compute(contexts: Contexts) -> Comparison:
         "and what people mean by them.",
         headline=_headline(found, differing),
         contexts=names,
-        glance=_glance(contexts, found),
+        glance=glance(contexts, found),
         missing=_missing(contexts, found),
         quoted=any(usage.quotes for one in meant.meanings for usage in one.usages),
         sections=(
@@ -59,7 +59,8 @@ def _headline(found: list[Share], differing: list[Difference]) -> str:
     )
 
 
-def _glance(contexts: Contexts, found: list[Share]) -> Table:
+def glance(contexts: Contexts, found: list[Share]) -> Table:
+    """Return the share of each value in each context as a table, a column for each context."""
     shares_in = {(share.row, share.context): share.number(contexts) for share in found}
     rows = []
     for row in contexts.rows:

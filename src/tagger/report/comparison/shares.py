@@ -6,6 +6,8 @@ import json
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from tagger.agreement.contexts import share_in_context
 from tagger.agreement.estimates import Estimate
 from tagger.report.comparison.material import Contexts, Row, is_own
@@ -40,6 +42,11 @@ class Share:
     value_id: str
     drawn: Drawn
     estimate: Estimate
+
+    @property
+    def found(self) -> int:
+        """Return in how many of the passages read somebody found the value."""
+        return int((np.asarray(self.drawn.sample.labels) > 0).sum()) if self.drawn.sample else 0
 
     def number(self, contexts: Contexts) -> Number:
         """Return it as a number of the report."""

@@ -52,6 +52,7 @@ FOR: dict[str, frozenset[str]] = {
     "/packs/{pack:uuid}.xlsx": _READER | _ANALYST,
     "/packs/{pack:uuid}/print": _READER | _ANALYST,
     "/agreement": _METHODOLOGIST,
+    "/comparison": _METHODOLOGIST,
     "/people": _ADMIN,
     "/people/link": _ADMIN,
     "/people/revoke": _ADMIN,

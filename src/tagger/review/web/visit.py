@@ -23,6 +23,7 @@ from tagger.config import Settings
 from tagger.errors import UsageError
 from tagger.review import readers
 from tagger.review.agreement import FirstScreens
+from tagger.review.comparison import Comparisons
 from tagger.review.readers import Preferences, Reader
 from tagger.review.servings import Kept
 from tagger.review.web.access import FOR
@@ -54,6 +55,7 @@ class Desk:
     kept: Kept = field(default_factory=Kept)
     screens: FirstScreens = field(default_factory=FirstScreens)
     groups: KeptGroups = field(default_factory=KeptGroups)
+    comparisons: Comparisons = field(default_factory=Comparisons)
 
 
 class Form:

@@ -1,5 +1,5 @@
 """
-Take the pictures in docs/screens, on the bundled sample: the pages of the review app, and the report on agreement.
+Take the pictures in docs/screens, on the bundled sample: the pages of the review app, and the reports.
 
     python scripts/screenshots.py [--study demo-study]     (needs Debian's chromium)
 
@@ -24,6 +24,7 @@ from serve import chromium, press, served, step, until_suggested  # noqa: E402
 
 from tagger.config import load_settings  # noqa: E402
 from tagger.review import decisions, servings  # noqa: E402
+from tagger.steps import compare  # noqa: E402
 from tagger.steps.agreement import report  # noqa: E402
 from tagger.store.database import opened  # noqa: E402
 
@@ -32,6 +33,7 @@ REPORT = ViewportSize(width=1280, height=920)
 PAGES = {
     "progress": "/progress",
     "app-agreement": "/agreement",
+    "side-by-side": "/comparison",
     "find": "/browse",
     "quotes": "/exemplars",
     "paper": "/packs",
@@ -98,12 +100,15 @@ def main() -> None:
         folder = Path(temporary, "study")
         shutil.copytree(arguments.study, folder)
         _, files = report(folder, Path(temporary, "report"))
+        _, compared = compare.write(folder, Path(temporary, "comparison"))
         with served(folder) as server, chromium() as browser:
             _pictures(browser, server.url, arguments.out)
             _proposal(browser, server.url, arguments.out)
             sheet = browser.new_page(viewport=REPORT, reduced_motion="reduce")
             sheet.goto(next(file for file in files if file.suffix == ".html").as_uri())
             _picture(sheet, arguments.out / "agreement.png")
+            sheet.goto(next(file for file in compared if file.suffix == ".html").as_uri() + "#section-1")
+            _picture(sheet, arguments.out / "comparison.png")
         mark_some(folder)
         with served(folder) as server, chromium() as browser:
             page = browser.new_page(viewport=WIDE, reduced_motion="reduce")

@@ -67,15 +67,18 @@ def glance(contexts: Contexts, found: list[Share]) -> Table:
         cells = []
         for place in range(len(contexts.contexts)):
             number = shares_in.get((row, place))
-            known = number is not None and number.estimate is not None
-            own = OWN if number and not row.shared and is_own(number.value_id) else ""
-            cells.append(f"{shown(number)}{own}" if known else NOT_COMPARABLE if number else NOT_LISTED)
+            if number is None or number.estimate is None:
+                cells.append(NOT_COMPARABLE if number else NOT_LISTED)
+                continue
+            own = OWN if not row.shared and is_own(number.value_id) else ""
+            cells.append(f"{shown(number)} ({number.n:,}; {number.transcripts}){own}")
         rows.append((row.name, *cells))
     return Table(
         "Share of passages that show each value",
         ("Value", *(context.name for context in contexts.contexts)),
         tuple(rows),
-        "95% intervals in brackets, by participants; corrected by what people found in the same context."
+        "95% intervals in square brackets, by participants; corrected by what people found in the same context. "
+        "Behind each, how many passages were read, and from how many participants or groups they come."
         + (f"{OWN}: it means something of its own there." if any(OWN in cell for row in rows for cell in row) else ""),
     )
 

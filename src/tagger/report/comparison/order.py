@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -139,10 +140,20 @@ def _parted(held: Sequence[Held]) -> tuple[list[Held], list[Held]]:
     """Return the typical passages that may be quoted, the most typical first, and the most unusual ones."""
     closeness = _closeness(held)
     ranked = [held[place] for place in np.argsort(-closeness, kind="stable").tolist() if held[place].words]
+    typical = _of_several(ranked)
     if len(held) < FEWEST_TYPICAL:
-        return ranked[:QUOTES], []
-    typical = ranked[:QUOTES]
-    return typical, [one for one in reversed(ranked) if one not in typical][:QUOTES]
+        return typical, []
+    return typical, _of_several([one for one in reversed(ranked) if one not in typical])
+
+
+def _of_several(ranked: Sequence[Held]) -> list[Held]:
+    """Take the first passages, one of each transcript before a second of any."""
+    before = Counter[str]()
+    turns = []
+    for one in ranked:
+        turns.append(before[one.transcript])
+        before[one.transcript] += 1
+    return [ranked[place] for place in np.argsort(turns, kind="stable").tolist()[:QUOTES]]
 
 
 def _closeness(held: Sequence[Held]) -> Floats:

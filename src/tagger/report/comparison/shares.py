@@ -13,7 +13,7 @@ from tagger.agreement.estimates import Estimate
 from tagger.report.comparison.material import Contexts, Row, is_own
 from tagger.report.comparison.samples import COMPLETE, Drawn, sample_of
 from tagger.report.document import Matrix, Number, Section, Table, shown
-from tagger.report.measuring import About
+from tagger.report.measuring import ROUGH, About
 from tagger.wording import several
 
 NOT_LISTED = "not on the list"
@@ -87,7 +87,7 @@ def shares(contexts: Contexts, found: list[Share]) -> Section:
         (_table(contexts, found, numbers),),
         (_map(contexts, found, numbers),),
         numbers,
-        _notes(contexts, found),
+        _notes(contexts, found, numbers),
     )
 
 
@@ -152,7 +152,7 @@ def _words(row: Row, number: Number | None) -> tuple[str, ...]:
     return (*(shown(number).split(" ", 1) if number.estimate is not None else (NOT_COMPARABLE,)), *own)
 
 
-def _notes(contexts: Contexts, found: list[Share]) -> tuple[str, ...]:
+def _notes(contexts: Contexts, found: list[Share], numbers: tuple[Number, ...]) -> tuple[str, ...]:
     notes = [
         "A share is what is suggested in a context, corrected by what people found where they read in the same context "
         "(Egami et al. 2023), with the exact interval of as many independent passages as these are worth (Korn & "
@@ -160,6 +160,8 @@ def _notes(contexts: Contexts, found: list[Share]) -> tuple[str, ...]:
     ]
     if any(share.drawn.source in COMPLETE for share in found):
         notes.append("Where there was no audit and every passage was read, the share is that of the readers alone.")
+    if any(number.low is not None and (number.transcripts or 0) < ROUGH for number in numbers):
+        notes.append(f"An interval from fewer than {ROUGH} participants or groups is a rough one.")
     since = json.loads(contexts.evidence.facts.get("audit_since", "{}"))
     notes += [
         f"Since the audit of {dataset} was drawn, {several(count, 'passage')} came in: the numbers are about those "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tagger.report.document import Number, Report, shown
+from tagger.report.document import Comparison, Number, Report, shown
 from tagger.steps import Summary
 from tagger.steps.from_review import Lessons
 
@@ -39,6 +39,20 @@ def agreement_in_markdown(report: Report, page: Path) -> str:
         report.headline,
         f"{head}\n{rows}" if rows else "",
         f"Krippendorff's alpha with 95% intervals; {report.source}. The whole report: `{page}`",
+    ]
+    return "\n\n".join(section for section in sections if section)
+
+
+def comparison_in_markdown(made: Comparison, page: Path) -> str:
+    """Write the first table of a comparison of contexts as Markdown. No words of a transcript, and no names."""
+    head, *rows = (f"| {' | '.join(cells)} |" for cells in (made.glance.head, *made.glance.rows))
+    table = "\n".join([head, "|---" * len(made.glance.head) + "|", *rows])
+    sections = [
+        f"# {made.title}",
+        made.headline,
+        table if rows else "",
+        f"{made.glance.caption}. {made.glance.note} Nothing is ranked. The whole comparison: `{page}`",
+        _listed("Not comparable", made.missing),
     ]
     return "\n\n".join(section for section in sections if section)
 

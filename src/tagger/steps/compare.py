@@ -25,6 +25,7 @@ from tagger.steps.audited import held
 from tagger.steps.evidence import gather_from
 from tagger.steps.holding import passages_held
 from tagger.steps.meanings import shared_values, values_in_use
+from tagger.steps.overview import names_without_reflections
 from tagger.store import Readable, Store
 
 MOST_CONTEXTS = 12
@@ -39,6 +40,7 @@ FROM newest_scorings n
 JOIN frameworks f ON f.id = n.framework_id
 JOIN segmentations g ON g.id = n.segmentation_id
 JOIN models m ON m.id = n.model_id
+WHERE list_contains($datasets::VARCHAR[], n.dataset)
 ORDER BY n.dataset
 """
 
@@ -94,8 +96,9 @@ def contexts_of(study: Readable, name: str, by: str = DATASET, *, quotes: bool =
         UsageError: as `compare`.
     """
     evidence = gather_from(study, name)
-    _, named = shared_values(values_in_use(study))
-    lists = study.table(_LISTS).to_pandas()
+    datasets = names_without_reflections(study)
+    _, named = shared_values(values_in_use(study, datasets))
+    lists = study.table(_LISTS, {"datasets": datasets}).to_pandas()
     lists = lists.assign(framework=[from_json(content) for content in lists["content"]]).set_index("dataset")
     labels = _labels(study, evidence, by).where(evidence.passages["dataset"].isin(lists.index), "")
     names = sorted(set(labels) - {""})
@@ -104,7 +107,7 @@ def contexts_of(study: Readable, name: str, by: str = DATASET, *, quotes: bool =
     contexts = tuple(
         _context(one, evidence.passages[of == place], lists, named, speakers) for place, one in enumerate(names)
     )
-    frame = _frame(study, evidence)
+    frame = _frame(study, evidence, datasets)
     rows = _rows(contexts, lists["framework"].to_dict(), named)
     shown = passages_held(study, evidence, of, named) if quotes else {}
     return Contexts(evidence, by, contexts, of, rows, frame, shown)
@@ -185,9 +188,9 @@ def _rows(contexts: Sequence[Context], frameworks: Mapping[str, Framework], name
     return tuple(rows)
 
 
-def _frame(study: Readable, evidence: Evidence) -> pd.DataFrame:
+def _frame(study: Readable, evidence: Evidence, datasets: list[str]) -> pd.DataFrame:
     """Return the passages of the newest audits that are cut so now."""
-    drawn, _ = held(study, "")
+    drawn, _ = held(study, datasets)
     there = drawn.select(["excerpt_id", "dataset", "stratum"]).to_pandas()
     place = pd.Series(np.arange(len(evidence.passages)), index=evidence.passages["excerpt_id"])
     there = there[there["excerpt_id"].isin(place.index)]

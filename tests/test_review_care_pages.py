@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from visitor import AT_HOME, visitor
 
 from tagger.review.readers import add_reader
-from tagger.store import Owner, serving
+from tagger.store import Database, Owner, serving
 
 HOST = AT_HOME.address
 NOW = datetime(2026, 5, 4, 9, 30)
@@ -164,6 +164,25 @@ def test_the_progress_page_says_what_the_machine_learned_from(browser: TestClien
     assert "<strong>Nothing yet.</strong>" in page
     assert "its own echo" in page
     assert "You have read 0 passages" in page
+
+
+def test_once_something_was_learned_the_progress_page_says_from_how_much(browser: TestClient, owner: Owner) -> None:
+    """By dataset, from passages and transcripts, and of no reader."""
+
+    def learn(database: Database) -> None:
+        scoring = "SELECT scoring_id, framework, framework_id, model_id FROM newest_scorings"
+        database.run(
+            f"INSERT INTO learned SELECT 'l1', framework, framework_id, model_id, 1, 40, 2, 6, '{{}}', 'r1', $at "
+            f"FROM ({scoring})",
+            {"at": NOW},
+        )
+        database.run("UPDATE scorings SET learned_id = 'l1'")
+
+    owner.write(learn)
+    page = browser.get("/progress").text
+
+    assert "<strong>general</strong>: from 40 passages of 6 transcripts, on 4 May 2026." in page
+    assert "Nothing yet." not in page
 
 
 def test_every_chart_has_a_name_and_a_table(browser: TestClient) -> None:

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -114,16 +115,27 @@ class Readings:
         return self.assisted + self.after_talk + self.other
 
 
+class Learned(NamedTuple):
+    """From how much a dataset's suggestions were learned, and when."""
+
+    dataset: str
+    excerpts: int
+    transcripts: int
+    made_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """
     What the progress page says; `mine` is the viewer's own count, for the viewer alone.
 
-    `waiting` is None where so few passages wait, if any, that their number is not said.
+    `waiting` is None where so few passages wait, if any, that their number is not said. `learned` has the datasets
+    whose suggestions rest on more than wording.
     """
 
     mine: int
     shelves: tuple[Shelf, ...]
+    learned: tuple[Learned, ...]
     readings: Readings
     waiting: int | None
     to_reread: int
@@ -142,6 +154,7 @@ def progress(db: Readable, coder_id: str, review: ReviewSettings) -> Progress:
             _shelf(row, values.get(row[0], []), compared.get(row[0], {}), row[0] in others)
             for row in db.rows(_SHELVES, {"all": review.read == "all"})
         ),
+        learned=tuple(Learned(*row) for row in db.rows(_LEARNED)),
         readings=Readings(**{str(kind): int(count) for kind, count in db.rows(_READINGS)}),
         waiting=waiting if waiting >= ENOUGH else None,
         to_reread=len({coding.excerpt_id for coding in to_be_read_again(db)}),
@@ -214,6 +227,11 @@ def _compared(db: Readable, viewer: _Viewer) -> dict[str, dict[str, dict[str, Co
             counts[row["pairing"]] = Count(int(row["passages"]), int(row["differ"]), int(row["transcripts"]))
     return found
 
+
+_LEARNED = """
+SELECT n.dataset, l.excerpts, l.transcripts, l.made_at
+FROM newest_scorings n JOIN learned l ON l.id = n.learned_id ORDER BY n.dataset
+"""
 
 _MINE = """
 SELECT count(DISTINCT excerpt_id) FROM conclusions WHERE coder_id = $coder AND act <> 'skip'

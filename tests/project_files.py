@@ -133,3 +133,13 @@ def _selection(one: Selected, text: str, number: int, key: str, count) -> str:
         f'name={quoteattr(one.quote)} creatingUser="{user}"><Coding guid="{guid(key, str(number), "coding")}" '
         f'creatingUser="{user}"><CodeRef targetGUID="{guid("code", one.code)}"/></Coding></PlainTextSelection>'
     )
+
+
+def coded(project):
+    """Return what each coding says: its words, code and coder."""
+    names = {code.key: code.name for code in project.codes}
+    return [
+        (document.text[each.start : each.end], names[each.code], each.coder)
+        for document in project.documents
+        for each in document.codings
+    ]

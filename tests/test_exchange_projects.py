@@ -8,7 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from project_files import Selected, Written, guid, in_code_points, in_utf_16, packed, qdpx, with_one_for_line_ends
+from project_files import (
+    Selected,
+    Written,
+    coded,
+    guid,
+    in_code_points,
+    in_utf_16,
+    packed,
+    qdpx,
+    with_one_for_line_ends,
+)
 
 from tagger.errors import CodingsError
 from tagger.exchange import projects
@@ -34,16 +44,6 @@ SELECTED = (
     Selected("to be asked.", "Choice", "Bea"),
 )
 CODES = ("Choice", "Values/Fun")
-
-
-def coded(project):
-    """Return what each coding says: its words, code and coder."""
-    names = {code.key: code.name for code in project.codes}
-    return [
-        (document.text[each.start : each.end], names[each.code], each.coder)
-        for document in project.documents
-        for each in document.codings
-    ]
 
 
 ALL = [(one.words, one.code.rpartition("/")[2], one.coder) for one in SELECTED]

@@ -7,6 +7,7 @@ import json
 import sqlite3
 
 import pytest
+from project_files import coded
 
 from tagger.errors import CodingsError
 from tagger.exchange import projects
@@ -48,16 +49,6 @@ def database(schema, **rows):
             connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(row.values()))
     connection.commit()
     return connection.serialize()
-
-
-def coded(project):
-    """Return what each coding says: its words, code and coder."""
-    names = {code.key: code.name for code in project.codes}
-    return [
-        (document.text[each.start : each.end], names[each.code], each.coder)
-        for document in project.documents
-        for each in document.codings
-    ]
 
 
 WORDS = ("nobody pushed", "we laughed 😂 a lot", "let me decide & nobody")

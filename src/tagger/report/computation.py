@@ -25,7 +25,7 @@ from tagger.report import (
 )
 from tagger.report.coefficients import ALPHA
 from tagger.report.document import SEED, Report, Section, Table
-from tagger.report.evidence import Evidence
+from tagger.report.evidence import Evidence, by_letter
 from tagger.report.machine import MODEL_ALPHA, PAIRED
 
 _MOST = 4
@@ -89,7 +89,7 @@ def first_screen(evidence: Evidence) -> summary.FirstScreen:
 def _matrix(evidence: Evidence) -> Table:
     """Return the reliability matrix: one row a passage and value of a source, each reader's answer, and the model's."""
     said = evidence.answers[evidence.answers["source"].isin(evidence.available)]
-    coders = sorted(said["coder"].unique(), key=lambda name: (len(name), name))
+    coders = sorted(said["coder"].unique(), key=by_letter)
     rows: list[tuple[str, ...]] = []
     for source in evidence.available:
         for value in evidence.values:

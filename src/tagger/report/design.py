@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from tagger.report.document import Flow, Matrix, Section, Step, Table
-from tagger.report.evidence import AUDIT, COMPARABLE, REFUSED, WORDS, Evidence
+from tagger.report.evidence import AUDIT, COMPARABLE, REFUSED, WORDS, Evidence, by_letter
 from tagger.wording import several
 
 _COUNTS = ("audit_frame", "audit_sample", "audit_datasets", "audit_since", "left_out")
@@ -178,7 +178,7 @@ def data(evidence: Evidence) -> Section:
 
 def _tables(evidence: Evidence, source: str) -> list[Table]:
     said = evidence.answers[evidence.answers["source"] == source]
-    coders = sorted(said["coder"].unique(), key=lambda name: (len(name), name))
+    coders = sorted(said["coder"].unique(), key=by_letter)
     rows = []
     for value in evidence.values:
         own = said[said["value_id"] == value.id]

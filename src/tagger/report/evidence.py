@@ -251,7 +251,7 @@ class Evidence:
     def _panel(self, source: str, value_id: str) -> Panel:
         said = self._said.get((source, value_id), self.answers.iloc[:0])
         places = np.unique(said["place"].to_numpy(np.int64))
-        coders = tuple(sorted(said["coder"].unique(), key=_by_letter))
+        coders = tuple(sorted(said["coder"].unique(), key=by_letter))
         codes = np.full((len(places), len(coders)), -1, dtype=np.int64)
         row = np.searchsorted(places, said["place"].to_numpy(np.int64))
         column = pd.Index(coders).get_indexer(said["coder"])
@@ -282,6 +282,6 @@ def check_comparable(source: str) -> None:
     raise UsageError(what, where="source", remedy=remedy)
 
 
-def _by_letter(name: str) -> tuple[int, str]:
+def by_letter(name: str) -> tuple[int, str]:
     """Order Reader B before Reader AA or Reader 27."""
     return len(name), name

@@ -13,7 +13,7 @@ from tagger.agreement.clusters import Additive
 from tagger.agreement.estimates import Estimate
 from tagger.report import statistics
 from tagger.report.document import Number, Section, Table, shown
-from tagger.report.evidence import FEWEST_POSITIVES, INDEPENDENT, Evidence, Names, Value
+from tagger.report.evidence import FEWEST_POSITIVES, INDEPENDENT, Evidence, Names, Value, by_letter
 from tagger.report.measuring import About
 
 _Stretch = tuple[int, int, str]
@@ -56,7 +56,7 @@ class _Text:
 
 def spans(evidence: Evidence) -> Section:
     """Return section 4: alpha of unitizing, F1 of stretches and kappa of characters, of tables made independently."""
-    coders = sorted(evidence.spans["coder"].unique(), key=lambda name: (len(name), name))
+    coders = sorted(evidence.spans["coder"].unique(), key=by_letter)
     together = _of_the_same_coders(evidence.spans)
     if together is None:
         return Section(

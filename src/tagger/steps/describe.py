@@ -8,14 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pyarrow as pa
-
-from tagger import __version__
 from tagger.config import load_settings
 from tagger.errors import StoreError, UsageError
 from tagger.exchange.attributes import NOTHING, near
 from tagger.privacy import plain_hash
-from tagger.steps.workplace import account
+from tagger.steps.workplace import account, outside_runs
 from tagger.store import Readable, Shard, Store
 
 DIMENSIONS = ("facilitation", "leadership", "focus", "membership", "organisational support")
@@ -118,15 +115,8 @@ def _text(name: str, text: str) -> str:
 
 
 def _shard(dataset: str, number: int, attributes: Mapping[str, str], settings: str) -> Shard:
-    """Make the work of one description, under a run of no dataset, which has ended, as the ledger asks for one."""
+    """Make the work of one description."""
     content = json.dumps(attributes, sort_keys=True, ensure_ascii=False)
     key, now = plain_hash("description", dataset, str(number), content), datetime.now(UTC).replace(tzinfo=None)
-    run = f"describe-{key[:12]}"
-    begun = {"id": run, "started_at": now, "engine": "describe", "dataset": "", "settings": settings}
     row = {"dataset": dataset, "number": number, "attributes": content, "said_by": account(), "said_at": now}
-    tables = {
-        "runs": [{**begun, "tagger_version": __version__}],
-        "run_ends": [{"run_id": run, "ended_at": now, "seconds": 0.0, "counts": "{}"}],
-        "dataset_attributes": [row],
-    }
-    return Shard(key, "describe", run, {name: pa.Table.from_pylist(rows) for name, rows in tables.items()})
+    return outside_runs("describe", key, {"dataset_attributes": [row]}, settings, now, {})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,14 +11,13 @@ from typing import Any
 
 import pyarrow as pa
 
-from tagger import __version__
 from tagger.config import load_settings
 from tagger.errors import CodingsError
 from tagger.exchange.matching import Matching, PassageCoding
 from tagger.frameworks import digest, from_json
 from tagger.privacy import keyed_hash, plain_hash
 from tagger.records import Framework, Made
-from tagger.steps.workplace import Rows, framework_rows
+from tagger.steps.workplace import Rows, framework_rows, outside_runs
 from tagger.store import Readable, Shard, Store
 
 
@@ -101,20 +99,12 @@ def _stored(database: Readable, codings: list[str]) -> int:
 
 
 def _shard(tables: dict[str, Rows], settings: str) -> Shard:
-    """
-    Make the work of one import; the same codings of the same rows are the same work.
-
-    The run that the ledger asks for is one of no dataset, which has ended: no run of the pipeline is taken for stopped
-    or for finished because of it.
-    """
+    """Make the work of one import; the same codings of the same rows are the same work."""
     [identity] = [row["id"] for row in tables["imports"]]
     rows = [str(row["number"]) for row in tables["imported_rows"]]
     key = plain_hash("import", identity, *sorted(row["id"] for row in tables["codings"]), *rows)
-    run, now = f"import-{key[:12]}", tables["imports"][0]["imported_at"]
-    begun = {"id": run, "started_at": now, "engine": "import", "dataset": "", "settings": settings}
-    ended = {"run_id": run, "ended_at": now, "seconds": 0.0, "counts": json.dumps({"codings": len(tables["codings"])})}
-    filled = {"runs": [{**begun, "tagger_version": __version__}], "run_ends": [ended], **tables}
-    return Shard(key, "import", run, {name: pa.Table.from_pylist(rows) for name, rows in filled.items() if rows})
+    counts = {"codings": len(tables["codings"])}
+    return outside_runs("import", key, tables, settings, tables["imports"][0]["imported_at"], counts)
 
 
 class CodedStudy:

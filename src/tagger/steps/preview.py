@@ -25,7 +25,7 @@ STAGE = "preview"
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """An excerpt to read, and where it is from as people know it: its dataset, its transcript's number, who speaks."""
+    """An excerpt to read, and where it is from as people know it: its dataset and its transcript's number at least."""
 
     excerpt_id: str
     place: str

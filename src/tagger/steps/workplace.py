@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable, Iterator, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -285,6 +286,22 @@ def batches(items: Sequence[str], size: int) -> Iterator[tuple[str, ...]]:
 def workplace(run: Run) -> Workplace:
     """Return the workplace of *run*; one process prepares it once."""
     return Workplace(run)
+
+
+def outside_runs(
+    kind: str, key: str, tables: Mapping[str, Rows], settings: str, now: datetime, counts: Mapping[str, int]
+) -> Shard:
+    """
+    Make the shard of work that no run did, such as an import.
+
+    The run that the ledger asks for is one of no dataset, which has ended: no run of the pipeline is taken for stopped
+    or for finished because of it.
+    """
+    run = f"{kind}-{key[:12]}"
+    begun = {"id": run, "started_at": now, "engine": kind, "dataset": "", "settings": settings}
+    ended = {"run_id": run, "ended_at": now, "seconds": 0.0, "counts": json.dumps(dict(counts))}
+    filled = {"runs": [{**begun, "tagger_version": __version__}], "run_ends": [ended], **tables}
+    return Shard(key, kind, run, {name: pa.Table.from_pylist(rows) for name, rows in filled.items() if rows})
 
 
 def account() -> str:

@@ -8,30 +8,16 @@ package, and what a project only points to (`absolute://`, `relative://`) is nev
 from __future__ import annotations
 
 import io
-import lzma
-import struct
 import zipfile
-import zlib
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
 from tagger.errors import CodingsError
+from tagger.exchange.sheets import DAMAGE
 
 LARGEST_PROJECT, LARGEST_TEXT, LARGEST_TEXTS = 100_000_000, 100_000_000, 500_000_000
 """Bytes that the project, one text, and all texts together may unpack to."""
 MOST_PARTS = 20_000
-DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    struct.error,
-    EOFError,
-    NotImplementedError,
-    OSError,
-    RuntimeError,
-    ValueError,
-)
-"""What zipfile lets through when a package is damaged or locked."""
 INSIDE = "internal:"
 EXPORT_AGAIN = "Export the project again from the program that wrote it"
 MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))

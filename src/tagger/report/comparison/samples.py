@@ -10,7 +10,7 @@ import pandas as pd
 
 from tagger.agreement.contexts import Sample
 from tagger.report.comparison.material import Contexts
-from tagger.report.evidence import AUDIT, BLIND, INDEPENDENT, Evidence, Flags
+from tagger.report.evidence import AUDIT, BLIND, INDEPENDENT, Evidence, Flags, by_letter
 
 COMPLETE = (BLIND, INDEPENDENT)
 """The sources that say as much as an audit where every passage of a context was read."""
@@ -142,4 +142,4 @@ def _sample(evidence: Evidence, frame: pd.DataFrame, model: Flags) -> Sample:
 def _readers(evidence: Evidence, source: str, ids: Sequence[str], places: pd.Series) -> tuple[str, ...]:
     answers = evidence.answers
     own = (answers["source"] == source) & answers["value_id"].isin(ids) & answers["place"].isin(places)
-    return tuple(sorted(answers.loc[own, "coder"].unique(), key=lambda name: (len(name), name)))
+    return tuple(sorted(answers.loc[own, "coder"].unique(), key=by_letter))

@@ -21,7 +21,7 @@ from tagger.privacy import plain_hash
 from tagger.review.consent.changes import Change
 from tagger.review.datasets import framework
 from tagger.review.gate import Item, allowed, record, wanted
-from tagger.steps.preview import row_of
+from tagger.steps.preview import Quote, row_of
 from tagger.store import Database, Readable
 
 PAGE = "preview"
@@ -36,15 +36,6 @@ _STOPPED = (
 
 State = Literal["ready", "coming", "failed", "later"]
 """Of a preview: it is there; it is being worked out; it could not be; or a run with the list of now must come first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """A passage that the reader knows, and its dataset and the number of its transcript."""
-
-    excerpt_id: str
-    place: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from tagger.agreement.clusters import Additive, difference, jackknife_interval
 from tagger.report import statistics
 from tagger.report.document import Number, Table, shown
 from tagger.report.evidence import BLIND, FEWEST_POSITIVES, WORDS, Evidence, Value
-from tagger.report.measuring import About, weights_to_mix
+from tagger.report.measuring import About, Sides, beside, weights_to_mix
 
 LATER, EARLIER = "later", "earlier"
 BETWEEN = "later readings, less earlier ones"
-_SHARE = "share of yes"
+_SHARE, _MEAN = "share of yes", "weighted mean (over time)"
+_SIDES = Sides(LATER, EARLIER, BETWEEN, low=0.0, high=1.0)
 _MOST_MONTHS = 24
 _MONTH, _READERS = 7, 2
 """How much of a day such as 2026-01-05 names the month; with fewer readers it would be one person's drift."""
@@ -85,38 +85,21 @@ def _said(evidence: Evidence) -> pd.DataFrame:
 def _of_value(value: Value, said: pd.DataFrame) -> Drift | None:
     if said.loc[said["yes"].astype(bool), "place"].nunique() < FEWEST_POSITIVES:
         return None
-    later = (said["half"] == LATER).to_numpy()
-    said = said.assign(weight=weights_to_mix(later, said[["dataset", "strength"]]))
-    about = About(11, value.id, BLIND)
-    months = []
-    for month, rows in said.groupby("month"):
-        if rows["coder"].nunique() >= _READERS:
-            own = rows.assign(weight=1.0)
-            months.append((str(month), _number(replace(about, group=f"month {month}"), _SHARE, own, _of(""), "")))
-    halves = {half: _number(about, half, said, _of(half), half) for half in (EARLIER, LATER)}
-    differs = _number(about, BETWEEN, said, difference(_of(LATER), _of(EARLIER)), "")
-    return Drift(value.name, tuple(months[-_MOST_MONTHS:]), halves[EARLIER], halves[LATER], differs)
+    about, later = About(11, value.id, BLIND), (said["half"] == LATER).to_numpy()
+    yes, clusters = said["yes"].to_numpy(float), said["cluster"].to_numpy(dtype=str)
+    rows = beside(later, weights_to_mix(later, said[["dataset", "strength"]]), yes)
+    of_later, of_earlier, differs = _SIDES.compared(about, _MEAN, statistics.weighted_mean(), rows, clusters, later)
+    months = [
+        (str(month), _of_month(replace(about, group=f"month {month}"), own))
+        for month, own in said.groupby("month")
+        if own["coder"].nunique() >= _READERS
+    ]
+    return Drift(value.name, tuple(months[-_MOST_MONTHS:]), of_earlier, of_later, differs)
 
 
-def _of(half: str) -> Additive:
-    """Return the mean of the answers of one half, or of all, of rows of weight, answer and whether it is later."""
-    mean = statistics.weighted_mean()
-    if not half:
-        return mean
-
-    def parts(rows: np.ndarray) -> np.ndarray:
-        own = rows[:, 2] if half == LATER else 1 - rows[:, 2]
-        return mean.parts(np.column_stack([rows[:, 0] * own, rows[:, 1]]))
-
-    return Additive(parts, mean.value, mean.width)
-
-
-def _number(about: About, between: str, said: pd.DataFrame, statistic: Additive, half: str) -> Number:
-    rows = np.column_stack([said["weight"], said["yes"].astype(float), said["half"] == LATER])
-    low = -1.0 if between == BETWEEN else 0.0
-    found = jackknife_interval(statistic, rows, said["cluster"].to_numpy(dtype=str), low=low)
-    n = int((said["half"] == half).sum()) if half else len(said)
-    return about.number(between, "weighted mean (over time)", replace(found, n_units=n))
+def _of_month(about: About, said: pd.DataFrame) -> Number:
+    each = np.column_stack([np.ones(len(said)), said["yes"].astype(float)])
+    return about.jackknifed(_SHARE, _MEAN, statistics.weighted_mean(), each, said["cluster"].to_numpy(dtype=str))
 
 
 def tables(found: tuple[Drift, ...]) -> tuple[Table, ...]:

@@ -16,7 +16,15 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from tagger.agreement.clusters import FEWEST, Additive, Bootstrap, Statistic, cluster_bootstrap, jackknife_interval
+from tagger.agreement.clusters import (
+    FEWEST,
+    Additive,
+    Bootstrap,
+    Statistic,
+    cluster_bootstrap,
+    difference,
+    jackknife_interval,
+)
 from tagger.agreement.estimates import Estimate
 from tagger.agreement.ratings import Ratings
 from tagger.report.document import Number
@@ -240,6 +248,63 @@ class About:
 def _spread(found: Estimate) -> Estimate:
     """Take the interval from what does not move at all."""
     return found.without_interval(_THE_SAME) if found.se is not None and found.se < _NONE else found
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """
+    Two sides of a study that are set beside each other, by how its readings came about.
+
+    Args:
+        first: the name of those of one side.
+        second: that of the other.
+        between: the name of the first, less the second.
+        low: the least value that a statistic of either can have.
+        high: the largest one.
+    """
+
+    first: str
+    second: str
+    between: str
+    low: float = -np.inf
+    high: float = np.inf
+
+    def compared(
+        self, about: About, estimator: str, statistic: Additive, rows: Floats, clusters: Names, first: Flags
+    ) -> tuple[Number, Number, Number]:
+        """
+        Compute a statistic of each side, and how far they differ, of the same clusters.
+
+        Args:
+            statistic: of one side's columns.
+            rows: (units, 2 w), the columns of the first side, and behind them those of the second.
+            clusters: (units,), the cluster of each row.
+            first: (n,), which of the readings that the rows are made of are of the first side.
+        """
+        half = rows.shape[1] // 2
+        one, other = _of_columns(statistic, slice(half)), _of_columns(statistic, slice(half, None))
+        apart = self.high - self.low
+
+        def number(between: str, which: Additive, low: float, high: float, n: int) -> Number:
+            found = jackknife_interval(which, rows, clusters, low=low, high=high)
+            return about.number(between, estimator, replace(found, n_units=n))
+
+        n = int(first.sum())
+        return (
+            number(self.first, one, self.low, self.high, n),
+            number(self.second, other, self.low, self.high, len(first) - n),
+            number(self.between, difference(one, other), -apart, apart, len(first)),
+        )
+
+
+def beside(first: Flags, weights: Floats, numbers: Floats) -> Floats:
+    """Return (n, 4): rows of weight and number of the first side, and of the second, for `Sides.compared`."""
+    return np.column_stack([first * weights, numbers, ~first * weights, numbers])
+
+
+def _of_columns(statistic: Additive, columns: slice) -> Additive:
+    """Return a statistic of some of the columns."""
+    return Additive(lambda rows: statistic.parts(rows[:, columns]), statistic.value, statistic.width)
 
 
 def weights_to_mix(wanted: Flags, strata: pd.DataFrame) -> Floats:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from tagger.agreement.clusters import Additive, difference, jackknife_interval
 from tagger.agreement.diversity import effective_number
 from tagger.report import statistics
 from tagger.report.document import Number, Table, shown
-from tagger.report.evidence import BLIND, FEWEST_POSITIVES, Evidence, Flags, Floats, Names
-from tagger.report.measuring import About, weights_to_mix
+from tagger.report.evidence import BLIND, FEWEST_POSITIVES, Evidence
+from tagger.report.measuring import About, Sides, beside, weights_to_mix
 
 ASSISTED = "assisted"
 ARMS = {ASSISTED: "with suggestions in sight", BLIND: "without suggestions"}
@@ -23,6 +22,7 @@ UNASKED, UNLISTED = "share of what is found that nobody suggested there", "share
 
 EFFECTIVE = "effective_number_of_values"
 
+_SIDES, _ABOUT = Sides(ARMS[ASSISTED], ARMS[BLIND], BETWEEN), About(10, "", "")
 _STRENGTHS = ("strong", "middling", "weak", "none")
 
 
@@ -102,10 +102,10 @@ def _arms(evidence: Evidence) -> _Arms:
 
 def _of_readings(name: str, rows: pd.DataFrame, number: pd.Series) -> Measure:
     """Compare the mean of a number."""
-    weights = [(rows["source"] == arm) * rows["weight"] for arm in ARMS]
-    columns = np.column_stack([column for weight in weights for column in (weight, number.astype(float))])
-    mean, estimator = statistics.weighted_mean(), f"weighted mean ({name})"
-    return _compared(name, estimator, mean, columns, rows["cluster"].to_numpy(dtype=str), rows["source"])
+    in_sight = (rows["source"] == ASSISTED).to_numpy()
+    columns = beside(in_sight, rows["weight"].to_numpy(float), number.to_numpy(float))
+    estimator, clusters = f"weighted mean ({name})", rows["cluster"].to_numpy(dtype=str)
+    return Measure(name, *_SIDES.compared(_ABOUT, estimator, statistics.weighted_mean(), columns, clusters, in_sight))
 
 
 def _of_marks(marks: pd.DataFrame, source: pd.Series) -> Measure:
@@ -115,33 +115,9 @@ def _of_marks(marks: pd.DataFrame, source: pd.Series) -> Measure:
     )
     values = sorted(marks["value_id"].astype(str).unique())
     rows = counted.reindex(columns=pd.MultiIndex.from_product([list(ARMS), values])).fillna(0.0)
-    clusters = rows.index.to_numpy(dtype=str)
-    return _compared(KINDS, EFFECTIVE, effective_number(len(values)), rows.to_numpy(float), clusters, source)
-
-
-def _compared(
-    name: str, estimator: str, statistic: Additive, rows: Floats, clusters: Names, source: pd.Series
-) -> Measure:
-    """Compute a statistic in each arm and its difference; the first half of the columns is of readings in sight."""
-    half, about = rows.shape[1] // 2, About(10, "", "")
-    in_sight, without = _of_columns(statistic, slice(half)), _of_columns(statistic, slice(half, None))
-
-    def number(between: str, which: Additive, own: Flags) -> Number:
-        found = jackknife_interval(which, rows, clusters, low=-np.inf, high=np.inf)
-        return about.number(between, estimator, replace(found, n_units=int(own.sum())))
-
-    shown_there = (source == ASSISTED).to_numpy()
-    return Measure(
-        name,
-        number(ARMS[ASSISTED], in_sight, shown_there),
-        number(ARMS[BLIND], without, ~shown_there),
-        number(BETWEEN, difference(in_sight, without), np.ones_like(shown_there)),
-    )
-
-
-def _of_columns(statistic: Additive, columns: slice) -> Additive:
-    """Return a statistic of some of the columns."""
-    return Additive(lambda rows: statistic.parts(rows[:, columns]), statistic.value, statistic.width)
+    statistic, clusters = effective_number(len(values)), rows.index.to_numpy(dtype=str)
+    in_sight = (source == ASSISTED).to_numpy()
+    return Measure(KINDS, *_SIDES.compared(_ABOUT, EFFECTIVE, statistic, rows.to_numpy(float), clusters, in_sight))
 
 
 def table(measures: tuple[Measure, ...]) -> Table:

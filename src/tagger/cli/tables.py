@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +16,11 @@ from tagger.cli.terminal import echo
 from tagger.errors import UsageError
 from tagger.records import Made
 from tagger.wording import several
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from tagger.store import Readable
 
 PROJECT = "qdpx"
 FORMS = ("csv", "xlsx", "jsonl", "parquet", PROJECT)
@@ -113,15 +120,10 @@ def export(folder: Path, form: str, output: Path, include_unreviewed: bool, what
 
 
 def _export_reflections(folder: Path, form: str, output: Path) -> None:
-    from tagger.exchange.tables import write
-    from tagger.review.doors import up_to_date
     from tagger.review.reflections import readable
 
-    with up_to_date(folder).session("an export") as study:
-        rows = readable(study)
-    written(output, write(rows, form, "reflections"))
-    echo(f"Wrote {several(rows.num_rows, 'row')} to {output}: what those who read let be read.")
-    if form == "csv" and rows.num_rows:
+    n = _export_rows(folder, form, output, "reflections", readable, "what those who read let be read.")
+    if form == "csv" and n:
         echo(f"To read and code it: tagger run {output} --dataset reflections --framework reflexive --study {folder}")
 
 
@@ -138,30 +140,35 @@ def _export_project(folder: Path, output: Path, what: str, *, include_unreviewed
 
 
 def _export_consent(folder: Path, form: str, output: Path, what: str) -> None:
-    from tagger.exchange.tables import write
     from tagger.review.consent.table import framework_table, table
-    from tagger.review.doors import up_to_date
 
-    with up_to_date(folder).session("an export") as study:
-        rows = (table if what == "consent" else framework_table)(study, datetime.now(UTC).date())
-    written(output, write(rows, form, what))
-    echo(f"Wrote {several(rows.num_rows, 'row')} to {output}: one for each proposal and person.")
-    if not rows.num_rows:
+    make, today = table if what == "consent" else framework_table, datetime.now(UTC).date()
+    each = "one for each proposal and person."
+    if not _export_rows(folder, form, output, what, lambda study: make(study, today), each):
         where = "Together" if what == "consent" else "The list"
         echo(f"Nobody has proposed anything yet. It is done in the browser, under {where}.")
 
 
 def _export_emergent(folder: Path, form: str, output: Path) -> None:
-    from tagger.exchange.tables import write
-    from tagger.review.doors import up_to_date
     from tagger.steps.emergent import gathered, readings, table
 
-    with up_to_date(folder).session("an export") as study:
-        rows = table(gathered(study, readings(study)))
-    written(output, write(rows, form, "emergent"))
-    echo(f"Wrote {several(rows.num_rows, 'row')} to {output}: one for each passage. Groups have numbers and no names.")
-    if not rows.num_rows:
+    each = "one for each passage. Groups have numbers and no names."
+    if not _export_rows(folder, form, output, "emergent", lambda study: table(gathered(study, readings(study))), each):
         echo("Nobody has marked anything as not on the list yet. It is done in the browser, while reading.")
+
+
+def _export_rows(
+    folder: Path, form: str, output: Path, what: str, make: Callable[[Readable], pa.Table], each: str
+) -> int:
+    """Write rows that are made of a study, say what *each* of them is, and return how many there are."""
+    from tagger.exchange.tables import write
+    from tagger.review.doors import up_to_date
+
+    with up_to_date(folder).session("an export") as study:
+        rows = make(study)
+    written(output, write(rows, form, what))
+    echo(f"Wrote {several(rows.num_rows, 'row')} to {output}: {each}")
+    return int(rows.num_rows)
 
 
 @click.command()

@@ -94,9 +94,8 @@ def begin(db: Database, coder_id: str, seed: int, now: datetime) -> str:
     Raises:
         UsageError: there is nothing to read again yet.
     """
-    state = ready(db, coder_id, now)
-    if state.open_id:
-        return state.open_id
+    if waiting := db.rows(_OPEN, {"coder": coder_id}):
+        return str(waiting[0][0])
     frame = [
         (excerpt, coding) for coding, when, excerpt in db.rows(_UNTOUCHED, {"coder": coder_id}) if when <= now - WAIT
     ]

@@ -78,7 +78,7 @@ def _around(path: Path) -> Path | None:
 
 def _project(path: Path) -> Mapping[str, Document]:
     """Return the documents of a project by their names; none where the file is something else, or cannot be read."""
-    if not path.is_file():
+    if not path.name.casefold().endswith(projects.ENDINGS) or not path.is_file():
         return {}
     status = path.stat()
     return _documents(path, status.st_mtime_ns, status.st_size)
@@ -86,8 +86,6 @@ def _project(path: Path) -> Mapping[str, Document]:
 
 @lru_cache(maxsize=4)
 def _documents(path: Path, _changed: int, _size: int) -> Mapping[str, Document]:
-    if not path.name.casefold().endswith(projects.ENDINGS):
-        return {}
     try:
         return projects.texts(projects.read(path.read_bytes(), path.name))
     except (OSError, CodingsError):

@@ -111,6 +111,7 @@ def test_all_of_it_works_without_javascript(browser: Browser, server: Server) ->
     page.locator("details.else summary").click()
     page.locator("#unlisted-note").fill("being needed")
     page.get_by_role("button", name="Something not on our list").click()
+    expect(page.locator(".chip", has_text="not on our list")).to_be_visible()
     page.get_by_role("button", name="Skip").or_(page.get_by_role("button", name="Next", exact=True)).first.click()
 
     assert ["something not on our list"] == study_acts(server, "something not on our list")
@@ -240,6 +241,7 @@ def test_two_people_on_one_machine_are_kept_apart(browser: Browser, study: Small
         page.goto(server.url + "/who")
         page.get_by_label("Your name").fill("Sam")
         page.get_by_role("button", name="Add me").click()
+        page.wait_for_url("**/welcome")
         page.goto(server.url)
         expect(page.get_by_role("button", name="Start reading")).to_be_visible()
         stranger = browser.new_context().new_page()

@@ -17,9 +17,9 @@ from tagger.errors import CodingsError
 from tagger.exchange import attributes
 from tagger.exchange.attributes import COLUMNS, NOTHING, Attributes, near
 from tagger.exchange.codings import CodedRow, ids_by_name, simple
-from tagger.exchange.matching import Matching, find_transcript, match_codings, trimmed
+from tagger.exchange.matching import Matching, match_codings, trimmed
 from tagger.exchange.projects import ENDINGS, codebook, texts
-from tagger.exchange.projects.alignment import Alignment
+from tagger.exchange.projects.homes import Shelf
 from tagger.exchange.projects.records import MODEL, Document, Project
 from tagger.frameworks import digest, shipped_frameworks, to_yaml
 from tagger.records import Framework, Span
@@ -31,9 +31,6 @@ from tagger.steps.read import source
 from tagger.store import Readable, Store
 from tagger.whole_files import put_whole
 from tagger.wording import several
-
-SAME = 0.5
-"""Part of a transcript's words that a document of its name must hold to be the same."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +50,7 @@ class _Fates:
     exact: int = 0
     without: int = 0
     moved: int = 0
+    whole: int = 0
     suggestions: int = 0
     ours: set[int] = field(default_factory=set)
     lost: list[str] = field(default_factory=list)
@@ -97,7 +95,9 @@ def import_project(
     matching = match_codings(rows, study.sources, study.texts, study.spans)
     matching = _without(matching, fates.ours)
     fates.lost += [
-        f"{fates.places[number]}: {why}" for number, why in matching.report.reasons if number not in fates.ours
+        f"{fates.places[number]}: {why}"
+        for number, why in matching.report.reasons
+        if number in fates.places and number not in fates.ours
     ]
     new, there = put(folder, study, matching, origin) if matching.codings else (0, 0)
     lines = (*_described(file, project, values), *problems, *_told(project, fates), *_stored(matching, new, there))
@@ -106,7 +106,7 @@ def import_project(
 
 def _values(folder: Path, project: Project, name: str) -> _Values:
     """Find the values that the project's codes are, or make a framework of them."""
-    used = {coding.code for each in project.documents for coding in each.codings if coding.coder != MODEL}
+    used = {coding.code for each in project.documents for coding in each.codings if coding.coder != MODEL} - {""}
     names = {code.key: code.name for code in project.codes if code.key in used or (not used and code.codable)}
     chosen = versions.version(folder, name or load_settings(folder).study.framework)
     with Store(folder).session("an import") as database:
@@ -153,8 +153,8 @@ def _read(folder: Path, file: Path, project: Project, values: _Values, dataset: 
     with Store(folder).session("an import") as database:
         study = CodedStudy(database, values.framework, by_dataset=values.by_dataset)
     path = file.resolve()
-    held = study.sources
-    new = [path / name for name, each in texts(project).items() if not _home(path / name, each, held, study.texts)]
+    shelf = Shelf(study.sources, study.texts)
+    new = [path / name for name, each in texts(project).items() if not shelf.home(_names(path / name, each), each)]
     problems: list[str] = []
     for into, paths in (parted(folder, new, None, dataset)[0] if new else {}).items():
         with tempfile.TemporaryDirectory() as place:
@@ -167,20 +167,9 @@ def _read(folder: Path, file: Path, project: Project, values: _Values, dataset: 
     return tuple(problems)
 
 
-def _home(
-    path: Path, document: Document, known: Mapping[str, str], held: Mapping[str, str]
-) -> tuple[str, Alignment] | None:
-    """Find the transcript that a document is, by its name and its words, and how the two lie beside each other."""
-    for name in (source(path), document.name):
-        try:
-            found = find_transcript(name, known)
-        except CodingsError:
-            continue
-        if found and found in held:
-            alignment = Alignment(document.text, held[found])
-            if alignment.shared >= SAME:
-                return found, alignment
-    return None
+def _names(path: Path, document: Document) -> tuple[str, str]:
+    """Return the names under which the study may know a document."""
+    return source(path), document.name
 
 
 def _attributes(project: Project, paths: tuple[Path, ...]) -> list[Attributes]:
@@ -235,29 +224,33 @@ def _rows(
 ) -> Iterator[CodedRow]:
     """Yield the codings as rows with their places in the study's transcripts, and keep account of the others."""
     named = {document.key: name for name, document in texts(project).items()}
+    shelf = Shelf(known, study.texts)
     number = 0
     for document in project.documents:
         fates.lost += [f"{document.name}, {why}" for why in document.lost]
         path = file.resolve() / named.get(document.key, "")
-        home = _home(path, document, known, study.texts) if document.codings else None
+        home = shelf.home(_names(path, document), document) if document.codings else None
         for coding in document.codings:
             place = f"{document.name}, characters {coding.start} to {coding.end}"
             if coding.coder == MODEL:
                 fates.suggestions += 1
                 continue
-            carried = home[1].carried((coding.start, coding.end)) if home else None
-            if home is None or carried is None:
-                why = "it is on speakers' names or times alone" if home else "its document was not read"
-                fates.lost.append(f"{place}: {why}")
+            carried = home.carried((coding.start, coding.end)) if home else None
+            if carried is None:
+                fates.lost += [f"{place}: {home.why if home else 'its document was not read'}"] if coding.code else []
                 continue
-            span, same = carried
             number += 1
-            if own.holds(home[0], span, values.ids[coding.code], coding.coder):
+            value_id = values.ids.get(coding.code, "")
+            if own.holds(carried.transcript_id, carried.span, value_id, coding.coder):
                 fates.ours.add(number)
+            elif coding.code:
+                _count(fates, moved=coding.moved, same=carried.same)
             else:
-                _count(fates, moved=coding.moved, same=same)
-            fates.places[number] = place
-            yield CodedRow(number, home[0], *span, "", own.name(coding.coder), (values.ids[coding.code],))
+                fates.whole += 1
+            if coding.code:
+                fates.places[number] = place
+            held_to_show = (value_id,) if value_id else ()
+            yield CodedRow(number, carried.transcript_id, *carried.span, "", own.name(coding.coder), held_to_show)
 
 
 def _without(matching: Matching, ours: Collection[int]) -> Matching:
@@ -292,10 +285,13 @@ def _told(project: Project, fates: _Fates) -> Iterator[str]:
             f"{fates.moved} moved to where their words are; {len(fates.lost)} lost."
         )
     yield from shortened(fates.lost)
+    if fates.whole:
+        yield f"{several(fates.whole, 'text was', 'texts were')} read whole: what was not marked in them is a no."
     if fates.ours:
         yield f"{several(len(fates.ours), 'coding is', 'codings are')} in the study already, which the project is from."
     if fates.suggestions:
         yield f"{several(fates.suggestions, 'coding is', 'codings are')} suggestions of a model, and were left out."
+    yield from project.remarks
     if project.lost:
         yield f"There is no place here for: {', '.join(project.lost)}."
 

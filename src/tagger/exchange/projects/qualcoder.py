@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tagger.exchange.projects.positions import Counting, Marked, Place, Raw, choose, places
-from tagger.exchange.projects.records import Code, Coding, Document, Format, Project
+from tagger.exchange.projects.records import NOBODY, Code, Coding, Document, Format, Project
 from tagger.exchange.projects.sqlite_tables import Rows, Tables, holds, tables
 from tagger.privacy import PSEUDONYM
 from tagger.wording import several
@@ -21,7 +21,6 @@ LOST = {
     "annotation": ("annotation", "annotations"),
     "journal": ("journal entry", "journal entries"),
 }
-NOBODY = "unnamed coder"
 MADE = ("pos0", "pos1", "seltext", "cid", "fid", "owner", "memo", "date")
 
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from tagger.records import Span
+
 OURS = "transcript-tagger"
 """The program that our own exports name as the one that wrote them."""
 MODEL = "Suggestions of the model"
 """The user under which our own exports list the machine's suggestions; nothing of it is ever a person's coding."""
+
+NOBODY = "unnamed coder"
+"""Who coded, where a project does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +32,9 @@ class Coding:
     """
     What one person coded: `text[start:end]` of the document, in code points.
 
-    `code` is the key of the code. `moved` says that the file gives another place, and its quote was found here. `note`
-    is what else is said of it, `made_at` when it was made (ISO 8601, UTC), both empty where nothing is known.
+    `code` is the key of the code; empty where the person read the stretch, and found nothing but what they coded beside
+    this. `moved` says that the file gives another place, and its quote was found here. `note` is what else is said of
+    it, `made_at` when it was made (ISO 8601, UTC), both empty where nothing is known.
     """
 
     start: int
@@ -46,7 +52,8 @@ class Document:
     A text of a project, with LF line ends and without BOM.
 
     `missing` says why there is no text. `attributes` are what the project knows of it; `participant` a pseudonym.
-    `lost` lists the codings that could not be placed, and why; `memo` is a text beside it.
+    `lost` lists the codings that could not be placed, and why; `memo` is a text beside it. A text that was put together
+    of several has each of them in `pieces`.
     """
 
     key: str
@@ -58,6 +65,7 @@ class Document:
     missing: str = ""
     lost: tuple[str, ...] = ()
     memo: str = ""
+    pieces: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +73,7 @@ class Project:
     """
     A project: `tool` is the program that wrote it, `rule` how it counts characters.
 
-    `lost` says what else the file holds that has no place in a study.
+    `lost` says what else the file holds that has no place in a study, `remarks` what to bear in mind of the codings.
     """
 
     tool: str
@@ -74,6 +82,7 @@ class Project:
     documents: tuple[Document, ...]
     rule: str = ""
     lost: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

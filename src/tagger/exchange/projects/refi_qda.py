@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element
 from tagger import markup
 from tagger.errors import CodingsError
 from tagger.exchange.projects.positions import Counting, Marked, Raw, choose, places
-from tagger.exchange.projects.records import OURS, Code, Coding, Document, Format, Project
+from tagger.exchange.projects.records import NOBODY, OURS, Code, Coding, Document, Format, Project
 from tagger.exchange.projects.refi_package import EXPORT_AGAIN, Package, holds_project
 from tagger.privacy import PSEUDONYM
 from tagger.wording import several
@@ -41,7 +41,6 @@ LOST = {
     "Graph": ("map", "maps"),
 }
 """What has no place in a study, by the element that holds it."""
-NOBODY = "unnamed coder"
 
 
 def _is_project(data: bytes) -> bool:

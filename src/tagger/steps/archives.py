@@ -78,10 +78,19 @@ def _around(path: Path) -> Path | None:
 
 def _project(path: Path) -> Mapping[str, Document]:
     """Return the documents of a project by their names; none where the file is something else, or cannot be read."""
-    if not path.name.casefold().endswith(projects.ENDINGS) or not path.is_file():
+    if not path.name.casefold().endswith(projects.ENDINGS) or not path.is_file() or _is_archive_of_files(path):
         return {}
     status = path.stat()
     return _documents(path, status.st_mtime_ns, status.st_size)
+
+
+def _is_archive_of_files(path: Path) -> bool:
+    """Tell, without reading all of it, a zip archive that is no project."""
+    package = _opened(path)
+    if package is None:
+        return False
+    with package:
+        return not projects.in_archive(package.namelist())
 
 
 @lru_cache(maxsize=4)

@@ -9,18 +9,25 @@ one line to `FORMATS`.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from tagger.errors import CodingsError
-from tagger.exchange.projects import label_studio, qualcoder, refi_qda, taguette
+from tagger.exchange.projects import inception, label_studio, qualcoder, refi_qda, taguette
 from tagger.exchange.projects.records import Document, Format, Project
 
-__all__ = ["ENDINGS", "FORMATS", "LARGEST", "is_project", "read", "texts"]
+__all__ = ["ENDINGS", "FORMATS", "LARGEST", "in_archive", "is_project", "read", "texts"]
 
 LARGEST = 1_000_000_000
 """Bytes of the largest project that is read; recordings in it are passed over."""
-FORMATS: tuple[Format, ...] = (refi_qda.FORMAT, taguette.FORMAT, qualcoder.FORMAT, label_studio.FORMAT)
+FORMATS: tuple[Format, ...] = (
+    refi_qda.FORMAT,
+    taguette.FORMAT,
+    qualcoder.FORMAT,
+    label_studio.FORMAT,
+    inception.FORMAT,
+)
 OWN_ENDINGS = (".qdpx", ".qde", ".qdc", ".qda", ".sqlite3", ".sqlite", ".db")
-ENDINGS = (*OWN_ENDINGS, ".json")
+ENDINGS = (*OWN_ENDINGS, ".json", ".tsv", ".zip")
 """Endings of files that may be projects; those of its own say that a file is one, whatever is in it."""
 ENDING = re.compile(r"\.(?:txt|text|md|docx?|odt|rtf|pdf|html?|vtt|srt|csv|tsv|xlsx|jsonl?)$", re.IGNORECASE)
 NOT_IN_NAMES = re.compile(r'[\x00-\x1f/\\:*?"<>|]+')
@@ -30,6 +37,11 @@ LONGEST_NAME = 120
 def is_project(data: bytes, name: str) -> bool:
     """Say whether a file is a project of another program, or claims to be one by its name."""
     return name.casefold().endswith(OWN_ENDINGS) or any(each.recognises(data) for each in FORMATS)
+
+
+def in_archive(titles: Sequence[str]) -> bool:
+    """Say whether a zip archive of these files may be a project."""
+    return any(title.casefold().endswith(inception.SUFFIX) or title.endswith(inception.LIST) for title in titles)
 
 
 def read(data: bytes, name: str) -> Project:

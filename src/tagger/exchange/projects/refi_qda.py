@@ -17,7 +17,8 @@ from tagger import markup
 from tagger.errors import CodingsError
 from tagger.exchange.projects.positions import Counting, Marked, Raw, choose, places
 from tagger.exchange.projects.records import NOBODY, OURS, Code, Coding, Document, Format, Project
-from tagger.exchange.projects.refi_package import EXPORT_AGAIN, Package, holds_project
+from tagger.exchange.projects.refi_package import Package, holds_project
+from tagger.exchange.projects.zip_parts import EXPORT_AGAIN
 from tagger.privacy import PSEUDONYM
 from tagger.wording import several
 

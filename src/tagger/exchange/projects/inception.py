@@ -1,0 +1,168 @@
+"""
+Documents of INCEpTION and WebAnno: one file in WebAnno TSV 3, or a zip with a folder for each document.
+
+In a folder, each person's annotations are a file called by their name. What a curator made of them is no coding of one
+person, and the document before anybody annotated it (`INITIAL_CAS`) holds none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from tagger.errors import CodingsError
+from tagger.exchange.projects import webanno_tsv, zip_parts
+from tagger.exchange.projects.positions import Counting, Raw, choose, places
+from tagger.exchange.projects.records import NOBODY, Code, Coding, Document, Format, Project
+from tagger.exchange.projects.webanno_tsv import Annotated, Annotation
+from tagger.exchange.projects.zip_parts import Parts
+from tagger.wording import several
+
+SUFFIX = ".tsv"
+LIST = "exportedproject.json"
+BEFORE, CURATED = "initial_cas", ("curation_user", "curation")
+CAS = re.compile(rb'\s*(?:<\?xml[^>]*>\s*)?<xmi:XMI|\s*\{\s*"%TYPES"|.{0,2000}"%FEATURE_STRUCTURES"', re.DOTALL)
+GRAMMAR = "de.tudarmstadt.ukp.dkpro.core.api."
+NAMED = "NamedEntity"
+IDENTIFIERS = re.compile(r"identifier|.*(?:_id|uri|iri)", re.IGNORECASE)
+LINK = re.compile(r"\w+://\S+")
+SLOT = re.compile(r"ROLE_|uima\.|BT_")
+LONGEST_CODE = 120
+AS_TSV = "Export it with the format WebAnno TSV v3.3"
+COUNTED = {
+    "grammar": ("mark of grammar", "marks of grammar"),
+    "relations": ("relation", "relations"),
+    "links": ("link to a knowledge base", "links to a knowledge base"),
+    "words": ("feature in free words", "features in free words"),
+    "curated": ("document that was curated", "documents that were curated"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What one person made of a document."""
+
+    document: str
+    coder: str
+    annotated: Annotated
+
+
+def recognises(data: bytes) -> bool:
+    """Tell a file by its first line, a zip by the files in it; also what INCEpTION writes in formats not read here."""
+    return bool(
+        webanno_tsv.ANY_VERSION.match(data[:100])
+        or CAS.match(data[:4000])
+        or any(PurePosixPath(title).name == LIST for title in zip_parts.titles(data))
+        or zip_parts.any_begins(data, SUFFIX, webanno_tsv.ANY_VERSION)
+    )
+
+
+def read(data: bytes, name: str) -> Project:
+    """
+    Read a document, or a zip of them.
+
+    Raises:
+        CodingsError: It is damaged, locked, too large, or in a format that is not read; the message says which to use.
+    """
+    if CAS.match(data[:4000]):
+        raise CodingsError("It is a document in UIMA CAS, which is not read", where=name, remedy=AS_TSV)
+    title = name.rpartition(".")[0] or name
+    lost: Counter[str] = Counter()
+    made = list(_of_parts(data, name, lost) if data.startswith(zip_parts.START) else [_one(data, name, title)])
+    lost["relations"] = sum(each.annotated.relations for each in made)
+    named = [[(one, _names(one, lost)) for one in each.annotated.annotations] for each in made]
+    folders = list(dict.fromkeys(folder for each in named for _, names in each for folder, _ in names))
+    raws = [Raw(each.annotated.text, tuple(one.marked for one in each.annotated.annotations)) for each in made]
+    counting = choose(raws, Counting(wide=True))
+    documents: dict[tuple[str, str], Document] = {}
+    for each, names, raw in zip(made, named, raws, strict=True):
+        document = documents.setdefault((each.document, raw.plain), Document(each.document, each.document, raw.plain))
+        documents[each.document, raw.plain] = _with(document, each.coder, names, raw, counting)
+    codes = tuple(_codes(folders, [pair for each in named for _, names in each for pair in names]))
+    told = tuple(several(lost[what], *words) for what, words in COUNTED.items() if lost[what])
+    return Project("INCEpTION or WebAnno", title, codes, tuple(documents.values()), counting.words, told)
+
+
+FORMAT = Format("WebAnno TSV", recognises, read)
+
+
+def _one(data: bytes, name: str, title: str) -> _Made:
+    return _Made(title, NOBODY, webanno_tsv.read(data, name))
+
+
+def _of_parts(data: bytes, name: str, lost: Counter[str]) -> Iterator[_Made]:
+    """Read the files of a zip: each in the folder of its document, called like the person who made it."""
+    parts = Parts(data, name)
+    files = [title for title in parts.titles if title.casefold().endswith(SUFFIX)]
+    if not files:
+        raise CodingsError("Its annotations are in a format that is not read", where=name, remedy=AS_TSV)
+    for title in files:
+        content = parts.unpacked(title)
+        if not webanno_tsv.ANY_VERSION.match(content[:100]):
+            continue
+        path = PurePosixPath(title)
+        coder = path.stem.casefold()
+        if coder in CURATED:
+            lost["curated"] += 1
+            continue
+        document = path.parent.name or path.stem
+        annotated = webanno_tsv.read(content, f"{name}, {title}")
+        if coder == BEFORE:
+            annotated = Annotated(annotated.text, (), 0)
+        yield _Made(document, path.stem if path.parent.name else NOBODY, annotated)
+
+
+def _names(annotation: Annotation, lost: Counter[str]) -> tuple[tuple[str, str], ...]:
+    """Name the codes of an annotation, each in the folder of its feature: its values, or without any its layer."""
+    layer = annotation.layer
+    short = layer.name.rpartition(".")[2]
+    if layer.name.startswith(GRAMMAR) and short != NAMED:
+        lost["grammar"] += 1
+        return ()
+    names = []
+    for feature, value in annotation.values.items():
+        if SLOT.match(feature):
+            lost["relations"] += 1
+        elif IDENTIFIERS.fullmatch(feature) or LINK.fullmatch(value):
+            lost["links"] += 1
+        elif len(value) > LONGEST_CODE or "\n" in value:
+            lost["words"] += 1
+        else:
+            names.append((f"{short}: {feature}" if len(layer.features) > 1 else short, " ".join(value.split())))
+    return tuple(names) or ((("", short),) if not annotation.values else ())
+
+
+def _codes(folders: Sequence[str], names: Sequence[tuple[str, str]]) -> Iterator[Code]:
+    """Yield codes, in folders where there are several."""
+    several_folders = len(folders) > 1
+    for folder in folders if several_folders else ():
+        if folder:
+            yield Code(folder, folder, codable=False)
+    for folder, name in dict.fromkeys(names):
+        yield Code(_key(folder, name), name, parent=folder if several_folders else "")
+
+
+def _key(folder: str, name: str) -> str:
+    return f"{folder}/{name}"
+
+
+def _with(
+    document: Document,
+    coder: str,
+    named: Sequence[tuple[Annotation, tuple[tuple[str, str], ...]]],
+    raw: Raw,
+    counting: Counting,
+) -> Document:
+    """Add what one person made of a document."""
+    codings = list(document.codings)
+    lost = list(document.lost)
+    for (_, names), place, marked in zip(named, places(raw, counting), raw.marked, strict=True):
+        for folder, name in names:
+            if place.span:
+                codings.append(Coding(*place.span, _key(folder, name), coder, place.moved))
+            else:
+                lost.append(f"characters {marked.start} to {marked.end}: {place.why}")
+    return replace(document, codings=tuple(codings), lost=tuple(lost))

@@ -4,32 +4,23 @@ from __future__ import annotations
 
 import io
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from coded_documents import FULL, coded_documents, long_document, project, same
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from lxml import etree
 
 from tagger.exchange import projects
-from tagger.exchange.projects.records import OURS, Code, Coding, Document, Project
-from tagger.exchange.projects.refi_writer import write
+from tagger.exchange.projects import codebook
+from tagger.exchange.projects.records import Document
+from tagger.exchange.projects.refi_writer import write, write_codes
+from tagger.frameworks import shipped_frameworks
+from tagger.records import Framework, Layer, Value, Wording
 
 # As published by REFI, 18 March 2019, under the MIT licence that it holds.
 SCHEMA = Path(__file__).with_name("refi_qda_project_1_0.xsd")
-CODES = (
-    Code("values", "Values & more", codable=False),
-    Code("values/choice", "Choice <1>", 'What "counts": a; b', parent="values"),
-    Code("values/fun", "Fun", parent="values"),
-    Code("loose", "Loose"),
-)
-TEXT = "P01: They let me decide 🙂.\nI01: “And then?”\nP01: e\u0301té, naïve, שלום לכולם, 𝒳 and\u2028more.\n"
-
-
-def project(*documents, codes=CODES):
-    """Return a project of ours."""
-    return Project(f"{OURS} 1.0", "A study", codes, documents)
+SCHEMA_OF_CODES = Path(__file__).with_name("refi_qda_codebook_1_0.xsd")
 
 
 def valid(data):
@@ -38,41 +29,6 @@ def valid(data):
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         schema.assertValid(etree.fromstring(package.read("project.qde")))
     return data
-
-
-def same(written):
-    """Return what has to survive writing and reading, whatever the ids became."""
-    names = {code.key: code.name for code in written.codes}
-    return [
-        (
-            document.name,
-            document.text,
-            sorted((each.start, each.end, names[each.code], each.coder, each.moved) for each in document.codings),
-            dict(document.attributes),
-            document.participant,
-            document.lost,
-        )
-        for document in written.documents
-    ]
-
-
-FULL = project(
-    Document(
-        "one",
-        "T1",
-        TEXT,
-        (
-            Coding(5, 27, "values/choice", "Reader A", note="blind", made_at="2026-11-30T08:00:00Z"),
-            Coding(5, 27, "values/fun", "Reader B"),
-            Coding(5, 27, "values/choice", "Reader B"),
-            Coding(46, 60, "loose", "Reader A"),
-        ),
-        {"group": "Tuesday & <b>", "site": "1"},
-        "P01",
-        memo="Reader B: nothing here\nsecond line",
-    ),
-    Document("two", "T2", "Nothing was coded here.\n"),
-)
 
 
 def test_a_project_is_valid_and_the_same_when_read_again():
@@ -99,28 +55,6 @@ def test_a_project_without_documents_is_valid(part):
     assert () == projects.read(valid(write(part)), "study.qdpx").documents
 
 
-CHARACTERS = st.one_of(
-    st.sampled_from("ab \n\t.,’“”…\u2028\x0b\x85\u0301\u200d\ufeffאש🙂👩𝒳<>&\"'"),
-    st.characters(exclude_categories=["Cs"], exclude_characters="\r"),
-)
-LINES = st.text(CHARACTERS, min_size=1, max_size=80).filter(lambda text: text.strip("\ufeff \n\t\r"))
-
-
-@st.composite
-def coded_documents(draw: st.DrawFn) -> Document:
-    """Draw a document and stretches of it, which begin and end anywhere but hold a word."""
-    text = draw(LINES)
-    spans = draw(st.lists(st.tuples(st.integers(0, len(text) - 1), st.integers(1, len(text))), max_size=6, unique=True))
-    codings = tuple(
-        Coding(
-            start, end, draw(st.sampled_from(["values/choice", "loose"])), draw(st.sampled_from(["Reader A", "Bea"]))
-        )
-        for start, end in spans
-        if start < end and text[start:end].strip()
-    )
-    return Document("d", "name", text, codings, memo=draw(st.text(max_size=5)))
-
-
 @settings(deadline=None, max_examples=300)
 @given(coded_documents())
 def test_no_coding_is_moved_by_a_character(document):
@@ -132,11 +66,52 @@ def test_no_coding_is_moved_by_a_character(document):
 
 def test_a_document_of_a_million_characters_comes_back():
     """Ten thousand codings in it, each where it was."""
-    text = "".join(
-        f"P01: line {number} 🙂 of a long talk, as people talk when they are let.\n" for number in range(16_000)
-    )
-    codings = tuple(Coding(at, at + 40, "loose", f"Reader {'AB'[at % 2]}") for at in range(0, 1_000_000, 100))
-    long = replace(FULL.documents[0], text=text, codings=codings)
+    long = project(long_document())
 
-    assert len(text) > 1_000_000
-    assert same(project(long)) == same(projects.read(write(project(long)), "study.qdpx"))
+    assert len(long.documents[0].text) > 1_000_000
+    assert same(long) == same(projects.read(write(long), "study.qdpx"))
+
+
+def valid_codes(data):
+    """Check a list of codes by its schema."""
+    etree.XMLSchema(etree.parse(SCHEMA_OF_CODES)).assertValid(etree.fromstring(data))
+    return data
+
+
+def test_codes_alone_are_valid_and_come_back_as_the_values_that_they_were():
+    """Layers, names and every text of a value; what has no place is its id, its unit and who wrote a text."""
+    values = (
+        Value(
+            "choice",
+            "Choice <1>",
+            "first",
+            Wording("They decide & \n say so."),
+            counts=(Wording("a; b"), Wording("Cue: c")),
+            does_not_count=(Wording("d"),),
+            cues=(Wording("it is up to me"),),
+            examples=(Wording("“I was let.”"),),
+        ),
+        Value("fun", "Fun", "second", Wording("They laugh.")),
+    )
+    wanted = Framework("mine", "1.0", "Mine", (Layer("first", "First & last"), Layer("second", "Second")), values)
+
+    written = valid_codes(write_codes(project(codes=tuple(codebook.codes([wanted])))))
+    found, _ = codebook.framework(projects.read(written, "mine.qdc"), "mine")
+
+    assert [layer.name for layer in wanted.layers] == [layer.name for layer in found.layers]
+    assert [value.name for value in wanted.values] == [value.name for value in found.values]
+    assert "They decide & say so." == found.values[0].definition.text
+    for field in ("counts", "does_not_count", "cues", "examples"):
+        assert [getattr(value, field) for value in wanted.values] == [getattr(value, field) for value in found.values]
+
+
+@pytest.mark.parametrize("framework", shipped_frameworks(), ids=lambda framework: framework.id)
+def test_each_shipped_framework_goes_through_a_list_of_codes_unchanged(framework):
+    """Out, in, and out again: the same names and texts."""
+    written = valid_codes(write_codes(project(codes=tuple(codebook.codes([framework])))))
+    found, _ = codebook.framework(projects.read(written, "codes.qdc"), "back")
+
+    def said(one):
+        return [(value.name, value.phrases, [each.text for each in value.does_not_count]) for value in one.values]
+
+    assert said(framework) == said(found)

@@ -5,25 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from test_exchange_refi_writer import valid
+from test_exchange_refi_writer import valid, valid_codes
 from test_steps_imports import table, whole
 from test_steps_projects import SELECTED, bring_in, placed
 
 from tagger.errors import UsageError
 from tagger.exchange import projects
+from tagger.exchange.projects.forms import FORMS
 from tagger.exchange.projects.records import MODEL
 from tagger.exchange.projects.refi_writer import write
 from tagger.steps.imported import Origin
 from tagger.steps.imports import import_codings
-from tagger.steps.project_export import export_project
+from tagger.steps.project_export import Choice, export_project
 from tagger.steps.projects import import_project
 
 RANG = "She rang me when my brother was ill"
 
 
-def exported(study, **options):
+def exported(study, **choice):
     """Export a study, check it by the schema, and read it."""
-    made = export_project(study.folder, **{"include_unreviewed": False, **options})
+    made = export_project(study.folder, "qdpx", Choice(**choice))
     return projects.read(valid(made.data), "out.qdpx"), made
 
 
@@ -142,7 +143,7 @@ def test_only_what_was_read_leaves_unless_all_is_asked_for(study):
     import_codings(study.folder, table(study, whole(study, RANG, "Ann", "two-way")), "independently")
 
     [document] = exported(study)[0].documents
-    everything = exported(study, include_unreviewed=True)[0].documents
+    everything = exported(study, everything=True)[0].documents
 
     assert "[…]" in document.text
     assert "The toilet" not in document.text
@@ -161,7 +162,7 @@ def test_words_of_who_may_not_be_quoted_never_leave(study):
         "AND participant_id IS NOT NULL GROUP BY participant_id"
     )
 
-    project, made = exported(study, include_unreviewed=True)
+    project, made = exported(study, everything=True)
 
     assert not [text for text in (each.text for each in project.documents) if RANG in text]
     assert not [one for one in said(project) if "rang me" in one[2]]
@@ -172,7 +173,7 @@ def test_readings_without_a_value_stand_in_notes(study):
     """The format has no place for them, and the answer says how many there are."""
     import_codings(study.folder, table(study, whole(study, "The toilet.", "Ann", "none")), "independently")
 
-    made = export_project(study.folder, include_unreviewed=False)
+    made = export_project(study.folder, "qdpx", Choice())
 
     valid(made.data)
     assert any("1 reading without a value (in notes)" in line for line in made.lines)
@@ -180,7 +181,7 @@ def test_readings_without_a_value_stand_in_notes(study):
 
 def test_the_same_study_gives_the_same_bytes(coded):
     """Exported twice."""
-    one, two = (export_project(coded.folder, include_unreviewed=True) for _ in range(2))
+    one, two = (export_project(coded.folder, "qdpx", Choice(everything=True)) for _ in range(2))
 
     assert one.data == two.data
 
@@ -188,7 +189,7 @@ def test_the_same_study_gives_the_same_bytes(coded):
 def test_an_empty_study_has_nothing_to_export(fresh):
     """And says what to do."""
     with pytest.raises(UsageError, match="nothing was tagged or read"):
-        export_project(fresh.folder, include_unreviewed=True)
+        export_project(fresh.folder, "qdpx", Choice(everything=True))
 
 
 def test_the_command_line_writes_a_project(coded, tagger):
@@ -201,3 +202,106 @@ def test_the_command_line_writes_a_project(coded, tagger):
     assert "suggestions of the model as those of a user of its own" in done.out
     valid(out.read_bytes())
     assert 2 == tagger("export", "--study", coded.folder, "--to", "qdpx", "--what", "consent", "-o", out).code
+
+
+def made_blind(study):
+    """Let Ann read a passage without suggestions, and Bea one with them."""
+    for words, name, made in ((RANG, "Ann", "independently"), ("The toilet.", "Bea", "after-suggestions")):
+        import_codings(study.folder, table(study, whole(study, words, name, "choice"), name=f"{name}.csv"), made)
+
+
+def test_codings_that_were_made_blind_leave_alone(study):
+    """Without the passages that were read otherwise, and without a single suggestion."""
+    made_blind(study)
+
+    project, made = exported(study, only="blind")
+
+    assert [("Reader A", "Choice")] == [(coder, value) for coder, value, _ in said(project)]
+    assert not any("The toilet" in each.text for each in project.documents)
+    assert "0 suggestions" in made.lines[0]
+
+
+def test_suggestions_leave_alone_and_codings_too(study):
+    """Each on the passages that were read; what a reader found in them is not told by the former."""
+    made_blind(study)
+
+    suggestions, _ = exported(study, only="suggestions")
+    codings, _ = exported(study, only="codings")
+    both, _ = exported(study)
+
+    assert {MODEL} >= {coder for coder, _, _ in said(suggestions)}
+    assert {"Reader A", "Reader B"} == {coder for coder, _, _ in said(codings)}
+    assert said(both) == sorted([*said(suggestions), *said(codings)])
+    assert not any(each.lost for each in suggestions.documents)
+
+
+def test_what_was_made_with_one_version_leaves_alone(study):
+    """The codes are those of this version, and what was made with another stays."""
+    made_blind(study)
+    known = study.one("SELECT max(version) FROM frameworks WHERE name = 'small'")
+
+    one, _ = exported(study, framework=f"small@{known}")
+    other, _ = exported(study, framework="side-by-side", everything=True)
+
+    assert said(exported(study)[0]) == said(one)
+    assert [] == said(other)
+    assert 3 == sum(code.codable for code in one.codes) < sum(code.codable for code in other.codes)
+
+
+def test_the_list_of_codes_leaves_alone(study):
+    """Valid by its schema, and its values are those of the framework."""
+    made = export_project(study.folder, "qdc", Choice())
+
+    codes = projects.read(valid_codes(made.data), "small.qdc").codes
+
+    assert ["The only layer", "Choice", "Experiences in common", "Two-way support"] == [code.name for code in codes]
+    assert "3 codes in 1 layer." == made.lines[0]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_tells_what_it_holds_and_what_not(study, form, tagger):
+    """The command writes it, and what it says can be read by somebody who sees it for the first time."""
+    made_blind(study)
+    out = study.home / "out.file"
+
+    done = tagger("export", "--study", study.folder, "--to", form, "-o", out)
+
+    assert 0 == done.code
+    assert f"Wrote {out}: " in done.out
+    assert out.stat().st_size > 0
+    beside = out.with_name(out.name + (FORMS[form].ending or ".none"))
+    assert bool(FORMS[form].beside) == beside.exists()
+    assert "Stay here" in done.out or "stay here" in done.out
+
+
+@pytest.mark.parametrize("options", [["--only", "blind"], ["--framework", "small"]])
+def test_a_table_takes_no_choice_of_codings(study, tagger, options):
+    """It holds counts; the message says where the choice belongs."""
+    done = tagger("export", "--study", study.folder, "--to", "csv", "-o", study.home / "out.csv", *options)
+
+    assert 2 == done.code
+    assert "label-studio" in done.err
+
+
+def test_an_unknown_version_is_named(study, tagger):
+    """With those that there are."""
+    done = tagger(
+        "export", "--study", study.folder, "--to", "qdpx", "-o", study.home / "o.qdpx", "--framework", "small@9.9"
+    )
+
+    assert 1 == done.code
+    assert "there is no version 9.9" in done.err
+
+
+def test_a_project_of_taguette_comes_back_with_nothing_new(fresh):
+    """Every coding is known again; what was not exported is not taken for said."""
+    bring_in(fresh)
+    file = fresh.home / "back.sqlite3"
+    file.write_bytes(export_project(fresh.folder, "taguette", Choice()).data)
+    before = fresh.tables()
+
+    found = projects.read(file.read_bytes(), file.name)
+    report = import_project(fresh.folder, file, found, Origin(file.name, file.read_bytes(), "independently"))
+
+    assert before == fresh.tables()
+    assert any("6 codings are in the study already" in line for line in report.lines)

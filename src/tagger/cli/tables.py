@@ -20,10 +20,11 @@ from tagger.wording import several
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from tagger.steps.project_export import Only
     from tagger.store import Readable
 
-PROJECT = "qdpx"
-FORMS = ("csv", "xlsx", "jsonl", "parquet", PROJECT)
+TABLES = ("csv", "xlsx", "jsonl", "parquet")
+PROJECTS = ("qdpx", "qdc", "taguette", "label-studio")
 
 
 @click.command("import")
@@ -82,7 +83,13 @@ def _said(made: Made | None) -> Made:
 
 @click.command()
 @options.study
-@click.option("--to", "form", required=True, type=click.Choice(FORMS), help="A table; or a project.")
+@click.option(
+    "--to",
+    "form",
+    required=True,
+    type=click.Choice((*TABLES, *PROJECTS)),
+    help="A table; or a project for another program, of which qdc is the list of codes alone.",
+)
 @click.option(
     "-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The file to write."
 )
@@ -96,13 +103,31 @@ def _said(made: Made | None) -> Made:
     "they are a dataset; what people proposed to say of passages together, or to change in the list of values: who "
     "consents, who objects and why; what they marked as not on the list, in groups.",
 )
-def export(folder: Path, form: str, output: Path, include_unreviewed: bool, what: str) -> None:
+@click.option(
+    "--only",
+    type=click.Choice(["suggestions", "codings", "blind"]),
+    default=None,
+    help="Of a project: the model's suggestions, people's codings, or those made without suggestions.",
+)
+@click.option(
+    "--framework",
+    default="",
+    metavar="NAME@VERSION",
+    help="Of a project: what was made with this version of a framework.  [default: with any]",
+)
+def export(
+    folder: Path, form: str, output: Path, include_unreviewed: bool, what: str, only: Only | None, framework: str
+) -> None:
     """Write passages with suggestions and readings to a table, or a project for another program."""
     from tagger.steps.exports import export as table
 
-    if form == PROJECT:
-        _export_project(folder, output, what, include_unreviewed=include_unreviewed)
+    if form in PROJECTS:
+        _export_project(folder, form, output, what, only=only, everything=include_unreviewed, framework=framework)
         return
+    if only or framework:
+        raise click.UsageError(
+            f"A table holds counts of readings: --only and --framework are for {', '.join(PROJECTS)}."
+        )
     if what == "reflections":
         _export_reflections(folder, form, output)
         return
@@ -127,16 +152,23 @@ def _export_reflections(folder: Path, form: str, output: Path) -> None:
         echo(f"To read and code it: tagger run {output} --dataset reflections --framework reflexive --study {folder}")
 
 
-def _export_project(folder: Path, output: Path, what: str, *, include_unreviewed: bool) -> None:
-    from tagger.steps.project_export import export_project
+def _export_project(
+    folder: Path, form: str, output: Path, what: str, *, only: Only | None, everything: bool, framework: str
+) -> None:
+    from tagger.exchange.projects.forms import FORMS
+    from tagger.steps.project_export import Choice, export_project
 
     if what != "passages":
         raise click.UsageError(f"A project holds passages: leave --what {what} out, or write it as a table.")
-    made = export_project(folder, include_unreviewed=include_unreviewed)
+    made = export_project(folder, form, Choice(everything, only or "", framework))
     written(output, made.data)
     echo(f"Wrote {output}: {made.lines[0]}")
     for line in made.lines[1:]:
         echo(line)
+    if made.beside:
+        beside = output.with_name(output.name + FORMS[form].ending)
+        written(beside, made.beside)
+        echo(f"Wrote {beside}: {FORMS[form].name} wants it before the file.")
 
 
 def _export_consent(folder: Path, form: str, output: Path, what: str) -> None:

@@ -19,7 +19,8 @@ class HeldCoding:
     What one person holds `text[start:end]` of a transcript to show.
 
     `value` is None where they found none, and `outcome` says what they said instead. `letter` is how others know the
-    person, `name` their name; `kind` how the reading was made.
+    person, `name` their name; `kind` how the reading was made, `framework_id` with which version of a framework: None
+    where words that came in lie on no passage.
     """
 
     transcript_id: str
@@ -32,6 +33,7 @@ class HeldCoding:
     value_id: str | None
     value: str | None
     made_at: datetime
+    framework_id: str | None
 
 
 def held(database: Readable) -> Iterator[HeldCoding]:
@@ -48,14 +50,15 @@ def held(database: Readable) -> Iterator[HeldCoding]:
 
 _HELD = """
     WITH touched AS (
-        SELECT r.import_id, r.number, bool_or(c.import_id = r.import_id) AS current
+        SELECT r.import_id, r.number, bool_or(c.import_id = r.import_id) AS current,
+               any_value(c.framework_id) AS framework_id
         FROM imported_rows r
         JOIN live_excerpts e ON e.transcript_id = r.transcript_id AND e.start < r."end" AND e."end" > r.start
         JOIN current_codings c ON c.excerpt_id = e.excerpt_id AND c.coder_id = r.coder_id AND c.kind = 'imported'
         GROUP BY r.import_id, r.number
     ), brought_in AS (
         SELECT r.transcript_id, r.start, r."end", r.coder_id, 'imported ' || i.made AS kind, 'values' AS outcome,
-               unnest(r.value_ids) AS value_id, i.imported_at AS made_at
+               unnest(r.value_ids) AS value_id, i.imported_at AS made_at, t.framework_id
         FROM imported_rows r
         JOIN current_imports i ON i.id = r.import_id
         JOIN live_revisions l ON l.transcript_id = r.transcript_id AND l.number = 1
@@ -64,7 +67,7 @@ _HELD = """
     ), read_here AS (
         SELECT e.transcript_id, e.start, e."end", n.coder_id,
                CASE WHEN n.kind = 'imported' THEN 'imported ' || n.made ELSE n.kind END AS kind, n.outcome, a.value_id,
-               x.coded_at AS made_at
+               x.coded_at AS made_at, x.framework_id
         FROM latest_readings n
         JOIN codings x ON x.id = n.coding_id
         JOIN live_excerpts e ON e.excerpt_id = n.excerpt_id
@@ -76,7 +79,7 @@ _HELD = """
         SELECT value_id, max(name) AS value FROM framework_values GROUP BY value_id
     )
     SELECT h.transcript_id, h.start, h."end", r.letter, k.name, h.kind, h.outcome,
-           h.value_id, v.value, max(h.made_at) AS made_at
+           h.value_id, v.value, max(h.made_at) AS made_at, max(h.framework_id) AS framework_id
     FROM (SELECT * FROM brought_in UNION ALL SELECT * FROM read_here) h
     JOIN readers r ON r.coder_id = h.coder_id
     JOIN coders k ON k.id = h.coder_id

@@ -11,90 +11,121 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from tagger import __version__
 from tagger.config import load_settings
 from tagger.errors import UsageError
+from tagger.exchange.projects import codebook
+from tagger.exchange.projects.forms import FORMS, Form
 from tagger.exchange.projects.page import Page, PageTurn
-from tagger.exchange.projects.records import MODEL, OURS, Code, Coding, Document, Project
-from tagger.exchange.projects.refi_writer import write
-from tagger.frameworks import from_json
-from tagger.records import Framework, Span, Value
+from tagger.exchange.projects.records import MODEL, OURS, Coding, Document, Project
+from tagger.frameworks import digest, from_json
+from tagger.records import Framework, Span
+from tagger.steps import versions
 from tagger.steps.held import OUTCOMES, HeldCoding, held
 from tagger.steps.overview import names_without_reflections
 from tagger.steps.workplace import UNNAMED
 from tagger.store import Readable, Store
 from tagger.wording import several
 
-NOT_QUOTED = "(may not be quoted)"
 Row = Mapping[str, Any]
+
+
+BLIND = ("blind", "imported independently")
+"""Kinds of readings that were made before the reader could see any suggestion."""
+Only = Literal["", "suggestions", "codings", "blind"]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """
+    What of a study leaves.
+
+    Args:
+        everything: whole transcripts, all of them, with all suggestions; else what people have read.
+        only: the model's suggestions, people's codings, or those codings that were made blind; all where it is empty.
+        framework: what was made with this version of a framework, as `NAME@VERSION`; with any where it is empty.
+    """
+
+    everything: bool = False
+    only: Only = ""
+    framework: str = ""
 
 
 @dataclass(frozen=True)
 class ProjectExport:
-    """A project as a file, and in lines what is in it and what it could not hold."""
+    """A project as a file, a file that belongs beside it, and in lines what is in it and what it could not hold."""
 
     data: bytes
     lines: tuple[str, ...]
+    beside: bytes = b""
 
 
-def export_project(folder: Path, *, include_unreviewed: bool) -> ProjectExport:
+def export_project(folder: Path, form: str, choice: Choice) -> ProjectExport:
     """
-    Write a study as a REFI-QDA project.
-
-    Args:
-        include_unreviewed: whole transcripts, all of them, with all suggestions; else what people have read.
+    Write a study as a project in one of `FORMS`.
 
     Raises:
         UsageError: the study holds no suggestions and no readings.
+        FrameworkError: there is no such version.
     """
+    target = FORMS[form]
+    chosen = versions.version(folder, choice.framework) if choice.framework else None
     with Store(folder).session("an export") as database:
-        study = _Study(database, everything=include_unreviewed)
+        study = _Study(database, choice, chosen)
     if not study.frameworks:
         raise UsageError("nothing was tagged or read in this study yet", remedy="Begin with tagger run FILES")
-    documents = tuple(study.documents())
-    codes = tuple(_codes(study.frameworks))
+    documents = () if target.codes_alone else tuple(study.documents())
+    codes = tuple(codebook.codes(study.frameworks))
     project = Project(f"{OURS} {__version__}", load_settings(folder).study.name, codes, documents)
-    return ProjectExport(write(project), tuple(_lines(project, study.lost)))
+    beside = target.beside(project) if target.beside else b""
+    return ProjectExport(target.write(project), tuple(_lines(project, target, study.lost)), beside)
 
 
 class _Study:
     """The rows of a study that an export needs, and a count of what has no place in it."""
 
-    def __init__(self, database: Readable, *, everything: bool) -> None:
-        self._everything = everything
+    def __init__(self, database: Readable, choice: Choice, framework: Framework | None) -> None:
+        self._choice = choice
+        version = digest(framework) if framework else None
         self.lost: Counter[tuple[str, str]] = Counter()
         self._turns = _by_transcript(
             database.table(_TURNS, {"datasets": names_without_reflections(database)}).to_pylist()
         )
         self._held: dict[str, list[HeldCoding]] = {}
         for one in held(database):
-            self._held.setdefault(one.transcript_id, []).append(one)
-        self._suggested = _by_transcript(database.table(_SUGGESTIONS, {"all": everything}).to_pylist())
+            if (choice.only != "blind" or one.kind in BLIND) and version in (None, one.framework_id):
+                self._held.setdefault(one.transcript_id, []).append(one)
+        self._suggested: dict[str, list[Row]] = {}
+        if choice.only in ("", "suggestions"):
+            which = {"all": choice.everything, "version": version}
+            self._suggested = _by_transcript(database.table(_SUGGESTIONS, which).to_pylist())
         said = database.rows("SELECT transcript_id, attributes FROM current_attributes")
         self._said = {str(transcript): dict(json.loads(content)) for transcript, content in said}
-        self.frameworks = [from_json(content) for (content,) in database.rows(_FRAMEWORKS)]
+        in_use = [from_json(content) for (content,) in database.rows(_FRAMEWORKS)]
+        self.frameworks = [framework] if framework else in_use
 
     def documents(self) -> Iterator[Document]:
         """Yield each transcript written out, with everybody's codings on it."""
         for transcript, turns in self._turns.items():
-            if self._everything or transcript in self._held:
+            if self._choice.everything or transcript in self._held:
                 yield self._document(transcript, turns)
 
     def _document(self, transcript: str, turns: Sequence[Row]) -> Document:
-        said = self._held.get(transcript, [])
-        page = Page(_page_turns(turns, None if self._everything else [(one.start, one.end) for one in said]))
+        read = self._held.get(transcript, [])
+        page = Page(_page_turns(turns, None if self._choice.everything else [(one.start, one.end) for one in read]))
+        said = [] if self._choice.only == "suggestions" else read
         suggested = [_suggestion(row) for row in self._suggested.get(transcript, [])]
         marked = [one for each in said if (one := _coding(each))]
         codings = []
         for one in {(one.start, one.end, one.code, one.coder): one for one in (*suggested, *marked)}.values():
             place = page.carried((one.start, one.end))
             if place:
-                codings.append(Coding(*place, one.code, one.coder, note=one.note, made_at=one.made_at))
+                codings.append(replace(one, start=place[0], end=place[1]))
             else:
                 self.lost["coding of words that are left out", "codings of words that are left out"] += 1
         memo = [
@@ -139,42 +170,27 @@ def _coding(one: HeldCoding) -> Coding | None:
 def _suggestion(row: Row) -> Coding:
     made = f"{row['framework']} {row['framework_version']}, {row['model']}"
     note = f"{MODEL}: {row['value']}, rank {row['rank']}, score {row['score']:.4f}, matched '{row['cue']}' ({made})"
-    return Coding(row["start"], row["end"], row["value_id"], MODEL, note=note)
+    return Coding(row["start"], row["end"], row["value_id"], MODEL, note=note, score=row["score"])
 
 
-def _codes(frameworks: Sequence[Framework]) -> Iterator[Code]:
-    """Yield the layers, with the values in them; a value of several frameworks once, as the first has it."""
-    known: set[str] = set()
-    layers: set[str] = set()
-    for framework in frameworks:
-        for layer in framework.layers:
-            values = [value for value in framework.values if value.layer == layer.id and value.id not in known]
-            if values and layer.id not in layers:
-                layers.add(layer.id)
-                yield Code(f"layer {layer.id}", layer.name, codable=False)
-            known |= {value.id for value in values}
-            yield from (Code(value.id, value.name, _described(value), f"layer {layer.id}") for value in values)
-
-
-def _described(value: Value) -> str:
-    lists = (("Counts", value.counts), ("Does not count", value.does_not_count), ("Examples", value.examples))
-    told = [f"{title}: {'; '.join(one.text for one in texts)}" for title, texts in lists if texts]
-    return "\n".join([value.definition.text, *told])
-
-
-def _lines(project: Project, lost: Counter[tuple[str, str]]) -> Iterator[str]:
+def _lines(project: Project, form: Form, lost: Counter[tuple[str, str]]) -> Iterator[str]:
+    codes = several(sum(code.codable for code in project.codes), "code")
+    if form.codes_alone:
+        yield f"{codes} in {several(sum(not code.codable for code in project.codes), 'layer')}."
+        yield form.told
+        return
     codings = [coding for document in project.documents for coding in document.codings]
     people = {coding.coder for coding in codings} - {MODEL}
     suggested = sum(coding.coder == MODEL for coding in codings)
     yield (
-        f"{several(len(project.documents), 'transcript')}, {several(len(project.codes), 'code')}, "
+        f"{several(len(project.documents), 'transcript')}, {codes}, "
         f"{several(len(codings) - suggested, 'coding')} by {several(len(people), 'reader')}, and "
         f"{several(suggested, 'suggestion')} of the model as those of a user of its own."
     )
     told = [several(number, *words) for words, number in lost.items() if number]
-    if told:
-        yield f"The format has no place for: {', '.join(told)}."
-    yield "How each reading was made stands in its comment. Explicit noes, positions and earlier versions stay here."
+    if told := [*told, *form.lost(project)]:
+        yield f"{form.name} has no place for: {', '.join(told)}."
+    yield f"{form.told} Explicit noes, positions and earlier versions stay here."
 
 
 _TURNS = """
@@ -192,7 +208,9 @@ _SUGGESTIONS = """
            s.framework_version, s.model
     FROM suggestion_list s
     ANTI JOIN unquotable q ON q.excerpt_id = s.excerpt_id
-    WHERE $all OR s.excerpt_id IN (SELECT excerpt_id FROM latest_readings WHERE finished)
+    JOIN current_scorings c ON c.dataset = s.dataset AND c.framework = s.framework
+    WHERE ($all OR s.excerpt_id IN (SELECT excerpt_id FROM latest_readings WHERE finished))
+      AND ($version IS NULL OR c.framework_id = $version)
     ORDER BY s.transcript, s.start, s."end", s.rank, s.value_id
 """
 

@@ -249,7 +249,7 @@ def _document(name: str, group: Sequence[_Read]) -> Document:
     for each in group:
         text = Raw(each.body.text, ()).plain
         pieces.append((length, length + len(text)))
-        readers = [one.coder for one in each.task.submitted] if text.strip() else []
+        readers = [one.coder for one in each.task.submitted if one.whole] if text.strip() else []
         codings += [Coding(*pieces[-1], "", coder) for coder in readers]
         for mark, place in zip(each.marks, each.places, strict=True):
             if place.span is None or mark.why:

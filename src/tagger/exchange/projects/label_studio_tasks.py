@@ -23,6 +23,8 @@ LARGEST = 200_000_000
 """Bytes of the largest export that is read."""
 MOST_VALUES = 10_000_000
 START = re.compile(rb"\s*[\[{]")
+BY = "coded_by"
+"""The control by which our own exports say who annotated, and of parts of a text; what it names is no code."""
 NAMES = (b'"annotations"', b'"completions"', b'"annotation_id"')
 SAMPLE = 1_000_000
 """Bytes at the beginning of a file by which it is told."""
@@ -45,11 +47,16 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """What one person submitted of a task; `when` orders what they submitted more than once."""
+    """
+    What one person submitted of a task; `when` orders what they submitted more than once.
+
+    They had all of its text before them, unless it is not `whole`.
+    """
 
     coder: str
     when: str
     results: tuple[Result, ...]
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +143,15 @@ def _submitted(annotation: Record) -> Submitted:
     predicted = bool(annotation.get("parent_prediction"))
     results = tuple(_result(each, predicted=predicted) for each in _records(annotation, "result"))
     coder = _coder(annotation.get("completed_by", annotation.get("created_username")))
-    return Submitted(coder, _text(annotation.get("updated_at") or annotation.get("created_at")), results)
+    return _by(coder, _text(annotation.get("updated_at") or annotation.get("created_at")), results)
+
+
+def _by(coder: str, when: str, results: Iterable[Result]) -> Submitted:
+    """Make what one person submitted; in what was exported here, a choice tells who it was."""
+    made = list(results)
+    chosen = chain.from_iterable(_listed(each.value.get("choices")) for each in made if each.control == BY)
+    name = next(filter(None, map(_text, chosen)), "")
+    return Submitted(name or coder, when, tuple(each for each in made if each.control != BY), whole=not name)
 
 
 def _result(record: Record, *, predicted: bool) -> Result:
@@ -178,7 +193,7 @@ def _of_rows(rows: Sequence[Record]) -> Iterator[Task]:
         if row.get("annotation_id") is not None:
             results = chain.from_iterable(_of_cell(name, row[name], in_words) for name in names)
             coder, when = _coder(row.get("annotator")), _text(row.get("updated_at"))
-            made.setdefault(key, []).append(Submitted(coder, when, tuple(results)))
+            made.setdefault(key, []).append(_by(coder, when, results))
     for key, task in of_task.items():
         yield replace(task, submitted=tuple(_newest(made.get(key, ()))))
 

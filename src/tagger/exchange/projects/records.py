@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -11,6 +12,8 @@ OURS = "transcript-tagger"
 """The program that our own exports name as the one that wrote them."""
 MODEL = "Suggestions of the model"
 """The user under which our own exports list the machine's suggestions; nothing of it is ever a person's coding."""
+# What XML and HTML cannot hold.
+REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 NOBODY = "unnamed coder"
 """Who coded, where a project does not tell."""
@@ -35,6 +38,7 @@ class Coding:
     `code` is the key of the code; empty where the person read the stretch, and found nothing but what they coded beside
     this. `moved` says that the file gives another place, and its quote was found here. `note` is what else is said of
     it, `made_at` when it was made (ISO 8601, UTC), both empty where nothing is known.
+    Only suggestions of the machine have a `score`.
     """
 
     start: int
@@ -44,6 +48,7 @@ class Coding:
     moved: bool = False
     note: str = ""
     made_at: str = ""
+    score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +97,13 @@ class Format:
     name: str
     recognises: Callable[[bytes], bool]
     read: Callable[[bytes, str], Project]
+
+
+def lines(text: str) -> str:
+    """Return a text with single blanks between its words, and its lines kept."""
+    return "\n".join(filter(None, (" ".join(line.split()) for line in text.splitlines())))
+
+
+def plain(text: str) -> str:
+    """Return a text as XML and HTML can hold it, as long as it was, with LF line ends."""
+    return REFUSED.sub("\ufffd", text).replace("\r", "\n")

@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element
 from tagger import markup
 from tagger.errors import CodingsError
 from tagger.exchange.projects.positions import Counting, Marked, Raw, choose, places
-from tagger.exchange.projects.records import NOBODY, OURS, Code, Coding, Document, Format, Project
+from tagger.exchange.projects.records import NOBODY, OURS, Code, Coding, Document, Format, Project, lines
 from tagger.exchange.projects.refi_package import Package, holds_project
 from tagger.exchange.projects.zip_parts import EXPORT_AGAIN
 from tagger.privacy import PSEUDONYM
@@ -133,7 +133,7 @@ def _codes(root: Element) -> Iterator[Code]:
         codable = (element.get("isCodable") or "true").strip().casefold() not in ("false", "0")
         name = " ".join((element.get("name") or "").split()) or "unnamed code"
         key = _id(element) or f"{parent}/{name}"
-        yield Code(key, name, " ".join(_words(element, "Description").split()), parent, codable)
+        yield Code(key, name, lines(_words(element, "Description")), parent, codable)
         waiting += [(child, key) for child in list(_children(element, "Code"))[::-1]]
 
 

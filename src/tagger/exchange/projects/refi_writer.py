@@ -1,5 +1,5 @@
 """
-A project as a REFI-QDA file (.qdpx), valid by the QDA-XML schema 1.0 (REFI, 18 March 2019).
+A project as a REFI-QDA file (.qdpx), or its codes alone (.qdc), valid by the QDA-XML schemas 1.0 (REFI, 18 March 2019).
 
 Texts are UTF-8 with LF line ends, and positions count code points. Each stretch repeats the beginning of its words as
 its name, so that a program that counts otherwise, or a person, can see whether it is where it should be.
@@ -17,15 +17,15 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from tagger.exchange.projects.positions import BOM
-from tagger.exchange.projects.records import Coding, Document, Project
+from tagger.exchange.projects.records import Coding, Document, Project, plain
 
 NAMESPACE = "urn:QDA-XML:project:1.0"
 SCHEMA = f"{NAMESPACE} http://schema.qdasoftware.org/versions/Project/v1.0/Project.xsd"
+OF_CODES = "urn:QDA-XML:codebook:1.0"
+SCHEMA_OF_CODES = f"{OF_CODES} http://schema.qdasoftware.org/versions/Codebook/v1.0/Codebook.xsd"
 INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 OF_IDS = uuid.UUID("5a0a1c5e-6d0f-4d0e-9c0f-2f6f1f0b7a11")
 GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-# What XML cannot hold, and the line ends that it changes.
-REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 LONGEST_QUOTE = 80
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
@@ -33,51 +33,67 @@ LONG_AGO = (1980, 1, 1, 0, 0, 0)
 def write(project: Project) -> bytes:
     """Write a project; keys that are GUIDs stay, others give the same GUID wherever they are written."""
     documents = [document for document in project.documents if not document.missing]
-    root = Element("Project", {"xmlns": NAMESPACE, "xmlns:xsi": INSTANCE, "xsi:schemaLocation": SCHEMA})
-    root.set("name", _plain(project.name))
-    root.set("origin", _plain(project.tool))
+    root = _root("Project", NAMESPACE, SCHEMA, project)
+    root.set("name", plain(project.name))
     _users(root, documents)
-    _codes(root, project)
+    _codes(SubElement(root, "CodeBook"), project)
     _variables(root, documents)
     _cases(root, documents)
     sources = _list(root, "Sources", documents)
     for document in documents:
         _source(sources, document)
     _notes(root, documents)
-    xml = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
     texts = {f"sources/{_guid('source', each.key)}.txt": _encoded(each.text) for each in documents}
-    return _packed({"project.qde": xml, **texts})
+    return _packed({"project.qde": _bytes(root), **texts})
+
+
+def write_codes(project: Project) -> bytes:
+    """Write the codes of a project alone; they have the ids that they have in the project."""
+    root = _root("CodeBook", OF_CODES, SCHEMA_OF_CODES, project)
+    _codes(root, project)
+    return _bytes(root)
+
+
+def _root(name: str, namespace: str, schema: str, project: Project) -> Element:
+    root = Element(name, {"xmlns": namespace, "xmlns:xsi": INSTANCE, "xsi:schemaLocation": schema})
+    root.set("origin", plain(project.tool))
+    return root
+
+
+def _bytes(root: Element) -> bytes:
+    written: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return written
 
 
 def _users(root: Element, documents: Sequence[Document]) -> None:
     names = sorted({coding.coder for document in documents for coding in document.codings})
     users = _list(root, "Users", names)
     for name in names:
-        SubElement(users, "User", guid=_guid("user", name), name=_plain(name))
+        SubElement(users, "User", guid=_guid("user", name), name=plain(name))
 
 
-def _codes(root: Element, project: Project) -> None:
-    codes = SubElement(SubElement(root, "CodeBook"), "Codes")
+def _codes(codebook: Element, project: Project) -> None:
+    codes = SubElement(codebook, "Codes")
     made = {"": codes}
     for code in project.codes:
-        said = {"guid": _guid("code", code.key), "name": _plain(code.name), "isCodable": str(code.codable).lower()}
+        said = {"guid": _guid("code", code.key), "name": plain(code.name), "isCodable": str(code.codable).lower()}
         element = made[code.key] = SubElement(made.get(code.parent, codes), "Code", said)
         if code.description:
-            SubElement(element, "Description").text = _plain(code.description)
+            SubElement(element, "Description").text = plain(code.description)
 
 
 def _variables(root: Element, documents: Sequence[Document]) -> None:
     names = sorted({name for document in documents for name in document.attributes})
     variables = _list(root, "Variables", names)
     for name in names:
-        SubElement(variables, "Variable", guid=_guid("variable", name), name=_plain(name), typeOfVariable="Text")
+        SubElement(variables, "Variable", guid=_guid("variable", name), name=plain(name), typeOfVariable="Text")
 
 
 def _cases(root: Element, documents: Sequence[Document]) -> None:
     people = sorted({document.participant for document in documents} - {""})
     cases = _list(root, "Cases", people)
     for name in people:
-        case = SubElement(cases, "Case", guid=_guid("case", name), name=_plain(name))
+        case = SubElement(cases, "Case", guid=_guid("case", name), name=plain(name))
         for document in documents:
             if document.participant == name:
                 SubElement(case, "SourceRef", targetGUID=_guid("source", document.key))
@@ -85,7 +101,7 @@ def _cases(root: Element, documents: Sequence[Document]) -> None:
 
 def _source(sources: Element, document: Document) -> None:
     guid = _guid("source", document.key)
-    source = SubElement(sources, "TextSource", guid=guid, name=_plain(document.name))
+    source = SubElement(sources, "TextSource", guid=guid, name=plain(document.name))
     source.set("plainTextPath", f"internal://{guid}.txt")
     for span, codings in groupby(sorted(document.codings, key=_order), key=lambda coding: (coding.start, coding.end)):
         _selection(source, document, span, list(codings))
@@ -94,7 +110,7 @@ def _source(sources: Element, document: Document) -> None:
     for name, value in sorted(document.attributes.items()):
         held = SubElement(source, "VariableValue")
         SubElement(held, "VariableRef", targetGUID=_guid("variable", name))
-        SubElement(held, "TextValue").text = _plain(value)
+        SubElement(held, "TextValue").text = plain(value)
 
 
 def _order(coding: Coding) -> tuple[int, int, str, str]:
@@ -105,12 +121,12 @@ def _selection(source: Element, document: Document, span: tuple[int, int], codin
     key = f"{document.key} {span[0]} {span[1]}"
     words = " ".join(document.text[slice(*span)].split())
     selection = SubElement(source, "PlainTextSelection", guid=_guid("selection", key))
-    selection.set("name", _plain(words if len(words) <= LONGEST_QUOTE else f"{words[:LONGEST_QUOTE]}…"))
+    selection.set("name", plain(words if len(words) <= LONGEST_QUOTE else f"{words[:LONGEST_QUOTE]}…"))
     selection.set("startPosition", str(span[0]))
     selection.set("endPosition", str(span[1]))
     selection.set("creatingUser", _guid("user", codings[0].coder))
     if notes := "\n".join(dict.fromkeys(coding.note for coding in codings if coding.note)):
-        SubElement(selection, "Description").text = _plain(notes)
+        SubElement(selection, "Description").text = plain(notes)
     for coding in codings:
         user = _guid("user", coding.coder)
         guid = _guid("coding", f"{key} {coding.coder} {coding.code}")
@@ -124,8 +140,8 @@ def _notes(root: Element, documents: Iterable[Document]) -> None:
     noted = [document for document in documents if document.memo]
     notes = _list(root, "Notes", noted)
     for document in noted:
-        note = SubElement(notes, "Note", guid=_guid("note", document.key), name=_plain(f"About {document.name}"))
-        SubElement(note, "PlainTextContent").text = _plain(document.memo)
+        note = SubElement(notes, "Note", guid=_guid("note", document.key), name=plain(f"About {document.name}"))
+        SubElement(note, "PlainTextContent").text = plain(document.memo)
 
 
 def _list(root: Element, name: str, items: Sequence[object]) -> Element:
@@ -135,10 +151,6 @@ def _list(root: Element, name: str, items: Sequence[object]) -> Element:
 
 def _guid(kind: str, key: str) -> str:
     return key if kind in ("source", "code") and GUID.fullmatch(key) else str(uuid.uuid5(OF_IDS, f"{kind} {key}"))
-
-
-def _plain(text: str) -> str:
-    return REFUSED.sub("\ufffd", text).replace("\r", "\n")
 
 
 def _encoded(text: str) -> bytes:

@@ -27,6 +27,7 @@ class WebPage(HTMLParser):
         self._counts, self._at, self._pieces = [0], [0], [b""]
         self._lines: list[str] = []
         self._counted, self._written, self._unseen = 0, 0, 0
+        self._begun = self._due = False
         self.feed(html)
         self.close()
         self.text = "".join(self._lines)
@@ -45,9 +46,12 @@ class WebPage(HTMLParser):
         """Keep words that a reader of the page sees."""
         words = data.replace("\r\n", "\n").replace("\r", "\n")
         # White space before anything else is no part of a page, as browsers read it.
-        words = words if self._counted else words.lstrip()
+        words = words if self._begun else words.lstrip()
         if self._unseen or not words:
             return
+        if self._due and self._lines and not self._lines[-1].endswith("\n"):
+            self._write("\n")
+        self._begun, self._due = True, False
         self._counts.append(self._counted)
         self._at.append(self._written)
         self._pieces.append(words.encode(self._encoding, "surrogatepass"))
@@ -61,8 +65,8 @@ class WebPage(HTMLParser):
         return self._at[row] + len(inside.decode(self._encoding, "ignore"))
 
     def _break(self, tag: str) -> None:
-        if tag in BLOCKS and self._lines and not self._lines[-1].endswith("\n"):
-            self._write("\n")
+        if tag in BLOCKS:
+            self._begun = self._due = True
 
     def _write(self, words: str) -> None:
         self._lines.append(words)

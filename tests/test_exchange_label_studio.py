@@ -177,6 +177,17 @@ def test_who_submitted_is_named(by, name):
     assert [name] == [coder for *_, coder in labelled(project)]
 
 
+def test_a_choice_of_a_reader_says_who_coded():
+    """As in exports of ours, of which each reader had read a part: what they did not mark is not known."""
+    made = [
+        annotation(choice(name, control="reader"), results()[at]) for at, name in enumerate(("Reader A", "Reader B"))
+    ]
+    project = projects.read(export(task(1, TALK, *made)), "export.json")
+
+    assert [(*ALL[0][:2], "Reader A"), (*ALL[1][:2], "Reader B")] == labelled(project)
+    assert [] == read_whole(project)
+
+
 def test_labels_of_a_web_page_are_on_its_words():
     """Offsets count the text without markup; without them, words that stand there once tell the place."""
     page = "<div><p>They let me&nbsp;decide &amp; 🙂 left.</p><p>We laughed.</p><p>We sang.</p></div>"

@@ -93,8 +93,8 @@ def test_layers_and_their_features_are_folders_of_codes():
     assert {("We", "PER"), ("We", "Care"), ("We", "Fun"), ("We", "strong"), ("sang", "weak")} == {
         each[:2] for each in coded(project)
     }
-    assert {"": {"NamedEntity: value", "Value: name", "Value: strength", "Care"}} | {
-        "NamedEntity: value": {"PER"},
+    assert {"": {"NamedEntity", "Value: name", "Value: strength", "Care"}} | {
+        "NamedEntity": {"PER"},
         "Value: name": {"Fun"},
         "Value: strength": {"strong", "weak"},
     } == {

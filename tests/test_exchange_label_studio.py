@@ -240,9 +240,10 @@ def test_results_of_other_kinds_are_counted():
 
 def test_a_text_that_is_elsewhere_is_said_to_be():
     """A task may hold only an address."""
-    project = projects.read(export(task(1, "https://example.org/talk.txt", annotation(*results()))), "export.json")
+    project = projects.read(export(task(1, "https://example.org/talk.txt", annotation(results()[0]))), "export.json")
 
-    assert ["its text is not in the file, which only says where it lies"] == [d.missing for d in project.documents]
+    why = "its text is not in the file, which only says where it lies"
+    assert [(why, (f"task 1, Choice: {why}",))] == [(each.missing, each.lost) for each in project.documents]
     assert [] == labelled(project)
 
 

@@ -39,6 +39,8 @@ COUNTED = {
     "words": ("feature in free words", "features in free words"),
     "curated": ("document that was curated", "documents that were curated"),
 }
+Names = tuple[tuple[str, str], ...]
+"""The codes of an annotation: the folder of each, and its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def read(data: bytes, name: str) -> Project:
     lost: Counter[str] = Counter()
     made = list(_of_parts(data, name, lost) if data.startswith(zip_parts.START) else [_one(data, name, title)])
     lost["relations"] = sum(each.annotated.relations for each in made)
-    named = [[(one, _names(one, lost)) for one in each.annotated.annotations] for each in made]
+    named = _foldered([[(one, _names(one, lost)) for one in each.annotated.annotations] for each in made])
     folders = list(dict.fromkeys(folder for each in named for _, names in each for folder, _ in names))
     raws = [Raw(each.annotated.text, tuple(one.marked for one in each.annotated.annotations)) for each in made]
     counting = choose(raws, Counting(wide=True))
@@ -115,7 +117,7 @@ def _of_parts(data: bytes, name: str, lost: Counter[str]) -> Iterator[_Made]:
         yield _Made(document, path.stem if path.parent.name else NOBODY, annotated)
 
 
-def _names(annotation: Annotation, lost: Counter[str]) -> tuple[tuple[str, str], ...]:
+def _names(annotation: Annotation, lost: Counter[str]) -> Names:
     """Name the codes of an annotation, each in the folder of its feature: its values, or without any its layer."""
     layer = annotation.layer
     short = layer.name.rpartition(".")[2]
@@ -131,8 +133,19 @@ def _names(annotation: Annotation, lost: Counter[str]) -> tuple[tuple[str, str],
         elif len(value) > LONGEST_CODE or "\n" in value:
             lost["words"] += 1
         else:
-            names.append((f"{short}: {feature}" if len(layer.features) > 1 else short, " ".join(value.split())))
+            names.append((f"{short}: {feature}", " ".join(value.split())))
     return tuple(names) or ((("", short),) if not annotation.values else ())
+
+
+def _foldered(named: Sequence[Sequence[tuple[Annotation, Names]]]) -> list[list[tuple[Annotation, Names]]]:
+    """Call a folder like its layer, if only one feature of that has codes."""
+    folders = {folder for each in named for _, names in each for folder, _ in names if folder}
+    layers = Counter(folder.partition(":")[0] for folder in folders)
+    short = {folder: layer for folder in folders if layers[layer := folder.partition(":")[0]] == 1}
+    return [
+        [(one, tuple((short.get(folder, folder), name) for folder, name in names)) for one, names in each]
+        for each in named
+    ]
 
 
 def _codes(folders: Sequence[str], names: Sequence[tuple[str, str]]) -> Iterator[Code]:
@@ -152,7 +165,7 @@ def _key(folder: str, name: str) -> str:
 def _with(
     document: Document,
     coder: str,
-    named: Sequence[tuple[Annotation, tuple[tuple[str, str], ...]]],
+    named: Sequence[tuple[Annotation, Names]],
     raw: Raw,
     counting: Counting,
 ) -> Document:

@@ -147,11 +147,11 @@ def _first(turn: object, names: Iterable[str]) -> str:
 
 def _marks(task: Task, body: _Body, *, prefixed: bool) -> Iterator[_Mark]:
     for one in task.submitted:
-        for result in one.results if not body.missing else ():
+        for result in one.results:
             codes = tuple(path[-1] for path in _paths(result, prefixed=prefixed))
-            stretch = _stretch(result.value, body)
+            stretch = None if body.missing else _stretch(result.value, body)
             if codes:
-                yield _Mark(one.coder, codes, stretch or Marked(0, 0), "" if stretch else NOT_TOLD)
+                yield _Mark(one.coder, codes, stretch or Marked(0, 0), "" if stretch else body.missing or NOT_TOLD)
 
 
 def _stretch(value: Record, body: _Body) -> Marked | None:

@@ -46,7 +46,7 @@ PROJECTS = ("qdpx", "qdc", "taguette", "label-studio")
     "--instead", is_flag=True, help="The study holds this very table with another --made: what is said now counts."
 )
 def import_codings(file: Path, folder: Path, made: Made | None, framework: str, dataset: str, *, instead: bool) -> None:
-    """Bring in manual codings from a CSV or XLSX file, a project of another program, or a reading pack filled in."""
+    """Bring in manual codings: a table, a project of another program, a commented Word file, a pack filled in."""
     from tagger.exchange.packs import is_pack
     from tagger.exchange.projects import is_project
     from tagger.steps.imports import import_codings as bring_in

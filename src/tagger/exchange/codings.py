@@ -94,6 +94,13 @@ def ids_by_name(framework: Framework) -> dict[str, str]:
     return names | {simple(value.id): value.id for value in framework.values}
 
 
+def closest(name: str, framework: Framework) -> str:
+    """Return the name of the value whose name or id is most like another word; empty where none is like it."""
+    ids = ids_by_name(framework)
+    close = difflib.get_close_matches(simple(name), list(ids), n=1, cutoff=0.6)
+    return next((value.name for value in framework.values if close and value.id == ids[close[0]]), "")
+
+
 def _role(column: str) -> str | None:
     name = simple(column)
     return next((role for role, names in ROLES.items() if name in map(simple, names)), None)
@@ -199,10 +206,8 @@ def _named(cell: str, where: str, framework: Framework, ids: Mapping[str, str]) 
 def _nearest(name: str, framework: Framework, ids: Mapping[str, str]) -> str:
     if len([part for part in name.split(",") if simple(part) in ids]) > 1:
         return "Part several values by ; instead of a comma"
-    close = difflib.get_close_matches(simple(name), list(ids), n=1, cutoff=0.6)
-    if not close:
-        return f"Its values are {', '.join(value.name for value in framework.values)}"
-    return f"The nearest is '{next(value.name for value in framework.values if value.id == ids[close[0]])}'"
+    close = closest(name, framework)
+    return f"The nearest is '{close}'" if close else f"Its values are {', '.join(v.name for v in framework.values)}"
 
 
 def _coded(row: Row, roles: Mapping[str, int], value_ids: tuple[str, ...]) -> CodedRow:

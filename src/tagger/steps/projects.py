@@ -12,35 +12,23 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tagger.config import load_settings
 from tagger.errors import CodingsError
 from tagger.exchange import attributes
 from tagger.exchange.attributes import COLUMNS, NOTHING, Attributes, near
-from tagger.exchange.codings import CodedRow, ids_by_name, simple
+from tagger.exchange.codings import CodedRow
 from tagger.exchange.matching import Matching, match_codings, trimmed
-from tagger.exchange.projects import ENDINGS, codebook, texts
+from tagger.exchange.projects import ENDINGS, texts
 from tagger.exchange.projects.homes import Shelf
 from tagger.exchange.projects.records import MODEL, Document, Project
-from tagger.frameworks import digest, shipped_frameworks, to_yaml
-from tagger.records import Framework, Span
-from tagger.steps import TO_PASSAGES, begin, tag, versions
+from tagger.records import Span
+from tagger.steps import TO_PASSAGES, begin, project_values, tag
 from tagger.steps.attributes import parted
 from tagger.steps.held import held
 from tagger.steps.imported import CodedStudy, ImportReport, Origin, put, shortened
+from tagger.steps.project_values import ProjectValues
 from tagger.steps.read import source
 from tagger.store import Readable, Store
-from tagger.whole_files import put_whole
 from tagger.wording import several
-
-
-@dataclass(frozen=True)
-class _Values:
-    """What the codes of a project mean here: a framework, and the id of the value of each code, by the code's key."""
-
-    framework: Framework
-    ids: Mapping[str, str]
-    by_dataset: bool
-    line: str
 
 
 @dataclass
@@ -72,7 +60,7 @@ def import_project(
         TaggerError: a code has no value in *framework*, the study holds this file as made another way, or nothing of
             it can be stored.
     """
-    if texts(project) and not file.name.casefold().endswith(ENDINGS):
+    if texts(project) and not project.commented and not file.name.casefold().endswith(ENDINGS):
         raise CodingsError(
             "It is a project of another program, and not named like one",
             where=file.name,
@@ -83,7 +71,7 @@ def import_project(
     secret = store.secret()
     with store.session("an import") as database:
         origin.identity(database, secret)
-    values = _values(folder, project, framework)
+    values = project_values.find(folder, project, framework)
     problems = _read(folder, file, project, values, dataset)
     with store.session("an import") as database:
         study = CodedStudy(database, values.framework, by_dataset=values.by_dataset)
@@ -104,62 +92,18 @@ def import_project(
     return ImportReport(new, there, lines)
 
 
-def _values(folder: Path, project: Project, name: str) -> _Values:
-    """Find the values that the project's codes are, or make a framework of them."""
-    used = {coding.code for each in project.documents for coding in each.codings if coding.coder != MODEL} - {""}
-    names = {code.key: code.name for code in project.codes if code.key in used or (not used and code.codable)}
-    chosen = versions.version(folder, name or load_settings(folder).study.framework)
-    with Store(folder).session("an import") as database:
-        in_use = CodedStudy(database, chosen, by_dataset=not name).all_values()
-        others = () if name else versions.held(database)
-    for framework in (in_use, *others):
-        known = ids_by_name(framework)
-        strange = [each for each in names.values() if simple(each) not in known]
-        if not strange:
-            ids = {key: known[simple(each)] for key, each in names.items()}
-            line = f"Its codes are values of {framework.id} {framework.version}."
-            by_dataset = framework is in_use and not name
-            return _Values(chosen if framework is in_use else framework, ids, by_dataset, line)
-    if name:
-        raise CodingsError(
-            f"'{strange[0]}' is not a value of {chosen.id}",
-            where=project.name,
-            remedy="Leave --framework out to have a framework made of its codes",
-        )
-    return _made(folder, project)
-
-
-def _made(folder: Path, project: Project) -> _Values:
-    """Write the project's codes as a framework of the study, unless this very one is there."""
-    plain = codebook.identity(project.name) or "codes"
-    shipped = {each.id for each in shipped_frameworks()}
-    home = folder / "frameworks"
-    for identity in (plain, *(f"{plain}-{number}" for number in range(2, 1_000))):
-        made, ids = codebook.framework(project, identity)
-        path = home / f"{identity}.yaml"
-        if identity in shipped or (path.exists() and digest(versions.from_file(folder, identity)) != digest(made)):
-            continue
-        if not path.exists():
-            home.mkdir(exist_ok=True)
-            put_whole(path, to_yaml(made, None).encode())
-        counts = f"{several(len(made.layers), 'layer')} and {several(len(made.values), 'value')}"
-        line = f"Its codes are the framework {identity}: {counts} ({path})."
-        return _Values(versions.from_file(folder, identity), ids, by_dataset=False, line=line)
-    raise CodingsError(f"the study has a thousand frameworks called '{plain}'", where=project.name)
-
-
-def _read(folder: Path, file: Path, project: Project, values: _Values, dataset: str) -> tuple[str, ...]:
+def _read(folder: Path, file: Path, project: Project, values: ProjectValues, dataset: str) -> tuple[str, ...]:
     """Read the documents that the study does not hold, as a run would; return what was wrong with some."""
     with Store(folder).session("an import") as database:
         study = CodedStudy(database, values.framework, by_dataset=values.by_dataset)
     path = file.resolve()
     shelf = Shelf(study.sources, study.texts)
-    new = [path / name for name, each in texts(project).items() if not shelf.home(_names(path / name, each), each)]
+    new = [at for at, each in _paths(path, project).items() if not shelf.home(_names(at, each), each)]
     problems: list[str] = []
     for into, paths in (parted(folder, new, None, dataset)[0] if new else {}).items():
         with tempfile.TemporaryDirectory() as place:
             sheet = Path(place) / "attributes.csv"
-            rows = _attributes(project, paths)
+            rows = _attributes(_paths(path, project), paths)
             sheet.write_bytes(attributes.sheet(rows))
             said = {"attributes": str(sheet)} if rows else {}
             run = begin(folder, paths, dataset=into, framework=values.framework.id, **said)
@@ -167,17 +111,24 @@ def _read(folder: Path, file: Path, project: Project, values: _Values, dataset: 
     return tuple(problems)
 
 
+def _paths(file: Path, project: Project) -> dict[Path, Document]:
+    """Return the path by which each document with a text is read: below the file, or, of a commented one, the file."""
+    if project.commented:
+        [document] = project.documents
+        return {file: document}
+    return {file / name: document for name, document in texts(project).items()}
+
+
 def _names(path: Path, document: Document) -> tuple[str, str]:
     """Return the names under which the study may know a document."""
     return source(path), document.name
 
 
-def _attributes(project: Project, paths: tuple[Path, ...]) -> list[Attributes]:
+def _attributes(documents: Mapping[Path, Document], paths: tuple[Path, ...]) -> list[Attributes]:
     """Make the rows of a sheet of what the project knows of its documents."""
-    documents = texts(project)
     rows = []
     for number, path in enumerate(paths, start=2):
-        document = documents[path.name]
+        document = documents[path]
         said = {_column(name): cell for name, cell in document.attributes.items() if cell != NOTHING}
         people = (document.participant,) if document.participant else ()
         if said or people:
@@ -216,24 +167,27 @@ class _Own:
 def _rows(
     file: Path,
     project: Project,
-    values: _Values,
+    values: ProjectValues,
     study: CodedStudy,
     known: Mapping[str, str],
     own: _Own,
     fates: _Fates,
 ) -> Iterator[CodedRow]:
     """Yield the codings as rows with their places in the study's transcripts, and keep account of the others."""
-    named = {document.key: name for name, document in texts(project).items()}
+    paths = {document.key: path for path, document in _paths(file.resolve(), project).items()}
     shelf = Shelf(known, study.texts)
     number = 0
     for document in project.documents:
         fates.lost += [f"{document.name}, {why}" for why in document.lost]
-        path = file.resolve() / named.get(document.key, "")
-        home = shelf.home(_names(path, document), document) if document.codings else None
+        path = paths.get(document.key)
+        home = shelf.home(_names(path, document), document) if path and document.codings else None
         for coding in document.codings:
             place = f"{document.name}, characters {coding.start} to {coding.end}"
             if coding.coder == MODEL:
                 fates.suggestions += 1
+                continue
+            if coding.code in values.strange:
+                fates.lost.append(f"{place}: {values.strange[coding.code]}")
                 continue
             carried = home.carried((coding.start, coding.end)) if home else None
             if carried is None:
@@ -267,7 +221,7 @@ def _count(fates: _Fates, *, moved: bool, same: bool) -> None:
     fates.without += not same and not moved
 
 
-def _described(file: Path, project: Project, values: _Values) -> Iterator[str]:
+def _described(file: Path, project: Project, values: ProjectValues) -> Iterator[str]:
     people = {coding.coder for each in project.documents for coding in each.codings} - {MODEL}
     counts = [several(len(project.codes), "code"), several(len(project.documents), "document")]
     counts.append(f"{several(len(people), 'person', 'people')} who coded")

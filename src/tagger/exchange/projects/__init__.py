@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 
 from tagger.errors import CodingsError
-from tagger.exchange.projects import inception, label_studio, qualcoder, refi_qda, taguette
+from tagger.exchange.projects import inception, label_studio, qualcoder, refi_qda, taguette, word_comments
 from tagger.exchange.projects.records import Document, Format, Project
 
 __all__ = ["ENDINGS", "FORMATS", "LARGEST", "in_archive", "is_project", "read", "texts"]
@@ -25,6 +25,7 @@ FORMATS: tuple[Format, ...] = (
     qualcoder.FORMAT,
     label_studio.FORMAT,
     inception.FORMAT,
+    word_comments.FORMAT,
 )
 OWN_ENDINGS = (".qdpx", ".qde", ".qdc", ".qda", ".sqlite3", ".sqlite", ".db")
 ENDINGS = (*OWN_ENDINGS, ".json", ".tsv", ".zip")
@@ -70,7 +71,7 @@ def read(data: bytes, name: str) -> Project:
 def texts(project: Project) -> dict[str, Document]:
     """Give each document of a project that has a text the name of a text file, which no other document has."""
     named: dict[str, Document] = {}
-    for document in project.documents:
+    for document in () if project.commented else project.documents:
         if document.missing:
             continue
         plain = NOT_IN_NAMES.sub(" ", ENDING.sub("", document.name))[:LONGEST_NAME].strip(" .") or "document"

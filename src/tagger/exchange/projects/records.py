@@ -78,7 +78,9 @@ class Project:
     """
     A project: `tool` is the program that wrote it, `rule` how it counts characters.
 
-    `lost` says what else the file holds that has no place in a study, `remarks` what to bear in mind of the codings.
+    `lost` says what else the file holds that has no place in a study, `remarks` what to bear in mind of the codings. A
+    document that was `commented` is itself the transcript, and its codes are words that people wrote into it: only
+    those that are values of a framework count.
     """
 
     tool: str
@@ -88,6 +90,7 @@ class Project:
     rule: str = ""
     lost: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    commented: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tagger.errors import CodingsError
@@ -28,7 +30,7 @@ WIDE = "transcript,text,coder,Safety,choice,Two way interactions\n"
 
 def read(text: str) -> list[CodedRow]:
     """Parse a CSV given as text."""
-    return parse(text.encode(), "c.csv", FRAMEWORK)
+    return parse(text.encode(), "c.csv", FRAMEWORK).rows
 
 
 def test_long_rows() -> None:
@@ -164,7 +166,7 @@ def test_bad_rows(row: str, message: str) -> None:
             "transcript,text,values",
             r"c\.csv, row 1: There is no column for coder\. The columns found are 'transcript', 'text'",
         ),
-        ("text,coder,values", r"There is no column for transcript"),
+        ("start,end,coder,values", r"There is no column for transcript"),
         ("transcript,text,coder", r"There is no column for values"),
         ("transcript,coder,values", r"There is no column for text \(or start and end\)"),
         ("transcript,start,text,coder,values", r"There is no column for end"),
@@ -184,3 +186,61 @@ def test_bad_headers(header: str, message: str) -> None:
     """What the columns lack is named, with the columns that were found."""
     with pytest.raises(CodingsError, match=message):
         read(f"{header}\n" if header == HEADER.strip() else f"{header}\na,b,c,d,e,f,g\n")
+
+
+SHEET = """\
+Coding sheet — Annotator 1,,,,
+"Instructions: for each claim, write ONE code. Leave column E for comments.",,,,
+#,Claim ID,Claim Text,Your Code,Notes (optional)
+▸  Theme: Core,,,,
+1,C9,I felt safe.,Safety,
+2,C7,They let me be.,Choice and control,not sure
+#,Claim ID,Claim Text,Your Code,Notes (optional)
+▸  Theme: Others,,,,
+3,C8,I rang her.,none,
+"""
+
+
+def test_a_sheet_with_titles_and_headings_between_its_rows() -> None:
+    """Columns are known by the last word of their names; rows that head others are passed over, and told."""
+    table = parse(SHEET.encode(), "c.csv", FRAMEWORK, "Ann")
+
+    assert [
+        CodedRow(5, "", None, None, "I felt safe.", "Ann", ("safety",)),
+        CodedRow(6, "", None, None, "They let me be.", "Ann", ("choice",)),
+        CodedRow(9, "", None, None, "I rang her.", "Ann", ()),
+    ] == table.rows
+    assert (4, 7, 8) == table.headings
+
+
+def test_who_coded_is_asked_for_where_no_column_says() -> None:
+    """And refused where one does."""
+    with pytest.raises(CodingsError, match=r"row 3: There is no column for coder.* add --coder NAME"):
+        read(SHEET)
+    with pytest.raises(CodingsError, match=r"The column 'coder' says who coded"):
+        parse(f"{HEADER}t1,0,5,,Ann,Safety\n".encode(), "c.csv", FRAMEWORK, "Bo")
+
+
+def test_a_passage_that_was_left_blank_is_no_heading() -> None:
+    """Its text is there, and its code is missing."""
+    with pytest.raises(CodingsError, match="row 3: The cell with the values is empty"):
+        parse(b"text,values,notes\nA,Safety,\nB,,\n", "c.csv", FRAMEWORK, "Ann")
+
+
+def test_not_applicable_is_a_value_where_the_list_has_it() -> None:
+    """What other programs take for a missing cell is what somebody wrote."""
+    values = (*FRAMEWORK.values, Value("n-a", "n/a", "core", Wording("does not apply")))
+    table = parse(f"{HEADER}t1,0,5,,Ann,n/a\n".encode(), "c.csv", replace(FRAMEWORK, values=values))
+
+    assert [("n-a",)] == [row.value_ids for row in table.rows]
+    with pytest.raises(CodingsError, match="'n/a' is not a value of small"):
+        read(f"{HEADER}t1,0,5,,Ann,n/a\n")
+
+
+def test_a_sheet_of_western_windows_is_read() -> None:
+    """Its quotation marks and accents are those that were written."""
+    table = parse(
+        SHEET.replace("I felt safe.", "I felt “safe” — Zoë").encode("cp1252", "replace"), "c.csv", FRAMEWORK, "A"
+    )
+
+    assert "I felt “safe” — Zoë" == table.rows[0].text

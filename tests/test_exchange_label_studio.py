@@ -180,7 +180,7 @@ def test_who_submitted_is_named(by, name):
 def test_a_choice_of_a_reader_says_who_coded():
     """As in exports of ours, of which each reader had read a part: what they did not mark is not known."""
     made = [
-        annotation(choice(name, control="reader"), results()[at]) for at, name in enumerate(("Reader A", "Reader B"))
+        annotation(choice(name, control="coded_by"), results()[at]) for at, name in enumerate(("Reader A", "Reader B"))
     ]
     project = projects.read(export(task(1, TALK, *made)), "export.json")
 

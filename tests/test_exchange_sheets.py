@@ -191,3 +191,35 @@ def test_any_damage_is_told_in_words(data: bytes, changes: list[tuple[int, int]]
     assert not packs.is_pack(bytes(damaged))
     with suppress(CodingsError):
         read(bytes(damaged), "t.xlsx", familiarity)
+
+
+def test_cells_merged_downwards_say_it_of_all_their_rows() -> None:
+    """Those merged across are titles, and say it once."""
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for row in (["A title"], ["transcript", "text", "coder"], ["t1", "one", "Ann"], [None, "two"], ["t2", "three"]):
+        sheet.append(row)
+    for merged in ("A1:C1", "A3:A4", "C3:C5"):
+        sheet.merge_cells(merged)
+    sink = io.BytesIO()
+    book.save(sink)
+
+    found = read(sink.getvalue(), "t.xlsx", familiarity)
+
+    assert ("transcript", "text", "coder") == found.header.cells
+    assert [("t1", "one", "Ann"), ("t1", "two", "Ann"), ("t2", "three", "Ann")] == [row.cells for row in found.rows]
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b'[{"text": "a \\"quote\\" in it"}]', "JSON of no program"),
+        (b'{"labels": {}}', "JSON of no program"),
+        (b"<!DOCTYPE html><p>a</p>", "a web page or XML"),
+        (b"{\\rtf1 a}", "rich text"),
+    ],
+)
+def test_other_kinds_of_files_are_told_what_they_are(data: bytes, what: str) -> None:
+    """And not that a quote in them is not closed."""
+    with pytest.raises(CodingsError, match=f"It is not a table but {what}"):
+        read(data, "t.csv", familiarity)

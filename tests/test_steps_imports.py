@@ -292,3 +292,22 @@ def test_codings_are_read_with_the_version_that_was_current(study):
     assert Counter({("Ann", "1.0"): 3, ("Bea", "2.0"): 3}) == Counter(
         (row["coder"], row["framework_version"]) for row in study.ask("SELECT * FROM coding_list")
     )
+
+
+def test_a_sheet_of_one_coder_with_texts_alone_is_placed(study, tagger):
+    """Titles, headings between rows, no transcript and no coder: the words tell where, the command who."""
+    file = study.home / "sheet.csv"
+    file.write_text(
+        "Coding sheet — Annotator 1,,\n#,Claim Text,Your Code\n▸ Theme: One,,\n"
+        f'1,"{RANG}",two-way\n2,I went to the moon,choice\n▸ Theme: Two,,\n3,the gate,choice\n',
+        "utf-8",
+    )
+
+    assert "add --coder NAME" in tagger("import", file, "--study", study.folder, "--made", "independently").err
+    said = tagger("import", file, "--study", study.folder, "--made", "independently", "--coder", "Ann")
+
+    assert 0 == said.code, said.err
+    assert "2 rows head others and were passed over." in said.out
+    assert "row 5: its text is in no transcript of this study" in said.out
+    assert "row 7: its text stands 2 times in the transcripts" in said.out
+    assert ["Ann"] == [row["name"] for row in study.ask("SELECT name FROM coders")]

@@ -42,36 +42,31 @@ PROJECTS = ("qdpx", "qdc", "taguette", "label-studio")
     default="",
     help="Where new documents of a project go.  [default: the study's only dataset, else 'interviews']",
 )
+@click.option("--coder", default="", help="Who coded what the file names nobody for.")
 @click.option(
     "--instead", is_flag=True, help="The study holds this very table with another --made: what is said now counts."
 )
-def import_codings(file: Path, folder: Path, made: Made | None, framework: str, dataset: str, *, instead: bool) -> None:
+def import_codings(
+    file: Path, folder: Path, made: Made | None, framework: str, dataset: str, coder: str, *, instead: bool
+) -> None:
     """Bring in manual codings: a table, a project of another program, a commented Word file, a pack filled in."""
     from tagger.exchange.packs import is_pack
-    from tagger.exchange.projects import is_project
+    from tagger.exchange.projects import is_project, read
+    from tagger.steps.imported import Origin
     from tagger.steps.imports import import_codings as bring_in
+    from tagger.steps.projects import import_project
 
     data = file.read_bytes()
     if is_pack(data):
         lines = bring_back(folder, file, data)
     elif is_project(data, file.name):
-        lines = _bring_in_project(folder, file, data, made, framework, dataset, instead=instead)
+        project = read(data, file.name)
+        origin = Origin(file.name, data, _said(made) if project.documents else "unknown", instead, coder)
+        lines = import_project(folder, file, project, origin, framework, dataset).lines
     else:
-        lines = bring_in(folder, file, _said(made), framework, instead=instead).lines
+        lines = bring_in(folder, file, _said(made), framework, coder, instead=instead).lines
     for line in lines:
         echo(line)
-
-
-def _bring_in_project(
-    folder: Path, file: Path, data: bytes, made: Made | None, framework: str, dataset: str, *, instead: bool
-) -> tuple[str, ...]:
-    from tagger.exchange.projects import read
-    from tagger.steps.imported import Origin
-    from tagger.steps.projects import import_project
-
-    project = read(data, file.name)
-    origin = Origin(file.name, data, _said(made) if project.documents else "unknown", instead)
-    return import_project(folder, file, project, origin, framework, dataset).lines
 
 
 def _said(made: Made | None) -> Made:

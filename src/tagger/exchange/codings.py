@@ -27,6 +27,10 @@ ROLES = {
     "values": ("values", "value", "codes", "code", "labels", "label", "value ids", "value id"),
     "answer": ("answer",),
 }
+HINTED = ("text", "coder", "values")
+"""Roles that a column may have by the last word of its name, such as *Your code*, where no column has the name."""
+LONGEST_HINT = 30
+IN_BRACKETS = re.compile(r"\(.*?\)")
 NO_VALUE = ("none", "no value", "nothing here", "nothing", "(no value)")
 YES = frozenset({"1", "1.0", "yes", "y", "x", "true", "t", "✓", "✔"})
 NO = frozenset({"0", "0.0", "no", "n", "false", "f"})
@@ -40,8 +44,9 @@ class CodedRow:
     """
     What one coder holds one stretch of a transcript to show, as the table says it.
 
-    `number` is the row in the sheet (the first of those that were merged). `transcript` is the cell as written. `start`
-    and `end` are code points of the transcript's text, both or none. No `value_ids`: coded with no value.
+    `number` is the row in the sheet (the first of those that were merged). `transcript` is the cell as written, empty
+    where the table does not say: then the text is looked for in all of them. `start` and `end` are code points of the
+    transcript's text, both or none. No `value_ids`: coded with no value.
     """
 
     number: int
@@ -54,6 +59,14 @@ class CodedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CodedTable:
+    """A table of codings: what it says, and the numbers of rows that head others and say nothing themselves."""
+
+    rows: list[CodedRow]
+    headings: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Layout:
     """Which column holds what: `roles` by name; `marks` has the column of each value id in a wide table."""
 
@@ -61,26 +74,31 @@ class _Layout:
     marks: Mapping[str, int]
 
 
-def parse(data: bytes, name: str, framework: Framework) -> list[CodedRow]:
+def parse(data: bytes, name: str, framework: Framework, coder: str = "") -> CodedTable:
     """
     Read a CSV or XLSX table of codings in the words of a framework.
+
+    Args:
+        coder: who coded all of it, where no column says.
 
     Raises:
         CodingsError: The file cannot be read, a column is missing, or a cell says something unknown; it names the row.
     """
     ids = ids_by_name(framework)
     sheet = sheets.read(data, name, partial(_familiarity, ids=ids))
-    layout = _layout(sheet.header, name, framework, ids)
+    layout = _layout(sheet.header, name, framework, ids, coder)
+    headings = tuple(row.number for row in sheet.rows if _is_heading(row, sheet.header, layout))
+    sheet = replace(sheet, rows=tuple(row for row in sheet.rows if row.number not in headings))
     if not sheet.rows:
         raise CodingsError(
             "There are no rows below the header", where=name, remedy="Add one row for each coded passage"
         )
     try:
         marked = _wide(sheet, layout) if layout.marks else _long(sheet, layout, framework, ids)
-        rows = [_coded(row, layout.roles, values) for row, values in zip(sheet.rows, marked, strict=True)]
+        rows = [_coded(row, layout.roles, values, coder) for row, values in zip(sheet.rows, marked, strict=True)]
     except CodingsError as error:
         raise CodingsError(error.what, where=f"{name}, {error.where}", remedy=error.remedy) from error
-    return _merged(rows, [value.id for value in framework.values])
+    return CodedTable(_merged(rows, [value.id for value in framework.values]), headings)
 
 
 def simple(name: str) -> str:
@@ -106,11 +124,25 @@ def _role(column: str) -> str | None:
     return next((role for role, names in ROLES.items() if name in map(simple, names)), None)
 
 
+def _hint(column: str) -> str | None:
+    """Return the role that the last word of a column's name stands for."""
+    words = IN_BRACKETS.sub("", column).split() if len(column) <= LONGEST_HINT else []
+    role = _role(words[-1]) if words else None
+    return role if role in HINTED else None
+
+
+def _is_heading(row: Row, header: Row, layout: _Layout) -> bool:
+    """Tell a row that heads those below it: the header once more, or a single cell where no text and no answer is."""
+    filled = [column for column, cell in enumerate(row.cells) if cell]
+    said = {layout.roles.get("text"), layout.roles.get("values"), *layout.marks.values()}
+    return row.cells == header.cells or (len(filled) == 1 < len(header.cells) and filled[0] not in said)
+
+
 def _familiarity(cells: Sequence[str], ids: Mapping[str, str]) -> int:
-    return sum(_role(cell) is not None or simple(cell) in ids for cell in cells if cell)
+    return sum(bool(_role(cell) or _hint(cell)) or simple(cell) in ids for cell in cells if cell)
 
 
-def _layout(header: Row, name: str, framework: Framework, ids: Mapping[str, str]) -> _Layout:
+def _layout(header: Row, name: str, framework: Framework, ids: Mapping[str, str], coder: str) -> _Layout:
     where = f"{name}, row {header.number}"
     columns = {role: _column(header, role, where) for role in ROLES}
     roles = {role: column for role, column in columns.items() if column is not None}
@@ -123,12 +155,16 @@ def _layout(header: Row, name: str, framework: Framework, ids: Mapping[str, str]
             raise CodingsError(f"Two columns are for '{cell}'", where=where, remedy="Rename or remove one")
         marks[value_id] = column
     layout = _Layout(roles, marks)
-    missing = _missing(layout, framework)
+    if coder and "coder" in roles:
+        what = f"The column '{header.cells[roles['coder']]}' says who coded"
+        raise CodingsError(what, where=where, remedy="Leave --coder out, or rename the column")
+    missing = _missing(layout, framework, coder)
     if missing:
         found = ", ".join(f"'{cell}'" for cell in header.cells if cell)
         remedy = (
             f"The columns found are {found}. Name them transcript, start, end, text, coder, and values or one per "
             f"value of {framework.id}; if it was made with another framework, add --framework NAME"
+            + ("; if one person coded all of it, add --coder NAME" if "coder" in missing else "")
         )
         raise CodingsError(f"There is no column for {', '.join(missing)}", where=where, remedy=remedy)
     if marks and "values" in roles:
@@ -137,9 +173,14 @@ def _layout(header: Row, name: str, framework: Framework, ids: Mapping[str, str]
     return layout
 
 
-def _missing(layout: _Layout, framework: Framework) -> list[str]:
-    """Name what has no column; a wide table needs one for every value, as a value without was never asked."""
-    needed = ["transcript", "coder"]
+def _missing(layout: _Layout, framework: Framework, coder: str) -> list[str]:
+    """
+    Name what has no column.
+
+    A wide table needs one for every value, as a value without was never asked. A text tells its transcript by itself.
+    """
+    needed = [] if "text" in layout.roles else ["transcript"]
+    needed += [] if coder else ["coder"]
     if layout.roles.keys() & {"start", "end"}:
         needed += ["start", "end"]
     elif "text" not in layout.roles:
@@ -153,6 +194,7 @@ def _missing(layout: _Layout, framework: Framework) -> list[str]:
 def _column(header: Row, role: str, where: str) -> int | None:
     """Find the column of a role: the one with the role's own name, else the only one with a name like it."""
     columns = [column for column, cell in enumerate(header.cells) if cell and _role(cell) == role]
+    columns = columns or [column for column, cell in enumerate(header.cells) if not _role(cell) and _hint(cell) == role]
     own = [column for column in columns if simple(header.cells[column]) == role]
     if len(own or columns) > 1:
         names = " and ".join(f"'{header.cells[column]}'" for column in own or columns)
@@ -210,18 +252,18 @@ def _nearest(name: str, framework: Framework, ids: Mapping[str, str]) -> str:
     return f"The nearest is '{close}'" if close else f"Its values are {', '.join(v.name for v in framework.values)}"
 
 
-def _coded(row: Row, roles: Mapping[str, int], value_ids: tuple[str, ...]) -> CodedRow:
+def _coded(row: Row, roles: Mapping[str, int], value_ids: tuple[str, ...], coder: str) -> CodedRow:
     where = f"row {row.number}"
     cells = {role: row.cell(column) for role, column in roles.items()}
     for role in ("transcript", "coder"):
-        if not cells[role]:
+        if role in cells and not cells[role]:
             raise CodingsError(f"The cell with the {role} is empty", where=where, remedy="Fill it in or remove the row")
     start, end = _span(cells.get("start", ""), cells.get("end", ""), where)
     text = cells.get("text", "")
     if start is None and not text:
         raise CodingsError("It names no stretch", where=where, remedy="Give start and end, or the text that was coded")
-    coder = " ".join(cells["coder"].split())
-    return CodedRow(row.number, cells["transcript"], start, end, text, coder, value_ids)
+    coder = " ".join((coder or cells["coder"]).split())
+    return CodedRow(row.number, cells.get("transcript", ""), start, end, text, coder, value_ids)
 
 
 def _span(start: str, end: str, where: str) -> tuple[int, int] | tuple[None, None]:

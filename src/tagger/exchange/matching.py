@@ -244,7 +244,10 @@ def _place(
     placed: list[PlacedRow] = []
     reasons: dict[int, str] = {}
     by_transcript: dict[str, list[CodedRow]] = defaultdict(list)
+    anywhere = [row for row in rows if not row.transcript]
     for row in rows:
+        if not row.transcript:
+            continue
         transcript_id = _named(row, known)
         if transcript_id is None or transcript_id not in texts:
             reasons[row.number] = _unknown(row.transcript, known)
@@ -258,7 +261,23 @@ def _place(
                 placed.append(PlacedRow(row, transcript_id, spans[0]))
             else:
                 reasons[row.number] = _why_not(row, len(spans), len(transcript.text))
+    for row, places in _anywhere(anywhere, texts):
+        if len(places) == 1:
+            placed.append(PlacedRow(row, *places[0]))
+        else:
+            stands = f"stands {len(places)} times in the transcripts of this study: name the transcript"
+            reasons[row.number] = f"its text {stands if places else 'is in no transcript of this study'}"
     return sorted(placed, key=lambda found: found.row.number), reasons
+
+
+def _anywhere(rows: Sequence[CodedRow], texts: Mapping[str, str]) -> Iterable[tuple[CodedRow, list[tuple[str, Span]]]]:
+    """Pair rows that name no transcript with all the places of their text."""
+    places: list[list[tuple[str, Span]]] = [[] for _ in rows]
+    for transcript_id, text in texts.items() if rows else ():
+        transcript = quotes.fold(text)
+        for row, found in zip(rows, places, strict=True):
+            found += [(transcript_id, span) for span in quotes.find(row.text, transcript)]
+    return zip(rows, places, strict=True)
 
 
 def _named(row: CodedRow, known: Mapping[str, str]) -> str | None:

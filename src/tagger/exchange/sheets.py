@@ -18,6 +18,7 @@ from datetime import date, time
 from typing import Any
 
 from openpyxl import load_workbook
+from openpyxl.utils import column_index_from_string
 from openpyxl.utils.escape import unescape
 
 from tagger.errors import CodingsError
@@ -47,6 +48,12 @@ DAMAGE = (
     OSError,
     RuntimeError,
     ValueError,
+)
+MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\b[^<>]*?\bref=["']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})["']""")
+OTHERS = (
+    (re.compile(r"\s*\{\\rtf"), "rich text"),
+    (re.compile(r"\s*(?:\{|\[\s*[\[{\]])"), "JSON of no program whose projects are read"),
+    (re.compile(r"\s*<(?:\?xml|!doctype|[a-z])", re.IGNORECASE), "a web page or XML"),
 )
 SAVE_AS = "Save the table as CSV or XLSX"
 
@@ -124,6 +131,9 @@ def _decoded(data: bytes, name: str) -> str:
     text = _text(data)
     if len(BINARY.findall(text)) > len(text) / 500:
         raise CodingsError("It is not a table but binary data", where=name, remedy=SAVE_AS)
+    for start, what in OTHERS:
+        if start.match(text):
+            raise CodingsError(f"It is not a table but {what}", where=name, remedy=SAVE_AS)
     return text
 
 
@@ -214,10 +224,38 @@ def _rows(data: bytes, choose: Callable[[Any], Any]) -> list[Row]:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheet = choose(book)
         sheet.reset_dimensions()
+        fill = _Merged(data, sheet).filled
         for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
-            _add(rows, number, map(_as_text, cells))
+            _add(rows, number, fill(number, [_as_text(cell) for cell in cells]))
         book.close()
     return rows
+
+
+class _Merged:
+    """Cells that were merged downwards: what stands in the first is said of all. One merged across is said once."""
+
+    def __init__(self, data: bytes, sheet: Any) -> None:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            # openpyxl tells of merged cells only where it holds the whole sheet in memory.
+            content = package.read(sheet._worksheet_path.lstrip("/"))
+        self._starting: dict[int, list[tuple[int, int]]] = {}
+        self._open: dict[int, tuple[int, str]] = {}
+        for found in MERGED.finditer(content):
+            left, top, right, bottom = (part.decode() for part in found.groups())
+            if left == right:
+                self._starting.setdefault(int(top), []).append((column_index_from_string(left) - 1, int(bottom)))
+
+    def filled(self, row: int, cells: list[str]) -> list[str]:
+        """Return the cells of a row, which are asked for from above to below."""
+        for column, bottom in self._starting.get(row, ()):
+            self._open[column] = (bottom, cells[column] if column < len(cells) else "")
+        for column, (bottom, text) in list(self._open.items()):
+            if row > bottom:
+                del self._open[column]
+            else:
+                cells += [""] * (column + 1 - len(cells))
+                cells[column] = cells[column] or text
+        return cells
 
 
 def _as_text(value: Any) -> str:

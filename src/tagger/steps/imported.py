@@ -32,12 +32,17 @@ class ImportReport:
 
 @dataclass(frozen=True)
 class Origin:
-    """The file that codings come from, and how they are said to have been made; `instead` of what was said before."""
+    """
+    The file that codings come from, and how they are said to have been made; `instead` of what was said before.
+
+    `coder` is who coded what the file names nobody for.
+    """
 
     name: str
     data: bytes
     made: Made
     instead: bool = False
+    coder: str = ""
 
     def identity(self, database: Readable, secret: bytes) -> tuple[str, str]:
         """
@@ -46,7 +51,8 @@ class Origin:
         Raises:
             CodingsError: the study holds this very file as made another way.
         """
-        file_key = keyed_hash(secret, "codings", hashlib.sha256(self.data).hexdigest())
+        said = (self.coder,) if self.coder else ()
+        file_key = keyed_hash(secret, "codings", hashlib.sha256(self.data).hexdigest(), *said)
         known = database.rows(
             "SELECT id, made, imported_at FROM current_imports WHERE file_key = $key", {"key": file_key}
         )

@@ -19,7 +19,7 @@ from tagger.exchange.codings import CodedRow
 from tagger.exchange.matching import Matching, match_codings, trimmed
 from tagger.exchange.projects import ENDINGS, texts
 from tagger.exchange.projects.homes import Shelf
-from tagger.exchange.projects.records import MODEL, Document, Project
+from tagger.exchange.projects.records import MODEL, NOBODY, Document, Project
 from tagger.records import Span
 from tagger.steps import TO_PASSAGES, begin, project_values, tag
 from tagger.steps.attributes import parted
@@ -76,7 +76,7 @@ def import_project(
     with store.session("an import") as database:
         study = CodedStudy(database, values.framework, by_dataset=values.by_dataset)
         twins = database.rows("SELECT dataset, source, transcript_id FROM twins")
-        own = _Own(database, project, study)
+        own = _Own(database, project, study, origin.coder)
     known = {**{f"{place}/{name}": str(home) for place, name, home in twins}, **study.sources}
     fates = _Fates()
     rows = list(_rows(file, project, values, study, known, own, fates))
@@ -145,7 +145,7 @@ def _column(variable: str) -> str:
 class _Own:
     """What the study itself wrote into a project that was exported from it: its readers' letters, and their codings."""
 
-    def __init__(self, database: Readable, project: Project, study: CodedStudy) -> None:
+    def __init__(self, database: Readable, project: Project, study: CodedStudy, coder: str) -> None:
         self._names: dict[str, str] = {}
         self._known: set[tuple[str, Span, str, str]] = set()
         # A transcript's id says that it was exported here: no other study has the same.
@@ -154,9 +154,10 @@ class _Own:
             for one in held(database):
                 place = trimmed((one.start, one.end), study.texts[one.transcript_id])
                 self._known.add((one.transcript_id, place, one.value_id or "", one.letter))
+        self._names[NOBODY] = coder or NOBODY
 
     def name(self, coder: str) -> str:
-        """Return the name of the reader whom a project knows by a letter."""
+        """Return the name of the reader whom a project knows by a letter, or does not name."""
         return self._names.get(coder, coder)
 
     def holds(self, transcript_id: str, place: Span, value_id: str, coder: str) -> bool:

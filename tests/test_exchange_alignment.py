@@ -34,21 +34,39 @@ def carried(words, *, nth=0):
 
 def test_a_broken_line_is_one_line_in_the_transcript():
     """White space is no part of the words."""
-    assert ("what to do there, and", 19, True) == carried("what to do\nthere, and")
+    assert ("what to do there, and", 19, "same") == carried("what to do\nthere, and")
 
 
 def test_words_that_are_said_twice_are_found_where_they_were_coded():
     """The order of lines tells which is which."""
-    assert ("Yes.", 56, True) == carried("Yes.")
-    assert ("Yes?", 61, True) == carried("Yes?")
-    assert ("Yes.", 66, True) == carried("Yes.", nth=1)
+    assert ("Yes.", 56, "same") == carried("Yes.")
+    assert ("Yes?", 61, "same") == carried("Yes?")
+    assert ("Yes.", 66, "same") == carried("Yes.", nth=1)
 
 
 def test_names_and_times_are_left_out_and_said_to_be():
     """A coding over two turns has the name between them in the document alone."""
-    words, start, same = carried("nobody pushed. Yes.\n\n[00:01:12] Interviewer: Yes?")
+    found = carried("nobody pushed. Yes.\n\n[00:01:12] Interviewer: Yes?")
 
-    assert ("nobody pushed. Yes.\nYes?", 41, False) == (words, start, same)
+    assert ("nobody pushed. Yes.\nYes?", 41, "fewer") == found
+
+
+def test_words_that_were_corrected_are_told_from_words_left_out():
+    """A transcript that holds others at the place says something else than the document."""
+    old = "Ann: We went home late on Monday. Then I slept until noon, and we laughed about it all."
+    new = "We went home late on Thursday. Then I slept until noon, and we laughed about it all."
+    span = (old.index("We went"), old.index(" Then"))
+
+    assert ((0, new.index(" Then")), "others") == Alignment(old, new).carried(span)
+
+
+def test_a_name_at_an_end_of_a_span_is_no_correction():
+    """Lines that the document skips are not taken in for it."""
+    old = "Ann: We went home late on Monday.\nBea: And I slept until noon that day.\nAnn: So did I, in the end."
+    new = "We went home late on Monday.\nYes.\nAnd I slept until noon that day.\nIndeed.\nSo did I, in the end."
+    span = (old.index("Bea:"), old.index(" So did"))
+
+    assert ((new.index("And I"), new.index("\nIndeed")), "fewer") == Alignment(old, new).carried(span)
 
 
 def test_what_is_not_in_the_transcript_is_nowhere():
@@ -83,4 +101,4 @@ def test_every_word_is_carried_to_itself(turns, data):
         spoken += "\n\n"
     alignment = Alignment(spoken, transcript)
 
-    assert [(place, True) for _, place in places] == [alignment.carried(span) for span, _ in places]
+    assert [(place, "same") for _, place in places] == [alignment.carried(span) for span, _ in places]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from project_files import Selected, Written, qdpx, with_one_for_line_ends
@@ -10,9 +11,11 @@ from small_study import GARDEN, NOTES
 
 from tagger.errors import CodingsError
 from tagger.exchange.projects import read
+from tagger.review.readers import add_reader
 from tagger.steps import begin, tag
 from tagger.steps.imported import Origin
 from tagger.steps.projects import import_project
+from tagger.store import Store
 
 CODES = ("Deciding/My own pace", "Deciding/Leaving", "Being known")
 SELECTED = (
@@ -208,3 +211,38 @@ def test_the_command_line_sniffs_a_project(fresh, tagger):
     assert "readings of passages" in said.out
     assert "garden" == fresh.one("SELECT DISTINCT dataset FROM transcript_list")
     assert 1 == tagger("import", fresh.folder / "study.toml", "--study", fresh.folder, "--made", "unknown").code
+
+
+def test_a_transcript_that_was_corrected_since_is_told_where_its_words_are_others(study):
+    """The coding lies where the words are now, and is named as one to read again."""
+    study.edit("garden.txt", "somebody handed me a mug", "a woman in a red coat gave me some tea")
+    study.run()
+    selected = (
+        Selected("When I was ready I walked in and somebody handed me a mug.", "Deciding/My own pace"),
+        Selected("I could have gone home at any moment", "Deciding/Leaving"),
+    )
+
+    report = bring_in(study, (replace(GARDEN_IN_WINDOWS, name="garden", selected=selected),))
+
+    assert [
+        "When I was ready I walked in and a woman in a red coat gave me some tea.",
+        "I could have gone home at any moment",
+    ] == placed(study)
+    told = "\n".join(report.lines)
+    assert "1 coding is on the very same words, 0 without the names" in told
+    assert "1 coding is on words that are others in the study" in told
+    assert f"  garden, characters {GARDEN_IN_WINDOWS.text.replace(chr(13), '').index('When I was')} to" in told
+
+
+def test_a_coder_who_is_called_like_somebody_who_reads_here_is_kept_apart(study):
+    """Nobody becomes another by a name; it is said."""
+    with Store(study.folder).session("a test") as database:
+        add_reader(database, "reader-1", "ann", datetime(2026, 1, 1))
+
+    report = bring_in(study)
+
+    assert "Ann is also somebody who reads here: what was brought in is kept apart from it." in report.lines
+    assert [("Ann", None), ("ann", "reviewer")] == [
+        (row["name"], row["role"])
+        for row in study.ask("SELECT name, role FROM coders WHERE lower(name) = 'ann' ORDER BY name")
+    ]

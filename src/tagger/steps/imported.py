@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -135,8 +135,15 @@ class CodedStudy:
         for row in passages:
             self.passages.setdefault(row["transcript_id"], []).append(row["excerpt_id"])
             self.spans.setdefault(row["transcript_id"], []).append((row["start"], row["end"]))
+        people = database.rows("SELECT name FROM coders WHERE role IS NOT NULL")
+        self._people = {str(name).casefold() for (name,) in people}
         self.chosen = chosen
         self.used = {row["dataset"]: from_json(row["content"]) for row in used} if by_dataset else {}
+
+    def namesakes(self, coders: Iterable[str]) -> list[str]:
+        """Say of coders who are called like people of this study that they are kept apart from them."""
+        both = sorted({name for name in coders if name.casefold() in self._people})
+        return [f"{name} is also somebody who reads here: what was brought in is kept apart from it." for name in both]
 
     def framework(self, transcript_id: str) -> Framework:
         """Return the framework that a transcript's codings are read with."""

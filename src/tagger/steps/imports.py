@@ -44,7 +44,8 @@ def import_codings(
             remedy=matching.report.lines[0] if matching.report.lines else "Run tagger run on its transcripts first",
         )
     new, known = put(folder, study, matching, Origin(file.name, data, made, instead, coder))
-    return ImportReport(new, known, _lines(file, table, matching, new, known))
+    lines = _lines(file, table, matching, new, known)
+    return ImportReport(new, known, (*lines, *study.namesakes(row.coder for row in table.rows)))
 
 
 def _lines(file: Path, table: CodedTable, matching: Matching, new: int, known: int) -> tuple[str, ...]:

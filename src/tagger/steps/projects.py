@@ -18,6 +18,7 @@ from tagger.exchange.attributes import COLUMNS, NOTHING, Attributes, near
 from tagger.exchange.codings import CodedRow
 from tagger.exchange.matching import Matching, match_codings, trimmed
 from tagger.exchange.projects import ENDINGS, texts
+from tagger.exchange.projects.alignment import Words
 from tagger.exchange.projects.homes import Shelf
 from tagger.exchange.projects.records import MODEL, NOBODY, Document, Project
 from tagger.records import Span
@@ -39,6 +40,7 @@ class _Fates:
     without: int = 0
     moved: int = 0
     whole: int = 0
+    changed: list[str] = field(default_factory=list)
     suggestions: int = 0
     ours: set[int] = field(default_factory=set)
     lost: list[str] = field(default_factory=list)
@@ -88,7 +90,13 @@ def import_project(
         if number in fates.places and number not in fates.ours
     ]
     new, there = put(folder, study, matching, origin) if matching.codings else (0, 0)
-    lines = (*_described(file, project, values), *problems, *_told(project, fates), *_stored(matching, new, there))
+    lines = (
+        *_described(file, project, values),
+        *problems,
+        *_told(project, fates),
+        *study.namesakes(row.coder for row in rows),
+        *_stored(matching, new, there),
+    )
     return ImportReport(new, there, lines)
 
 
@@ -199,7 +207,7 @@ def _rows(
             if own.holds(carried.transcript_id, carried.span, value_id, coding.coder):
                 fates.ours.add(number)
             elif coding.code:
-                _count(fates, moved=coding.moved, same=carried.same)
+                _count(fates, place, carried.words, moved=coding.moved)
             else:
                 fates.whole += 1
             if coding.code:
@@ -216,10 +224,12 @@ def _without(matching: Matching, ours: Collection[int]) -> Matching:
     return replace(matching, placed=placed, codings=codings)
 
 
-def _count(fates: _Fates, *, moved: bool, same: bool) -> None:
-    fates.moved += moved
-    fates.exact += same and not moved
-    fates.without += not same and not moved
+def _count(fates: _Fates, place: str, words: Words, *, moved: bool) -> None:
+    fates.moved += moved and words != "others"
+    fates.exact += words == "same" and not moved
+    fates.without += words == "fewer" and not moved
+    if words == "others":
+        fates.changed.append(place)
 
 
 def _described(file: Path, project: Project, values: ProjectValues) -> Iterator[str]:
@@ -240,6 +250,10 @@ def _told(project: Project, fates: _Fates) -> Iterator[str]:
             f"{fates.moved} moved to where their words are; {len(fates.lost)} lost."
         )
     yield from shortened(fates.lost)
+    if fates.changed:
+        differ = several(len(fates.changed), "coding is", "codings are")
+        yield f"{differ} on words that are others in the study, as of a transcript that was corrected. Read them again:"
+        yield from shortened(fates.changed)
     if fates.whole:
         yield f"{several(fates.whole, 'text was', 'texts were')} read whole: what was not marked in them is a no."
     if fates.ours:

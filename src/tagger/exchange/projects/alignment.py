@@ -13,6 +13,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from typing import Literal
 
 from tagger.exchange import quotes
 from tagger.records import Span
@@ -21,11 +22,15 @@ ANCHOR = 24
 """Characters of a line that is looked for in the whole rest of the document."""
 NEAR = 3_000
 """Characters that a document may hold between two lines of the transcript, such as a heading."""
+MOST_CORRECTED = 120
+"""Characters at an end of a span that are believed to have been corrected, and not to be other turns."""
 NOWHERE = -1
 MOST_PAIRS = 4_000_000
 WORD = re.compile(r"\S+")
 SPACE = re.compile(r"\s+")
 Gap = tuple[int, int]
+Words = Literal["same", "fewer", "others"]
+"""What a place holds of the words of a span: all of them, some and no others, or others too."""
 
 
 class Alignment:
@@ -44,9 +49,9 @@ class Alignment:
         fewer = min(len(SPACE.sub("", folded.folded)) for folded in (self._old, self._new))
         self.shared = met / fewer if fewer else 0.0
 
-    def carried(self, span: Span) -> tuple[Span, bool] | None:
+    def carried(self, span: Span) -> tuple[Span, Words] | None:
         """
-        Return the place of a span of the document in the transcript, and whether it holds the very same words.
+        Return the place of a span of the document in the transcript, and which words it holds of it.
 
         None where nothing of it is in the transcript.
         """
@@ -57,12 +62,43 @@ class Alignment:
         met = [at for at in self._at[first:last] if at != NOWHERE]
         if not met:
             return None
-        low, high = min(met), max(met)
+        low, high = self._before(first, min(met)), self._after(last, max(met))
         place = self._trimmed(self._new.starts[low], self._new.ends[high])
         if place is None:
             return None
         words = SPACE.sub("", quotes.plain(self._old.text[slice(*span)]))
-        return place, words == SPACE.sub("", quotes.plain(self._new.text[slice(*place)]))
+        if words == SPACE.sub("", quotes.plain(self._new.text[slice(*place)])):
+            return place, "same"
+        strange = any(not self._new.folded[at].isspace() for at in set(range(low, high + 1)).difference(met))
+        return place, "others" if strange else "fewer"
+
+    def _before(self, first: int, low: int) -> int:
+        """Begin behind the words before a span, if its first words are others in the transcript."""
+        start, outside = self._seen(first, 1), self._seen(first - 1, -1)
+        if outside < 0 or self._at[start] != NOWHERE or self._at[outside] == NOWHERE or self._parts(outside, start):
+            return low
+        begin = self._at[outside] + 1
+        return begin if low - begin <= MOST_CORRECTED else low
+
+    def _after(self, last: int, high: int) -> int:
+        """End ahead of the words behind a span, if its last words are others in the transcript."""
+        end, outside = self._seen(last - 1, -1), self._seen(last, 1)
+        inside = end
+        while self._at[inside] == NOWHERE or self._old.folded[inside].isspace():
+            inside -= 1
+        if inside == end or outside == len(self._at) or self._at[outside] == NOWHERE or self._parts(inside, end):
+            return high
+        return self._at[outside] - 1 if self._at[outside] - high <= MOST_CORRECTED else high
+
+    def _seen(self, at: int, step: int) -> int:
+        """Return the first place from here on, forwards or backwards, that is no white space."""
+        while 0 <= at < len(self._at) and self._old.folded[at].isspace():
+            at += step
+        return at
+
+    def _parts(self, one: int, other: int) -> bool:
+        """Say whether a line ends between two places: then what is missing may be a speaker's name."""
+        return "\n" in self._old.text[self._old.ends[one] : self._old.starts[other]]
 
     def _trimmed(self, start: int, end: int) -> Span | None:
         words = self._new.text[start:end]

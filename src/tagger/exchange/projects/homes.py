@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from tagger.errors import CodingsError
 from tagger.exchange import quotes
 from tagger.exchange.matching import find_transcript
-from tagger.exchange.projects.alignment import ANCHOR, Alignment
+from tagger.exchange.projects.alignment import ANCHOR, Alignment, Words
 from tagger.exchange.projects.records import Document
 from tagger.exchange.quotes import Folded
 from tagger.records import Span
@@ -37,11 +37,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """The place in a transcript that a stretch of a document has, and whether it holds the very same words."""
+    """The place in a transcript that a stretch of a document has, and which words it holds of it."""
 
     transcript_id: str
     span: Span
-    same: bool
+    words: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,8 @@ class Home:
         found = part.alignment.carried((span[0] - start, span[1] - start)) if part else None
         if part is None or found is None:
             return None
-        (first, last), same = found
-        return Carried(part.transcript_id, (first + part.offset, last + part.offset), same)
+        (first, last), words = found
+        return Carried(part.transcript_id, (first + part.offset, last + part.offset), words)
 
 
 class Shelf:

@@ -1,13 +1,14 @@
 """
-Damaged, cut and hostile files for every reader: each gives a transcript or a TranscriptError, in bounded time.
+Damaged, cut and hostile files for every reader: each gives a transcript or a reason, in bounded time.
 
     python benchmarks/fuzz_readers.py [-n 5000] [--first 0] [--processes 1] [--seed 0] [--only srt vtt] [--files FOLDER]
 
 Each case takes a small sound file, made here or found under --files, and damages it: bytes flipped, cut out, doubled or
 taken from another file; lines moved, fields blown up, marks of the format put where they do not belong; in packages
-(DOCX, XLSX, ODT) inside of a part. Pages of PDFs are found in this process and not in one of their own, which is what
-bounds them otherwise; there whatever goes wrong is called damage. Prints how many cases were read, refused, and failed,
-with the number of each failure, which brings it back: `--only FORMAT --case NUMBER`.
+(DOCX, XLSX, ODT) inside of a part. Projects of other programs go by the names of their formats, such as `webanno`;
+what people coded has to lie inside of their texts. Pages of PDFs are found in this process and not in one of their own,
+which is what bounds them otherwise; there whatever goes wrong is called damage. Prints how many cases were read,
+refused, and failed, with the number of each failure, which brings it back: `--only FORMAT --case NUMBER`.
 
 Each case has 20 s and 4 GB. Cases are tried a thousand at a time, in processes of their own if more than one is asked
 for; counts are printed after each ten thousand, and --first goes on from a case where a run was stopped.
@@ -37,15 +38,21 @@ from types import FrameType
 import docx
 import openpyxl
 
-from tagger.errors import TranscriptError
+from tagger.errors import CodingsError, TranscriptError
+from tagger.exchange import projects
+from tagger.exchange.projects.records import Project
 from tagger.records import Transcript
 from tagger.transcripts import Source, pdf, pdf_pages, read
 from tagger.transcripts.utterances import assemble
 
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
 
+from commented import commented
+from label_studio_files import annotation, choice, export, label, task
 from pdf_example import column
 from pdf_example import pdf as written
+from project_files import Selected, Written, qdpx
+from webanno_files import written as webanno
 from written import FORMATS
 
 MOST_SECONDS, MOST_BYTES = 20, 4_000_000_000
@@ -89,6 +96,7 @@ MARKS = (
         "(" * 99,
     ),
 )
+PROJECTS = ("label-studio", "webanno", "comments", "qdpx")
 TIME = re.compile(rb"\d{4}-\d\d-\d\dT[\d:.]+")
 
 
@@ -126,7 +134,25 @@ def seeds() -> dict[str, list[bytes]]:
     western = [f"{who}: {what}" for who, what in WESTERN]
     pages = [[(72, 770, "Study 7"), *column(lines)] for lines in (western, western[::-1])]
     made["pdf"].append(written(pages))
-    return made
+    return made | project_seeds()
+
+
+def project_seeds() -> dict[str, list[bytes]]:
+    """Make small sound projects of other programs, by format."""
+    talk = "\n".join(f"{who}: {what}" for who, what in TALK)
+    coded = [("My neighbour brought me along", "Choice"), ("a mug, and “that was that”", "Trust; Choice")]
+    labels = [label(talk, words, *names.split("; ")) for words, names in coded]
+    tasks = [
+        task(1, talk, annotation(*labels, choice("Calm")), upload="talk.txt"),
+        task(2, TALK[1][1], annotation(by=2)),
+    ]
+    selected = tuple(Selected(words, "Choice", quote=words) for words, _ in coded)
+    return {
+        "label-studio": [export(*tasks)],
+        "webanno": [webanno(talk, coded), _packed({"annotation/talk.txt/ann.tsv": webanno(talk, coded)})],
+        "comments": [commented(talk, [(words, names, "Ann") for words, names in coded])],
+        "qdpx": [qdpx([Written("talk.docx", talk, selected)], ("Choice",), "NVivo 14")],
+    }
 
 
 def _both(times: Sequence[tuple[int, str, str]]) -> Iterator[tuple[tuple[int, str, str], tuple[str, str]]]:
@@ -288,8 +314,10 @@ def tried(data: bytes, name: str) -> str:
     """Read a case and say what came of it: read, refused, or what went wrong."""
     signal.setitimer(signal.ITIMER_REAL, MOST_SECONDS)
     try:
+        if name.rpartition(".")[2] in PROJECTS:
+            return "read" if _is_in_its_texts(projects.read(data, name)) else "codings that are not in the text"
         transcript = _on_pages(data, name) if pdf.START.match(data) else read(data, name)
-    except TranscriptError as refused:
+    except (CodingsError, TranscriptError) as refused:
         return "refused" if refused.what and refused.where and refused.remedy else f"no remedy: {refused}"
     except Hangs:
         return "hangs"
@@ -314,6 +342,18 @@ def _is_sound(transcript: Transcript) -> bool:
     follow = all(before <= turn.start < turn.end for before, turn in zip(ends, transcript.turns, strict=False))
     transcript.text.encode()
     return follow and ends[-1] == len(transcript.text)
+
+
+def _is_in_its_texts(project: Project) -> bool:
+    """Make sure that codings lie inside of texts, on words, and name codes that there are."""
+    keys = {"", *(code.key for code in project.codes)}
+    return all(
+        0 <= coding.start < coding.end <= len(text := document.text)
+        and text[coding.start : coding.end].strip()
+        and coding.code in keys
+        for document in project.documents
+        for coding in document.codings
+    )
 
 
 def _hangs(number: int, frame: FrameType | None) -> None:

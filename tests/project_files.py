@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 import uuid
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape, quoteattr
 
+from tagger.exchange.projects.records import Project
+
+Count = Callable[[str], int]
 NAMESPACE = "urn:QDA-XML:project:1.0"
 
 
@@ -56,7 +59,13 @@ def in_utf_16(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-def qdpx(documents: Sequence[Written], codes: Iterable[str], origin: str = "", count=in_code_points, folder="sources"):
+def qdpx(
+    documents: Sequence[Written],
+    codes: Iterable[str],
+    origin: str = "",
+    count: Count = in_code_points,
+    folder: str = "sources",
+) -> bytes:
     """Write a project; a code may be spelled `Folder/Code`."""
     parts = {}
     sources = []
@@ -110,7 +119,7 @@ def _codes(codes: Iterable[str]) -> str:
     return "".join(written(each, each) for each in tree.get("", []))
 
 
-def _source(document: Written, key: str, count) -> str:
+def _source(document: Written, key: str, count: Count) -> str:
     where = "" if document.inline else f' plainTextPath="internal://{key}.txt"'
     inline = f"<PlainTextContent>{escape(document.text)}</PlainTextContent>" if document.inline else ""
     selections = "".join(
@@ -124,7 +133,7 @@ def _source(document: Written, key: str, count) -> str:
     return f'<TextSource guid="{key}" name={quoteattr(document.name)}{where}>{inline}{selections}{values}</TextSource>'
 
 
-def _selection(one: Selected, text: str, number: int, key: str, count) -> str:
+def _selection(one: Selected, text: str, number: int, key: str, count: Count) -> str:
     start = text.index(one.words)
     first, last = count(text[:start]), count(text[: start + len(one.words)])
     user = guid("user", one.coder)
@@ -135,7 +144,7 @@ def _selection(one: Selected, text: str, number: int, key: str, count) -> str:
     )
 
 
-def coded(project):
+def coded(project: Project) -> list[tuple[str, str, str]]:
     """Return what each coding says: its words, code and coder."""
     names = {code.key: code.name for code in project.codes}
     return [

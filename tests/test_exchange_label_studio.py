@@ -308,6 +308,13 @@ def test_values_in_wrong_places_raise_nothing(strange):
     assert ALL[0] in labelled(project)
 
 
+def test_an_export_that_begins_with_a_long_text_is_one():
+    """The names that tell it stand behind the first text."""
+    data = json.dumps([{"data": {"text": "We sang. " * 200_000}, "annotations": [annotation()]}]).encode()
+
+    assert projects.is_project(data, "export.json")
+
+
 def test_other_json_is_no_export():
     """Only the names of Label Studio make it one."""
     assert not projects.is_project(json.dumps({"segments": [{"text": "x"}]}).encode(), "talk.json")

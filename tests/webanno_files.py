@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from label_studio_files import in_utf_16
+from label_studio_files import Count, in_utf_16
 
 LAYER = "#T_SP=webanno.custom.Value|value"
 RESERVED = re.compile(r"[\\\[\]|_;*]")
@@ -17,11 +17,10 @@ def written(
     *,
     layer: str = LAYER,
     version: str = "3.3",
-    count=in_utf_16,
-    escape=lambda value: RESERVED.sub(lambda found: f"\\{found[0]}", value),
+    count: Count = in_utf_16,
 ) -> bytes:
     """Write a text, a sentence a line, in which words have labels; a label of several tokens has a number."""
-    spans = [(text.index(words), text.index(words) + len(words), escape(name)) for words, name in made]
+    spans = [(text.index(words), text.index(words) + len(words), _escaped(name)) for words, name in made]
     lines = [f"#FORMAT=WebAnno TSV {version}", layer, "", ""]
     start = 0
     for number, sentence in enumerate(text.split("\n"), start=1):
@@ -31,7 +30,13 @@ def written(
     return "\n".join(lines).encode()
 
 
-def _tokens(text, start, sentence, number, spans, count):
+def _escaped(name: str) -> str:
+    return RESERVED.sub(lambda found: f"\\{found[0]}", name)
+
+
+def _tokens(
+    text: str, start: int, sentence: str, number: int, spans: Sequence[tuple[int, int, str]], count: Count
+) -> Iterator[str]:
     for place, token in enumerate(re.finditer(r"\w+|[^\w\s]+", sentence), start=1):
         first, last = start + token.start(), start + token.end()
         cells = [f"{name}[{at}]" for at, (low, high, name) in enumerate(spans, 1) if low <= first and last <= high]

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import compress
 
 from tagger.errors import CodingsError
 from tagger.exchange import sheets
@@ -87,8 +88,10 @@ def parse(data: bytes, name: str, framework: Framework, coder: str = "") -> Code
     ids = ids_by_name(framework)
     sheet = sheets.read(data, name, partial(_familiarity, ids=ids))
     layout = _layout(sheet.header, name, framework, ids, coder)
-    headings = tuple(row.number for row in sheet.rows if _is_heading(row, sheet.header, layout))
-    sheet = replace(sheet, rows=tuple(row for row in sheet.rows if row.number not in headings))
+    said = {layout.roles.get("text"), layout.roles.get("values"), *layout.marks.values()}
+    headings = [_is_heading(row, sheet.header, said) for row in sheet.rows]
+    passed_over = tuple(row.number for row in compress(sheet.rows, headings))
+    sheet = replace(sheet, rows=tuple(row for row, heads in zip(sheet.rows, headings, strict=True) if not heads))
     if not sheet.rows:
         raise CodingsError(
             "There are no rows below the header", where=name, remedy="Add one row for each coded passage"
@@ -98,7 +101,7 @@ def parse(data: bytes, name: str, framework: Framework, coder: str = "") -> Code
         rows = [_coded(row, layout.roles, values, coder) for row, values in zip(sheet.rows, marked, strict=True)]
     except CodingsError as error:
         raise CodingsError(error.what, where=f"{name}, {error.where}", remedy=error.remedy) from error
-    return CodedTable(_merged(rows, [value.id for value in framework.values]), headings)
+    return CodedTable(_merged(rows, [value.id for value in framework.values]), passed_over)
 
 
 def simple(name: str) -> str:
@@ -131,10 +134,9 @@ def _hint(column: str) -> str | None:
     return role if role in HINTED else None
 
 
-def _is_heading(row: Row, header: Row, layout: _Layout) -> bool:
+def _is_heading(row: Row, header: Row, said: Collection[int | None]) -> bool:
     """Tell a row that heads those below it: the header once more, or a single cell where no text and no answer is."""
     filled = [column for column, cell in enumerate(row.cells) if cell]
-    said = {layout.roles.get("text"), layout.roles.get("values"), *layout.marks.values()}
     return row.cells == header.cells or (len(filled) == 1 < len(header.cells) and filled[0] not in said)
 
 

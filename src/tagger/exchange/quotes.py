@@ -6,6 +6,7 @@ import re
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from tagger.records import Span
 
@@ -59,18 +60,21 @@ def plain(text: str) -> str:
     return fold(text).folded.strip()
 
 
-def find(quote: str, where: Folded) -> list[Span]:
-    """List every place of a quote: those that are the same to the letter, or, without any, those alike when folded."""
+def find(quote: str, where: Folded, most: int | None = None) -> list[Span]:
+    """List the places of a quote: those that are the same to the letter, or, without any, those alike when folded."""
     exact = quote.strip()
     if not exact:
         return []
-    spans = [(start, start + len(exact)) for start in _places(exact, where.text)]
+    spans = [(start, start + len(exact)) for start in islice(_places(exact, where.text), most)]
     if spans:
         return spans
     alike = plain(quote)
     if not alike:
         return []
-    return [(where.starts[start], where.ends[start + len(alike) - 1]) for start in _places(alike, where.folded)]
+    return [
+        (where.starts[start], where.ends[start + len(alike) - 1])
+        for start in islice(_places(alike, where.folded), most)
+    ]
 
 
 def _places(needle: str, haystack: str) -> Iterator[int]:

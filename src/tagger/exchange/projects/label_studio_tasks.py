@@ -22,12 +22,10 @@ MARKS = ("labels", "hypertextlabels", "htmllabels", "paragraphlabels", "choices"
 LARGEST = 200_000_000
 """Bytes of the largest export that is read."""
 MOST_VALUES = 10_000_000
-START = re.compile(rb"\s*[\[{]")
+START = re.compile(rb"(?:\xef\xbb\xbf)?\s*[\[{]")
 BY = "coded_by"
 """The control by which our own exports say who annotated, and of parts of a text; what it names is no code."""
 NAMES = (b'"annotations"', b'"completions"', b'"annotation_id"')
-SAMPLE = 1_000_000
-"""Bytes at the beginning of a file by which it is told."""
 UPLOADED = re.compile(r"[0-9a-f]{8}-")
 LONGEST_CHOICE = 80
 FEWEST_ANSWERS = 4
@@ -72,9 +70,8 @@ class Task:
 
 
 def recognises(data: bytes) -> bool:
-    """Tell an export by the names that stand near its beginning."""
-    start = data.removeprefix(b"\xef\xbb\xbf")[:SAMPLE]
-    return bool(START.match(start)) and any(name in start for name in NAMES)
+    """Tell an export by the names in it, which a long text may stand before."""
+    return bool(START.match(data)) and any(name in data for name in NAMES)
 
 
 def tasks(data: bytes, name: str) -> list[Task]:

@@ -184,8 +184,11 @@ def _near(quote: str, start: int, folded: Folded) -> Span | None:
     words = CUT_OFF.sub("", quote).strip()
     if len(words) < SHORTEST_QUOTE:
         return None
-    spans = quotes.find(words, folded)
-    near = sorted((abs(span[0] - start), span) for span in spans)
-    if not near or (len(near) > 1 and near[0][0] > WITHIN):
-        return None
-    return near[0][1]
+    # Near by first: what is said a thousand times in a text is then looked for in a few lines of it alone.
+    low = max(0, start - WITHIN)
+    near = quotes.find(words, quotes.fold(folded.text[low : start + 2 * len(words) + WITHIN]))
+    places = sorted((abs(low + first - start), (low + first, low + last)) for first, last in near)
+    if places and places[0][0] <= WITHIN:
+        return places[0][1]
+    anywhere = quotes.find(words, folded, most=2)
+    return anywhere[0] if len(anywhere) == 1 else None

@@ -113,6 +113,13 @@ def test_choices_are_about_the_whole_task_or_the_stretch_that_they_name():
     ] == labelled(project)
 
 
+def test_a_choice_about_all_of_a_task_does_not_hang_on_how_characters_are_counted():
+    """Its text is all of it, also where the version counts an emoji as two."""
+    project = projects.read(export(task(1, TALK, annotation(*results(in_utf_16), choice("Calm")))), "export.json")
+
+    assert [*ALL, (TALK, "Calm", "annotator 1")] == labelled(project)
+
+
 def test_labels_of_several_controls_are_in_folders_of_their_names():
     """And those of a taxonomy below each other."""
     tree = {"from_name": "theme", "to_name": "text", "type": "taxonomy", "value": {"taxonomy": [["Care", "Rest"]]}}

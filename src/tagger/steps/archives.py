@@ -78,19 +78,25 @@ def _around(path: Path) -> Path | None:
 
 def _project(path: Path) -> Mapping[str, Document]:
     """Return the documents of a project by their names; none where the file is something else, or cannot be read."""
-    if not path.name.casefold().endswith(projects.ENDINGS) or not path.is_file() or _is_archive_of_files(path):
+    if not path.name.casefold().endswith(projects.ENDINGS) or not path.is_file():
         return {}
     status = path.stat()
-    return _documents(path, status.st_mtime_ns, status.st_size)
+    known = (path, status.st_mtime_ns, status.st_size)
+    return _documents(*known) if _is_project(*known) else {}
 
 
-def _is_archive_of_files(path: Path) -> bool:
-    """Tell, without reading all of it, a zip archive that is no project."""
+@lru_cache(maxsize=20_000)
+def _is_project(path: Path, _changed: int, size: int) -> bool:
+    """Say whether a file is a project; most that have an ending of one are transcripts, and are looked at once."""
     package = _opened(path)
-    if package is None:
-        return False
-    with package:
-        return not projects.in_archive(package.namelist())
+    if package is not None:
+        with package:
+            if not projects.in_archive(package.namelist()):
+                return False
+    try:
+        return size <= projects.LARGEST and projects.is_project(path.read_bytes(), path.name)
+    except OSError:
+        return False  # what is wrong with it is said where it is read
 
 
 @lru_cache(maxsize=4)

@@ -55,22 +55,28 @@ class _Body:
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """What one person marked in a task: the keys of codes on a stretch, or `why` the file does not tell which."""
+    """What one person marked: the keys of codes, on a stretch or on all of the text, or `why` it is not told which."""
 
     coder: str
     codes: tuple[str, ...]
-    stretch: Marked
+    stretch: Marked | None = None
     why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A task with its text, what was marked in it, and where that is."""
+    """A task with its text, what was marked in it, and where the stretches are."""
 
     task: Task
     body: _Body
     marks: tuple[_Mark, ...]
-    places: tuple[Place, ...] = ()
+    places: tuple[Place, ...]
+
+    def placed(self, length: int) -> Iterator[tuple[_Mark, Place]]:
+        """Pair what was marked with where it is, in a text of that length."""
+        places = iter(self.places)
+        for mark in self.marks:
+            yield mark, next(places) if mark.stretch else Place(None if mark.why else (0, length), why=mark.why)
 
 
 def read(data: bytes, name: str) -> Project:
@@ -84,7 +90,10 @@ def read(data: bytes, name: str) -> Project:
     about, prefixed = _field(tasks), len(_controls(tasks)) > 1
     bodies = [_body(task, about) for task in tasks]
     marks = [tuple(_marks(task, body, prefixed=prefixed)) for task, body in zip(tasks, bodies, strict=True)]
-    raws = [Raw(body.text, tuple(each.stretch for each in made)) for body, made in zip(bodies, marks, strict=True)]
+    raws = [
+        Raw(body.text, tuple(each.stretch for each in made if each.stretch))
+        for body, made in zip(bodies, marks, strict=True)
+    ]
     counting = choose(raws, Counting())
     read = [
         _Read(task, body, made, tuple(places(raw, counting)))
@@ -149,17 +158,17 @@ def _marks(task: Task, body: _Body, *, prefixed: bool) -> Iterator[_Mark]:
     for one in task.submitted:
         for result in one.results:
             codes = tuple(path[-1] for path in _paths(result, prefixed=prefixed))
-            stretch = None if body.missing else _stretch(result.value, body)
-            if codes:
-                yield _Mark(one.coder, codes, stretch or Marked(0, 0), "" if stretch else body.missing or NOT_TOLD)
+            if codes and (body.missing or "start" not in result.value):
+                yield _Mark(one.coder, codes, why=body.missing)
+            elif codes:
+                stretch = _stretch(result.value, body)
+                yield _Mark(one.coder, codes, stretch, "" if stretch else NOT_TOLD)
 
 
 def _stretch(value: Record, body: _Body) -> Marked | None:
-    """Return the stretch that a result is about, the whole text where it names none; None where it cannot be told."""
+    """Return the stretch that a result is about; None where it cannot be told."""
     said = value.get("text")
     quote = said if isinstance(said, str) else ""
-    if "start" not in value:
-        return Marked(0, len(body.text))
     if body.page:
         return _on_page(value, quote, body.page)
     first, last = (_number(value.get(name)) for name in ("start", "end"))
@@ -251,9 +260,9 @@ def _document(name: str, group: Sequence[_Read]) -> Document:
         pieces.append((length, length + len(text)))
         readers = [one.coder for one in each.task.submitted if one.whole] if text.strip() else []
         codings += [Coding(*pieces[-1], "", coder) for coder in readers]
-        for mark, place in zip(each.marks, each.places, strict=True):
-            if place.span is None or mark.why:
-                lost.append(f"task {each.task.identity}, {', '.join(mark.codes)}: {mark.why or place.why}")
+        for mark, place in each.placed(len(text)):
+            if place.span is None:
+                lost.append(f"task {each.task.identity}, {', '.join(mark.codes)}: {place.why}")
                 continue
             start, end = (length + at for at in place.span)
             codings += [Coding(start, end, code, mark.coder, place.moved) for code in mark.codes]

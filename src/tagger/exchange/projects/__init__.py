@@ -28,7 +28,7 @@ FORMATS: tuple[Format, ...] = (
     word_comments.FORMAT,
 )
 OWN_ENDINGS = (".qdpx", ".qde", ".qdc", ".qda", ".sqlite3", ".sqlite", ".db")
-ENDINGS = (*OWN_ENDINGS, ".json", ".tsv", ".zip")
+ENDINGS = (*OWN_ENDINGS, ".json", ".tsv", ".xmi", ".zip")
 """Endings of files that may be projects; those of its own say that a file is one, whatever is in it."""
 ENDING = re.compile(r"\.(?:txt|text|md|docx?|odt|rtf|pdf|html?|vtt|srt|csv|tsv|xlsx|jsonl?)$", re.IGNORECASE)
 NOT_IN_NAMES = re.compile(r'[\x00-\x1f/\\:*?"<>|]+')
@@ -42,7 +42,7 @@ def is_project(data: bytes, name: str) -> bool:
 
 def in_archive(titles: Sequence[str]) -> bool:
     """Say whether a zip archive of these files may be a project."""
-    return any(title.casefold().endswith(inception.SUFFIX) or title.endswith(inception.LIST) for title in titles)
+    return any(title.casefold().endswith(inception.SUFFIXES) or title.endswith(inception.LIST) for title in titles)
 
 
 def read(data: bytes, name: str) -> Project:

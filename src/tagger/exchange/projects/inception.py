@@ -1,8 +1,8 @@
 """
-Documents of INCEpTION and WebAnno: one file in WebAnno TSV 3, or a zip with a folder for each document.
+Documents of INCEpTION and WebAnno: one file in WebAnno TSV 3 or UIMA CAS, or a zip with a folder for each document.
 
-In a folder, each person's annotations are a file called by their name. What a curator made of them is no coding of one
-person, and the document before anybody annotated it (`INITIAL_CAS`) holds none.
+In a folder, each person's annotations are a file called by their name, or a zip of it. What a curator made of them is
+no coding of one person, and the document before anybody annotated it (`INITIAL_CAS`) holds none.
 """
 
 from __future__ import annotations
@@ -14,24 +14,24 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from tagger.errors import CodingsError
-from tagger.exchange.projects import webanno_tsv, zip_parts
+from tagger.exchange.projects import uima_cas, webanno_tsv, zip_parts
 from tagger.exchange.projects.positions import Counting, Raw, choose, places
 from tagger.exchange.projects.records import NOBODY, Code, Coding, Document, Format, Project
 from tagger.exchange.projects.webanno_tsv import Annotated, Annotation
 from tagger.exchange.projects.zip_parts import Parts
 from tagger.wording import several
 
-SUFFIX = ".tsv"
+SUFFIXES = (".tsv", ".json", ".xmi", ".zip")
 LIST = "exportedproject.json"
+SOURCE = "source"
 BEFORE, CURATED = "initial_cas", ("curation_user", "curation")
-CAS = re.compile(rb'\s*(?:<\?xml[^>]*>\s*)?<xmi:XMI|\s*\{\s*"%TYPES"|.{0,2000}"%FEATURE_STRUCTURES"', re.DOTALL)
 GRAMMAR = "de.tudarmstadt.ukp.dkpro.core.api."
 NAMED = "NamedEntity"
 IDENTIFIERS = re.compile(r"identifier|.*(?:_id|uri|iri)", re.IGNORECASE)
 LINK = re.compile(r"\w+://\S+")
-SLOT = re.compile(r"ROLE_|uima\.|BT_")
+SLOT = re.compile(r"ROLE_|BT_|.*\.")
 LONGEST_CODE = 120
-AS_TSV = "Export it with the format WebAnno TSV v3.3"
+AS_TSV = "Export it with the format WebAnno TSV v3.3 or UIMA CAS JSON"
 COUNTED = {
     "grammar": ("mark of grammar", "marks of grammar"),
     "relations": ("relation", "relations"),
@@ -56,9 +56,9 @@ def recognises(data: bytes) -> bool:
     """Tell a file by its first line, a zip by the files in it; also what INCEpTION writes in formats not read here."""
     return bool(
         webanno_tsv.ANY_VERSION.match(data[:100])
-        or CAS.match(data[:4000])
+        or uima_cas.START.match(data[:4000])
         or any(PurePosixPath(title).name == LIST for title in zip_parts.titles(data))
-        or zip_parts.any_begins(data, SUFFIX, webanno_tsv.ANY_VERSION)
+        or any(zip_parts.any_begins(data, SUFFIXES, each) for each in (webanno_tsv.ANY_VERSION, uima_cas.START))
     )
 
 
@@ -69,8 +69,6 @@ def read(data: bytes, name: str) -> Project:
     Raises:
         CodingsError: It is damaged, locked, too large, or in a format that is not read; the message says which to use.
     """
-    if CAS.match(data[:4000]):
-        raise CodingsError("It is a document in UIMA CAS, which is not read", where=name, remedy=AS_TSV)
     title = name.rpartition(".")[0] or name
     lost: Counter[str] = Counter()
     made = list(_of_parts(data, name, lost) if data.startswith(zip_parts.START) else [_one(data, name, title)])
@@ -92,29 +90,41 @@ FORMAT = Format("WebAnno TSV", recognises, read)
 
 
 def _one(data: bytes, name: str, title: str) -> _Made:
-    return _Made(title, NOBODY, webanno_tsv.read(data, name))
+    return _Made(title, NOBODY, _annotated(data, name))
+
+
+def _annotated(content: bytes, name: str) -> Annotated:
+    return uima_cas.read(content, name) if uima_cas.START.match(content[:4000]) else webanno_tsv.read(content, name)
 
 
 def _of_parts(data: bytes, name: str, lost: Counter[str]) -> Iterator[_Made]:
     """Read the files of a zip: each in the folder of its document, called like the person who made it."""
     parts = Parts(data, name)
-    files = [title for title in parts.titles if title.casefold().endswith(SUFFIX)]
-    if not files:
-        raise CodingsError("Its annotations are in a format that is not read", where=name, remedy=AS_TSV)
-    for title in files:
-        content = parts.unpacked(title)
-        if not webanno_tsv.ANY_VERSION.match(content[:100]):
-            continue
+    found = False
+    for title in parts.titles:
         path = PurePosixPath(title)
+        if path.suffix.casefold() not in SUFFIXES or path.parts[0] == SOURCE:
+            continue
+        content = _innermost(parts.unpacked(title), f"{name}, {title}")
+        if not (webanno_tsv.ANY_VERSION.match(content[:100]) or uima_cas.START.match(content[:4000])):
+            continue
+        found = True
         coder = path.stem.casefold()
         if coder in CURATED:
             lost["curated"] += 1
             continue
-        document = path.parent.name or path.stem
-        annotated = webanno_tsv.read(content, f"{name}, {title}")
+        annotated = _annotated(content, f"{name}, {title}")
         if coder == BEFORE:
             annotated = Annotated(annotated.text, (), 0)
-        yield _Made(document, path.stem if path.parent.name else NOBODY, annotated)
+        yield _Made(path.parent.name or path.stem, path.stem if path.parent.name else NOBODY, annotated)
+    if not found:
+        raise CodingsError("Its annotations are in a format that is not read", where=name, remedy=AS_TSV)
+
+
+def _innermost(content: bytes, name: str) -> bytes:
+    """Return the document in a zip of it alone, or with the types of its annotations beside it."""
+    titles = [title for title in zip_parts.titles(content) if title.casefold().endswith(SUFFIXES[:-1])]
+    return Parts(content, name).unpacked(titles[0]) if titles else content
 
 
 def _names(annotation: Annotation, lost: Counter[str]) -> Names:
@@ -134,7 +144,7 @@ def _names(annotation: Annotation, lost: Counter[str]) -> Names:
             lost["words"] += 1
         else:
             names.append((f"{short}: {feature}", " ".join(value.split())))
-    return tuple(names) or ((("", short),) if not annotation.values else ())
+    return tuple(names) or ((("", short),) if all(map(SLOT.match, annotation.values)) else ())
 
 
 def _foldered(named: Sequence[Sequence[tuple[Annotation, Names]]]) -> list[list[tuple[Annotation, Names]]]:

@@ -33,13 +33,13 @@ def titles(data: bytes) -> list[str]:
         return []
 
 
-def any_begins(data: bytes, suffix: str, start: re.Pattern[bytes]) -> bool:
+def any_begins(data: bytes, suffixes: tuple[str, ...], start: re.Pattern[bytes]) -> bool:
     """Say whether a part whose name ends so begins like this, or is locked."""
-    if not any(title.casefold().endswith(suffix) for title in titles(data)):
+    if not any(title.casefold().endswith(suffixes) for title in titles(data)):
         return False
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
-            parts = [part for part in package.infolist() if part.filename.casefold().endswith(suffix)]
+            parts = [part for part in package.infolist() if part.filename.casefold().endswith(suffixes)]
             return any(part.flag_bits & LOCKED or start.match(package.open(part).read(HEAD)) for part in parts)
     except DAMAGE:
         return False

@@ -94,6 +94,8 @@ def test_tasks_that_name_their_transcript_are_together():
         for number, (text, name) in enumerate([("One.\nTwo.", "T1"), ("Three.", "T2"), ("Four.", "T1")])
     ]
     apart = [task(number, TALK, upload="talks.json") for number in (8, 9)]
+    for each in apart:
+        each["data"]["source"] = "drop-in"
 
     assert [("T1", "One.\nTwo.\nFour."), ("T2", "Three.")] == [
         (each.name, each.text) for each in projects.read(export(*named), "export.json").documents

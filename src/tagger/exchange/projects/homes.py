@@ -22,7 +22,7 @@ SAME = 0.5
 """Part of a transcript's words that a document of its name must hold to be the same."""
 SURE = 0.9
 """The same for a document of pieces, which may stand in the transcript in another order."""
-NO_SPEECH = "it is on speakers' names or times alone"
+NO_SPEECH = "it is on words that a transcript leaves out, such as names, times and headings"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,8 @@ from tagger.wording import several
 
 TEXT_FIELDS = ("text", "dialogue", "dialog", "html", "body", "content", "transcription", "sentence")
 WHO, WORDS = ("author", "speaker", "name", "role"), ("text", "content", "utterance")
-TRANSCRIPT = frozenset(map(simple, ROLES["transcript"]))
+# A source is as often a kind of source, which many texts share.
+TRANSCRIPT = frozenset(map(simple, ROLES["transcript"])) - {"source"}
 ADDRESS = re.compile(r"(?:https?|s3|gs|azure-blob)://\S+|/data/\S+")
 HTML = re.compile(r"\s*<[a-zA-Z!]")
 OTHERS = {

@@ -6,6 +6,7 @@ TaggerError
 ├── FrameworkError       a framework file
 ├── TranscriptError      a transcript file that cannot be read
 ├── CodingsError         a table of manual codings
+├── ArchiveError         an archive of a study that cannot be restored
 ├── ModelError           an encoder that is missing, altered or does not fit
 └── StoreError           the study's database
     ├── Busy             another process owns it
@@ -56,6 +57,10 @@ class TranscriptError(TaggerError):
 
 class CodingsError(TaggerError):
     """A table of manual codings that cannot be read or matched."""
+
+
+class ArchiveError(TaggerError):
+    """An archive of a study that is damaged, not bounded, or of a newer version; nothing was restored."""
 
 
 class ModelError(TaggerError):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 
 def put_whole(path: Path, data: bytes) -> Path:
@@ -15,10 +17,23 @@ def put_whole(path: Path, data: bytes) -> Path:
     Raises:
         OSError: it cannot be written; the earlier one is as it was.
     """
+    with whole(path) as file:
+        file.write(data)
+    return path
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[IO[bytes]]:
+    """
+    Open a file that takes its place once the block has ended well, as `put_whole` writes it.
+
+    Raises:
+        OSError: it cannot be written; the earlier one is as it was.
+    """
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # with mode 0600
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(path)
@@ -26,4 +41,3 @@ def put_whole(path: Path, data: bytes) -> Path:
         with suppress(OSError):
             Path(name).unlink()
         raise
-    return path

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 TABLES = ("csv", "xlsx", "jsonl", "parquet")
 PROJECTS = ("qdpx", "qdc", "taguette", "label-studio")
+ARCHIVE = "archive"
 
 
 @click.command("import")
@@ -49,13 +50,23 @@ PROJECTS = ("qdpx", "qdc", "taguette", "label-studio")
 def import_codings(
     file: Path, folder: Path, made: Made | None, framework: str, dataset: str, coder: str, *, instead: bool
 ) -> None:
-    """Bring in manual codings: a table, a project of another program, a commented Word file, a pack filled in."""
+    """
+    Bring in manual codings: a table, a project of another program, a commented Word file, a pack filled in.
+
+    An archive of a study becomes a study again, in a new folder: --study DIR.
+    """
     from tagger.exchange.packs import is_pack
     from tagger.exchange.projects import is_project, read
     from tagger.steps.imported import Origin
     from tagger.steps.imports import import_codings as bring_in
     from tagger.steps.projects import import_project
+    from tagger.steps.whole_study import is_archive, restore_study
 
+    if is_archive(file):
+        for line in restore_study(file, folder).lines:
+            echo(line)
+        echo(f"Next: tagger status --study {folder}")
+        return
     data = file.read_bytes()
     if is_pack(data):
         lines = bring_back(folder, file, data)
@@ -82,8 +93,9 @@ def _said(made: Made | None) -> Made:
     "--to",
     "form",
     required=True,
-    type=click.Choice((*TABLES, *PROJECTS)),
-    help="A table; or a project for another program, of which qdc is the list of codes alone.",
+    type=click.Choice((*TABLES, *PROJECTS, ARCHIVE)),
+    help="A table; or a project for another program, of which qdc is the list of codes alone; or everything, to be "
+    "kept or restored elsewhere.",
 )
 @click.option(
     "-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The file to write."
@@ -116,6 +128,9 @@ def export(
     """Write passages with suggestions and readings to a table, or a project for another program."""
     from tagger.steps.exports import export as table
 
+    if form == ARCHIVE:
+        _export_archive(folder, output, chosen=bool(only or framework or include_unreviewed or what != "passages"))
+        return
     if form in PROJECTS:
         _export_project(folder, form, output, what, only=only, everything=include_unreviewed, framework=framework)
         return
@@ -164,6 +179,19 @@ def _export_project(
         beside = output.with_name(output.name + FORMS[form].ending)
         written(beside, made.beside)
         echo(f"Wrote {beside}: {FORMS[form].name} wants it before the file.")
+
+
+def _export_archive(folder: Path, output: Path, *, chosen: bool) -> None:
+    from tagger.steps.whole_study import pack_study
+
+    if chosen:
+        raise click.UsageError("An archive holds everything: leave the other options out.")
+    moved = pack_study(folder, output)
+    echo(f"Wrote {output}: {moved.lines[0]}")
+    for line in moved.lines[1:]:
+        echo(line)
+    echo("It has all that people said, and the keys of the study: keep it as safe as the study itself.")
+    echo(f"To restore it: tagger import {output} --study NEW-FOLDER")
 
 
 def _export_consent(folder: Path, form: str, output: Path, what: str) -> None:

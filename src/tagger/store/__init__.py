@@ -4,6 +4,7 @@ The study's database and its only door.
     lock.py         one owner at a time, by a lock file beside the database
     database.py     DuckDB: opening, transactions, errors
     migrations.py   the schema, step by step
+    everything.py   every row of a study, out and in
     torn.py         blocks that were being written when an owner was killed
     shards.py       finished work on its way in
     connections.py  a database file that stays open, and its cursors
@@ -16,7 +17,7 @@ Files are opened here and nowhere else in the package but in the readers' edge (
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -24,7 +25,7 @@ import pyarrow as pa
 
 from tagger import __version__
 from tagger.errors import Busy, StoreError
-from tagger.store import shards
+from tagger.store import everything, shards
 from tagger.store.database import Database, Readable, opened
 from tagger.store.lock import beside, owned, signed
 from tagger.store.migrations import migrate
@@ -81,6 +82,37 @@ class Store:
         self._must_exist()
         with ExitStack() as stack:
             yield self._reader(stack, role)
+
+    @contextmanager
+    def alone(self, role: str) -> Iterator[Database]:
+        """
+        Be the study's owner for the time of the block: nobody reads, writes or serves it meanwhile.
+
+        Raises:
+            StoreError: there is no database here, or it cannot be opened.
+            Busy: another process owns it, and is not brief about it.
+        """
+        self._must_exist()
+        with owned(beside(self.path), role, brief=False) as killed, opened(self.path, killed) as database:
+            yield database
+
+    def restore(self, step: int, read: Callable[[str], everything.Batches]) -> dict[str, int]:
+        """
+        Make the database anew, from all of its rows; return how many each table has.
+
+        Args:
+            step: the schema that the rows are from.
+            read: returns the rows of a table.
+
+        Raises:
+            StoreError: a row does not fit.
+        """
+        with owned(beside(self.path), "a restore") as killed, opened(self.path, killed) as database:
+            migrate(database, step)
+            filled = everything.fill(database, read)
+            migrate(database)
+        self.path.chmod(0o600)
+        return filled
 
     @contextmanager
     def only_run(self) -> Iterator[None]:

@@ -8,12 +8,15 @@ from importlib import resources
 
 from tagger import __version__
 from tagger.errors import Damaged
-from tagger.store.database import Database
+from tagger.store.database import Database, Readable
 
 
-def migrate(database: Database) -> None:
+def migrate(database: Database, last: int | None = None) -> None:
     """
     Bring the schema up to date, each migration in one transaction with the record that it ran.
+
+    Args:
+        last: the number of the last one that runs; all of them where it is not said.
 
     Raises:
         Damaged: the database was written by a newer version of this program.
@@ -31,7 +34,7 @@ def migrate(database: Database) -> None:
             remedy="Install the newer version; nothing was changed",
         )
     for number, (name, sql) in sorted(scripts.items()):
-        if number not in done:
+        if number not in done and (last is None or number <= last):
             now = datetime.now(UTC).replace(tzinfo=None)
             with database.transaction():
                 database.run(sql)
@@ -47,6 +50,16 @@ def migrate(database: Database) -> None:
     if scripts.keys() - done:
         # A log that holds schema changes is the one that DuckDB most often fails to replay.
         database.run("CHECKPOINT")
+
+
+def step(database: Readable) -> int:
+    """Return the number of the last migration that ran."""
+    return int(database.rows("SELECT max(number) FROM migrations")[0][0])
+
+
+def newest() -> int:
+    """Return the number of the last migration that this version knows."""
+    return max(_scripts())
 
 
 def _scripts() -> dict[int, tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from lxml import etree
 
 from tagger.exchange import projects
 from tagger.exchange.projects import codebook
-from tagger.exchange.projects.records import Document
+from tagger.exchange.projects.records import Coding, Document
 from tagger.exchange.projects.refi_writer import write, write_codes
 from tagger.frameworks import shipped_frameworks
 from tagger.records import Framework, Layer, Value, Wording
@@ -115,3 +116,31 @@ def test_each_shipped_framework_goes_through_a_list_of_codes_unchanged(framework
         return [(value.name, value.phrases, [each.text for each in value.does_not_count]) for value in one.values]
 
     assert said(framework) == said(found)
+
+
+def elements(written, name):
+    """Return the elements of a project that have a name."""
+    with zipfile.ZipFile(io.BytesIO(valid(write(written)))) as package:
+        return list(etree.fromstring(package.read("project.qde")).iter(f"{{*}}{name}"))
+
+
+def test_each_person_has_a_stretch_of_their_own():
+    """QualCoder takes whoever marked a stretch for the one who coded it, and then keeps one coding of two alike."""
+    stretches = elements(FULL, "PlainTextSelection")
+    users = {user.get("guid"): user.get("name") for user in elements(FULL, "User")}
+
+    assert [("5", "Reader A"), ("5", "Reader B"), ("46", "Reader A")] == [
+        (each.get("startPosition"), users[each.get("creatingUser")]) for each in stretches
+    ]
+    assert {each.get("creatingUser") for each in stretches} == {
+        coding.get("creatingUser") for each in stretches for coding in each.iter("{*}Coding")
+    }
+    assert 3 == len({each.get("guid") for each in stretches})
+
+
+@pytest.mark.parametrize(("made_at", "when"), [("2026-11-30T08:00:00Z",) * 2, ("", "1980-01-01T00:00:00Z")])
+def test_every_note_has_a_time(made_at, when):
+    """Without one, QualCoder does not open the project."""
+    document = replace(FULL.documents[0], codings=(Coding(5, 27, "loose", "Ann", made_at=made_at),))
+
+    assert [when] == [note.get("creationDateTime") for note in elements(project(document), "Note")]

@@ -11,7 +11,7 @@ import io
 import re
 import uuid
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
@@ -28,6 +28,7 @@ OF_IDS = uuid.UUID("5a0a1c5e-6d0f-4d0e-9c0f-2f6f1f0b7a11")
 GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 LONGEST_QUOTE = 80
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
+UNKNOWN = "1980-01-01T00:00:00Z"
 
 
 def write(project: Project) -> bytes:
@@ -103,8 +104,9 @@ def _source(sources: Element, document: Document) -> None:
     guid = _guid("source", document.key)
     source = SubElement(sources, "TextSource", guid=guid, name=plain(document.name))
     source.set("plainTextPath", f"internal://{guid}.txt")
-    for span, codings in groupby(sorted(document.codings, key=_order), key=lambda coding: (coding.start, coding.end)):
-        _selection(source, document, span, list(codings))
+    # A stretch for each person: some programs take whoever marked it for the one who coded it.
+    for _, codings in groupby(sorted(document.codings, key=_order), key=lambda one: (one.start, one.end, one.coder)):
+        _selection(source, document, list(codings))
     if document.memo:
         SubElement(source, "NoteRef", targetGUID=_guid("note", document.key))
     for name, value in sorted(document.attributes.items()):
@@ -117,30 +119,34 @@ def _order(coding: Coding) -> tuple[int, int, str, str]:
     return coding.start, coding.end, coding.coder, coding.code
 
 
-def _selection(source: Element, document: Document, span: tuple[int, int], codings: Sequence[Coding]) -> None:
-    key = f"{document.key} {span[0]} {span[1]}"
-    words = " ".join(document.text[slice(*span)].split())
+def _selection(source: Element, document: Document, codings: Sequence[Coding]) -> None:
+    first = codings[0]
+    key = f"{document.key} {first.start} {first.end} {first.coder}"
+    words = " ".join(document.text[first.start : first.end].split())
     selection = SubElement(source, "PlainTextSelection", guid=_guid("selection", key))
     selection.set("name", plain(words if len(words) <= LONGEST_QUOTE else f"{words[:LONGEST_QUOTE]}…"))
-    selection.set("startPosition", str(span[0]))
-    selection.set("endPosition", str(span[1]))
-    selection.set("creatingUser", _guid("user", codings[0].coder))
+    selection.set("startPosition", str(first.start))
+    selection.set("endPosition", str(first.end))
+    selection.set("creatingUser", _guid("user", first.coder))
     if notes := "\n".join(dict.fromkeys(coding.note for coding in codings if coding.note)):
         SubElement(selection, "Description").text = plain(notes)
     for coding in codings:
-        user = _guid("user", coding.coder)
-        guid = _guid("coding", f"{key} {coding.coder} {coding.code}")
-        element = SubElement(selection, "Coding", guid=guid, creatingUser=user)
+        guid = _guid("coding", f"{key} {coding.code}")
+        element = SubElement(selection, "Coding", guid=guid, creatingUser=_guid("user", coding.coder))
         if coding.made_at:
             element.set("creationDateTime", coding.made_at)
         SubElement(element, "CodeRef", targetGUID=_guid("code", coding.code))
 
 
-def _notes(root: Element, documents: Iterable[Document]) -> None:
+def _notes(root: Element, documents: Sequence[Document]) -> None:
     noted = [document for document in documents if document.memo]
+    # Some programs want a time of every note, and the same project is to give the same bytes.
+    newest = max((coding.made_at for document in documents for coding in document.codings), default="") or UNKNOWN
     notes = _list(root, "Notes", noted)
     for document in noted:
-        note = SubElement(notes, "Note", guid=_guid("note", document.key), name=plain(f"About {document.name}"))
+        guid = _guid("note", document.key)
+        said = {"guid": guid, "name": plain(f"About {document.name}"), "creationDateTime": newest}
+        note = SubElement(notes, "Note", said)
         SubElement(note, "PlainTextContent").text = plain(document.memo)
 
 

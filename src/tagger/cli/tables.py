@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tagger.store import Readable
 
 TABLES = ("csv", "xlsx", "jsonl", "parquet")
-PROJECTS = ("qdpx", "qdc", "taguette", "label-studio")
+PROJECTS = ("qdpx", "qdc", "taguette", "label-studio", "docx", "html")
 ARCHIVE = "archive"
 
 
@@ -94,8 +94,8 @@ def _said(made: Made | None) -> Made:
     "form",
     required=True,
     type=click.Choice((*TABLES, *PROJECTS, ARCHIVE)),
-    help="A table; or a project for another program, of which qdc is the list of codes alone; or everything, to be "
-    "kept or restored elsewhere.",
+    help="A table; a project for another program, of which qdc is the list of codes alone; transcripts to read, with "
+    "what was found in them (docx, html); or everything, to be kept or restored elsewhere.",
 )
 @click.option(
     "-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The file to write."

@@ -83,7 +83,7 @@ def export_project(folder: Path, form: str, choice: Choice) -> ProjectExport:
     codes = tuple(codebook.codes(study.frameworks))
     project = Project(f"{OURS} {__version__}", load_settings(folder).study.name, codes, documents)
     beside = target.beside(project) if target.beside else b""
-    return ProjectExport(target.write(project), tuple(_lines(project, target, study.lost)), beside)
+    return ProjectExport(target.write(project), tuple(_lines(project, target, study)), beside)
 
 
 class _Study:
@@ -93,6 +93,7 @@ class _Study:
         self._choice = choice
         version = digest(framework) if framework else None
         self.lost: Counter[tuple[str, str]] = Counter()
+        self.without_value = 0
         self._turns = _by_transcript(
             database.table(_TURNS, {"datasets": names_without_reflections(database)}).to_pylist()
         )
@@ -133,7 +134,7 @@ class _Study:
             for one in said
             if one.value_id is None and (at := page.carried((one.start, one.end)))
         ]
-        self.lost["reading without a value (in notes)", "readings without a value (in notes)"] += len(memo)
+        self.without_value += len(memo)
         attributes = {name: cell for name, cell in self._said.get(transcript, {}).items() if name != "encoding"}
         people = {str(turn["participant_id"]) for turn in turns if turn["participant_id"] and not turn["asks"]}
         participant = people.pop() if len(people) == 1 else ""
@@ -173,7 +174,7 @@ def _suggestion(row: Row) -> Coding:
     return Coding(row["start"], row["end"], row["value_id"], MODEL, note=note, score=row["score"])
 
 
-def _lines(project: Project, form: Form, lost: Counter[tuple[str, str]]) -> Iterator[str]:
+def _lines(project: Project, form: Form, study: _Study) -> Iterator[str]:
     codes = several(sum(code.codable for code in project.codes), "code")
     if form.codes_alone:
         yield f"{codes} in {several(sum(not code.codable for code in project.codes), 'layer')}."
@@ -187,7 +188,10 @@ def _lines(project: Project, form: Form, lost: Counter[tuple[str, str]]) -> Iter
         f"{several(len(codings) - suggested, 'coding')} by {several(len(people), 'reader')}, and "
         f"{several(suggested, 'suggestion')} of the model as those of a user of its own."
     )
-    told = [several(number, *words) for words, number in lost.items() if number]
+    told = [several(number, *words) for words, number in study.lost.items() if number]
+    if study.without_value:
+        without = several(study.without_value, "reading without a value", "readings without a value")
+        told.append(f"{without} (in notes)" if form.notes else without)
     if told := [*told, *form.lost(project)]:
         yield f"{form.name} has no place for: {', '.join(told)}."
     yield f"{form.told} Explicit noes, positions and earlier versions stay here."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from tagger.exchange.projects import label_studio_writer, refi_writer, taguette_writer
+from tagger.exchange.projects import label_studio_writer, page_writer, refi_writer, taguette_writer, word_writer
 from tagger.exchange.projects.records import Project
 
 
@@ -19,7 +19,8 @@ class Form:
     One form: how it is written, and what is said of it.
 
     `told` says in what way it holds what it has no place of its own for; `lost` yields what it does not hold. `beside`
-    makes a second file that the program needs, which ends in `ending`. `codes_alone` holds no documents.
+    makes a second file that the program needs, which ends in `ending`. `codes_alone` holds no documents; without
+    `notes`, what is said of a document as a whole is left out.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Form:
     beside: Callable[[Project], bytes] | None = None
     ending: str = ""
     codes_alone: bool = False
+    notes: bool = True
 
 
 FORMS = {
@@ -54,6 +56,20 @@ FORMS = {
         label_studio_writer.lost,
         label_studio_writer.configuration,
         ".labels.xml",
+    ),
+    "docx": Form(
+        "A Word document",
+        word_writer.write,
+        "What each person found is a comment on its words. To bring codings back, take another form.",
+        word_writer.lost,
+        notes=False,
+    ),
+    "html": Form(
+        "A page",
+        page_writer.write,
+        "What each person found stands below the line that it begins in, and how it was made. The page is for reading.",
+        page_writer.lost,
+        notes=False,
     ),
 }
 """The forms by the words that choose them."""

@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from datetime import date
 
+import docx
 import pytest
 from desk import OWN_FIRST, desk_in
 from openpyxl import load_workbook
@@ -17,6 +18,7 @@ from test_steps_imports import whole
 from tagger.families import combine, families
 from tagger.frameworks import load_framework, shipped_folder
 from tagger.review.exemplars import ALL, Cell, Column, Exemplars, Layer, Row, Section, table, table_for
+from tagger.review.exemplars import document as exemplar_document
 from tagger.review.exemplars import sheet as exemplar_sheet
 from tagger.review.exemplars.quotes import Moved, Part, Quote, chosen
 from tagger.review.web.files import exemplars_page
@@ -462,15 +464,34 @@ def test_the_page_stands_alone_and_escapes_what_people_said():
     assert "More passages show it than are quoted here." in text
 
 
-def test_the_command_writes_both_files(study, tagger):
-    """A workbook or a page, by the ending of the name; anything else is refused with what to do."""
+def test_the_document_has_each_value_with_its_quotes():
+    """Below a heading, with whose words they are; what XML cannot hold is one other character."""
+    said = quote("I stayed.\x0b & <b>", standing="member", readers=2, otherwise=1)
+    one = one_cell(Cell(listed=True, found=1, read=3, quotes=(said,), more=2))
+
+    document = docx.Document(io.BytesIO(exemplar_document.write(one, "A & B", date(2026, 1, 5))))
+
+    assert [
+        "Exemplars: A & B",
+        "05 January 2026. These are people's words: keep the file as safe as the study.",
+        "The only layer",
+        "Choice",
+        "general: Found in 1 of 3 transcripts read. More passages show it than are quoted here.",
+        "“I stayed.\ufffd & <b>”",
+        "P01, member, general 1, found by 2 readers; 1 read it otherwise, without suggestions.",
+    ] == [paragraph.text for paragraph in document.paragraphs]
+    assert "" == document.core_properties.author
+
+
+def test_the_command_writes_all_files(study, tagger):
+    """A workbook, a document or a page, by the ending of the name; anything else is refused with what to do."""
     import_codings(study.folder, codings_table(study, whole(study, RANG, "Cy", "choice")), "independently")
 
-    for name in ("table.xlsx", "table.html"):
+    for name in ("table.xlsx", "table.docx", "table.html"):
         said = tagger("exemplars", "--study", study.folder, "-o", study.home / name)
         assert (0, True) == (said.code, said.out.startswith("Wrote 1 quote to "))
-    refused = tagger("exemplars", "--study", study.folder, "-o", study.home / "table.docx")
+    refused = tagger("exemplars", "--study", study.folder, "-o", study.home / "table.odt")
 
     assert b"She rang me" in (study.home / "table.html").read_bytes()
     assert 1 == refused.code
-    assert "End it in .xlsx or .html" in refused.err
+    assert "End it in .xlsx, .docx or .html" in refused.err

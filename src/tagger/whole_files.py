@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from typing import IO
 
 
 def put_whole(path: Path, data: bytes) -> Path:
@@ -17,23 +15,10 @@ def put_whole(path: Path, data: bytes) -> Path:
     Raises:
         OSError: it cannot be written; the earlier one is as it was.
     """
-    with whole(path) as file:
-        file.write(data)
-    return path
-
-
-@contextmanager
-def whole(path: Path) -> Iterator[IO[bytes]]:
-    """
-    Open a file that takes its place once the block has ended well, as `put_whole` writes it.
-
-    Raises:
-        OSError: it cannot be written; the earlier one is as it was.
-    """
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # with mode 0600
     try:
         with os.fdopen(handle, "wb") as file:
-            yield file
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(path)
@@ -41,3 +26,4 @@ def whole(path: Path) -> Iterator[IO[bytes]]:
         with suppress(OSError):
             Path(name).unlink()
         raise
+    return path

@@ -233,7 +233,7 @@ def _export_rows(
     "--output",
     required=True,
     type=click.Path(path_type=Path, dir_okay=False),
-    help="The file to write: .xlsx for a workbook, .html for a page.",
+    help="The file to write: .xlsx for a workbook, .docx for a Word document, .html for a page.",
 )
 @click.option("--quotes", default=5, show_default=True, type=click.IntRange(1), help="At most so many for a cell.")
 @click.option("--all", "everything", is_flag=True, help="All quotes.")
@@ -244,19 +244,28 @@ def exemplars(folder: Path, output: Path, quotes: int, everything: bool) -> None
     from tagger.store import Store
 
     suffix = output.suffix.lower()
-    if suffix not in (".xlsx", ".html"):
-        raise UsageError("the table is a workbook or a page", where=str(output), remedy="End it in .xlsx or .html")
+    if suffix not in (".xlsx", ".docx", ".html"):
+        raise UsageError(
+            "the table is a workbook, a Word document or a page",
+            where=str(output),
+            remedy="End it in .xlsx, .docx or .html",
+        )
     settings = load_settings(folder)
     with Store(folder).session("an export") as study:
         made = table(study, per_cell=ALL if everything else quotes)
+    name, today = settings.study.name, datetime.now(UTC).date()
     if suffix == ".xlsx":
-        from tagger.review.exemplars.sheet import write
+        from tagger.review.exemplars import sheet
 
-        data = write(made)
+        data = sheet.write(made)
+    elif suffix == ".docx":
+        from tagger.review.exemplars import document
+
+        data = document.write(made, name, today)
     else:
         from tagger.review.web.files import exemplars_page
 
-        data = exemplars_page(made, settings.study.name, datetime.now(UTC).date())
+        data = exemplars_page(made, name, today)
     written(output, data)
     count = sum(len(cell.quotes) for cell in made.cells())
     echo(f"Wrote {several(count, 'quote')} to {output}. They are people's words: keep the file as safe as the study.")

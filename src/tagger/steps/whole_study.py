@@ -20,7 +20,6 @@ from tagger.errors import ArchiveError, StoreError, UsageError
 from tagger.exchange import archive
 from tagger.exchange.archive import FILES, TABLES, Archive, Packing, Part
 from tagger.store import Store, everything, migrations
-from tagger.whole_files import whole
 from tagger.wording import several
 
 LEFT_OUT = ("study.duckdb", "study.duckdb.wal", "study.duckdb.lock", "run.lock", "inbox")
@@ -55,8 +54,13 @@ def pack_study(folder: Path, out: Path) -> Moved:
     with store.only_run():
         store.merge()
         try:
-            with whole(out) as file, closing(Packing(file)) as packing:
-                return _packed(store, step, packing)
+            with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as place:
+                part = Path(place) / out.name
+                with part.open("wb") as file, closing(Packing(file)) as packing:
+                    part.chmod(0o600)
+                    moved = _packed(store, step, packing)
+                part.replace(out)
+                return moved
         except OSError as error:
             raise StoreError(
                 f"it cannot be written ({error.strerror})", where=str(out), remedy="Make room, or name another place"

@@ -23,7 +23,7 @@ from tagger.store import Store, everything, migrations
 from tagger.wording import several
 
 LEFT_OUT = ("study.duckdb", "study.duckdb.wal", "study.duckdb.lock", "run.lock", "inbox", "cache")
-"""What lies in a study's folder and is no part of it: rows are in the tables, the rest is of the moment or made again."""
+"""What lies in a study's folder and is no part of it: of the moment, made again, or in the tables."""
 ANOTHER = "Name a new folder: --study DIR"
 
 

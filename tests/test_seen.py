@@ -36,6 +36,20 @@ def test_some_of_the_texts_keep_what_is_theirs(chosen: list[int]) -> None:
     assert (anew.runs != some.runs).nnz == 0
 
 
+@pytest.mark.parametrize("size", [1, 3, 9])
+def test_parts_are_the_texts_in_their_order(size: int) -> None:
+    """One after the other they are what all of them are; without sentences they are as many."""
+    seen = see(TEXTS, ENCODER)
+    parts = list(seen.parts(size))
+
+    assert np.array_equal(seen.vectors, np.concatenate([part.vectors for part in parts]))
+    assert np.array_equal(seen.sentences, np.concatenate([part.sentences for part in parts]))
+    assert np.diff(seen.bounds).tolist() == [count for part in parts for count in np.diff(part.bounds)]
+    assert np.array_equal(seen.runs.toarray(), np.concatenate([part.runs.toarray() for part in parts]))
+    assert 0 == len(seen.whole.rows([1, 3]).sentences)
+    assert np.array_equal(seen.vectors[[1, 3]], seen.whole.rows([1, 3]).vectors)
+
+
 def test_a_text_that_is_too_long_for_the_encoder_is_seen_whole() -> None:
     """It has a vector, and one for each of its sentences, beside texts that fit."""
     encoder = load_encoder()

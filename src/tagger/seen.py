@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +42,20 @@ class Seen:
     def __len__(self) -> int:
         """Return how many texts they are."""
         return len(self.vectors)
+
+    @property
+    def whole(self) -> Seen:
+        """Return them without their sentences."""
+        bounds = np.zeros(len(self) + 1, dtype=np.intp)
+        return Seen(self.vectors, self.sentences[:0], bounds, self.runs)
+
+    def parts(self, size: int) -> Iterator[Seen]:
+        """Return them in their order, *size* at a time; nothing is copied but how they are spelled."""
+        for start in range(0, len(self), size):
+            own = self.bounds[start : start + size + 1]
+            sentences = self.sentences[own[0] : own[-1]]
+            stop = start + size
+            yield Seen(self.vectors[start:stop], sentences, own - own[0], self.runs[start:stop])
 
     def rows(self, chosen: NDArray[np.intp] | Sequence[int]) -> Seen:
         """Return those of some of the texts."""

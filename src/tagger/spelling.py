@@ -41,11 +41,12 @@ def rarity(within: NDArray[np.int64], texts: int) -> NDArray[np.float32]:
 
 def weighed(runs: sparse.csr_matrix, rare: NDArray[np.float32]) -> sparse.csr_matrix:
     """Weigh runs by how rare they are, and a run that repeats itself less each time; rows have length 1, or are 0."""
-    found = runs.copy()
-    found.data = (1 + np.log(found.data)) * rare[found.indices]
-    lengths = np.sqrt(np.asarray(found.multiply(found).sum(axis=1), dtype=np.float32)).ravel()
-    found.data /= np.repeat(np.where(lengths > 0, lengths, 1), np.diff(found.indptr))
-    return found
+    weights = (1 + np.log(runs.data)) * rare[runs.indices]
+    # Through the sums so far, since a row may be empty.
+    squares = np.append(0.0, np.cumsum(weights * weights, dtype=np.float64))[runs.indptr]
+    lengths = np.sqrt(np.maximum(np.diff(squares), 0.0)).astype(np.float32)
+    weights /= np.repeat(np.where(lengths > 0, lengths, 1), np.diff(runs.indptr))
+    return sparse.csr_matrix((weights, runs.indices, runs.indptr), shape=runs.shape)
 
 
 def _counted(texts: Sequence[str]) -> sparse.csr_matrix:

@@ -9,12 +9,16 @@ most of the gain, and the mean of the corpus from each excerpt, as far as the co
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from threadpoolctl import threadpool_limits
 
 from tagger.records import Candidate, Framework, Match
 from tagger.seen import Corpus, Matrix, Seen
@@ -29,7 +33,8 @@ SPELLING = 0.3
 DECIMALS = 6
 STRENGTHS = {"strong": 40, "middling": 20, "weak": 10}
 """A match is strong where it is among the 1 in so many that match a value best, and so on."""
-ROWS_AT_ONCE = 4096
+ROWS_AT_ONCE = 512
+"""Few enough that the vectors of their sentences stay in the processor's own memory."""
 NOTHING = 1e-9
 """A vector shorter than this has no direction."""
 
@@ -100,15 +105,19 @@ def scores(seen: Seen, phrases: Phrases, corpus: Corpus) -> Scores:
         Scores from -1 to 1, rounded so that a text has the same score in each batch, shape (n, k) in the framework's
         order; 0 where nothing is known of a text.
     """
-    table = np.zeros((len(seen), phrases.values))
-    of_values = weighed(phrases.runs, corpus.rare).T
-    for start in range(0, len(seen), ROWS_AT_ONCE):
-        rows = seen.rows(range(start, min(start + ROWS_AT_ONCE, len(seen))))
-        whole = near(rows.vectors, phrases, corpus)
-        meaning = (whole + _in_best_sentence(rows, whole, phrases, corpus)) / 2
-        spelling = (weighed(rows.runs, corpus.rare) @ of_values).toarray()
-        table[start : start + ROWS_AT_ONCE] = (meaning + SPELLING * spelling) / (1 + SPELLING)
+    of_values = weighed(phrases.runs, corpus.rare).T.toarray()
+    score = partial(_scored, phrases=phrases, of_values=of_values, corpus=corpus)
+    # Parts side by side are faster than the products of each on all processors: these are less than half of the work.
+    with threadpool_limits(1), ThreadPoolExecutor(os.cpu_count()) as pool:
+        table: Scores = np.vstack([np.zeros((0, phrases.values)), *pool.map(score, seen.parts(ROWS_AT_ONCE))])
     return np.round(table, DECIMALS) + 0.0  # + 0.0 turns -0.0 into 0.0
+
+
+def _scored(seen: Seen, phrases: Phrases, of_values: Matrix, corpus: Corpus) -> Scores:
+    whole = near(seen.vectors, phrases, corpus)
+    meaning = (whole + _in_best_sentence(seen, whole, phrases, corpus)) / 2
+    scored: Scores = (meaning + SPELLING * (weighed(seen.runs, corpus.rare) @ of_values)) / (1 + SPELLING)
+    return scored
 
 
 def near(vectors: Matrix, phrases: Phrases, corpus: Corpus) -> Scores:
@@ -203,7 +212,8 @@ def match(sentences: Matrix, phrases: Phrases, value: int, corpus: Corpus) -> Ma
 def _cosines(vectors: Matrix, phrases: Scores, corpus: Corpus) -> Scores:
     """Return the cosine of each centred vector to each phrase, shape (n, m)."""
     plain = slice(phrases.shape[1])
-    moved = np.asarray(vectors[:, plain], dtype=np.float64) - corpus.centre[plain]
+    moved = vectors[:, plain].astype(np.float64)
+    moved -= corpus.centre[plain]
     lengths = np.sqrt(np.einsum("nd,nd->n", moved, moved))
     # As `unit` would, but on the products, which are far fewer numbers than the vectors.
     found: Scores = (moved @ phrases.T) / np.where(lengths < NOTHING, np.inf, lengths)[:, None]

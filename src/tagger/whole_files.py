@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def put_whole(path: Path, data: bytes) -> Path:
+def put_whole(path: Path, data: bytes | memoryview) -> Path:
     """
     Write a file in one step, readable by its owner alone, over an earlier one if there is any; return its path.
 

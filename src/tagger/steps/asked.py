@@ -19,7 +19,7 @@ Questions = dict[str, str]
 _QUESTIONS = """
 WITH spoken AS (
     SELECT t.revision_id, t.position, NOT t.evidence AS asks, CASE WHEN t.evidence THEN t.speaker_id END AS speaker_id,
-           substring(l.text, t.start + 1, t."end" - t.start) AS said
+           CASE WHEN NOT t.evidence THEN substring(l.text, t.start + 1, t."end" - t.start) END AS said
     FROM live_turns t JOIN live_revisions l ON l.revision_id = t.revision_id
     WHERE l.dataset = $dataset
 ), changes AS (
@@ -49,5 +49,7 @@ def named_before(
     excerpt_ids: Sequence[str], asked: Questions, framework: Framework, language: str
 ) -> NDArray[np.bool_]:
     """Say for each excerpt which values the interviewer had just named, shape (n, k) in the framework's order."""
+    if not asked:
+        return np.zeros((len(excerpt_ids), len(framework.values)), dtype=np.bool_)
     texts = [asked.get(excerpt_id, "") for excerpt_id in excerpt_ids]
     return named(texts, framework, common_words(language))

@@ -1,22 +1,39 @@
-"""Texts as they are compared, read from the study's vectors in the order in which they lie there, each batch once."""
+"""
+A dataset's texts as they are compared, in files that memory maps: there as fast as the disk gives them.
+
+To read vectors out of the database takes many times as long as to compare them, and each framework is compared with
+the same ones. So they are laid down once, in the folder `cache/` of the study. All of it can be made again from the
+database, and may be deleted at any time.
+"""
 
 from __future__ import annotations
 
+import io
+import shutil
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy import sparse
 
-from tagger.errors import UsageError
+from tagger.errors import StoreError, UsageError
+from tagger.privacy import plain_hash
 from tagger.seen import Matrix, Seen
-from tagger.spelling import count_runs
+from tagger.spelling import PLACES, count_runs
 from tagger.steps.workplace import Workplace
+from tagger.whole_files import put_whole
 
-_TEXTS_A_BATCH = 16384
+FOLDER = "cache"
+_ARRAYS = ("vectors", "sentences", "bounds", "times", "places", "starts")
+_UNFINISHED = "part-"
+_ROWS_A_READ = 32768
+_AN_HOUR = 3600
 Numbers = NDArray[np.int64]
 
 # Vectors are read by where they lie: to look for the texts of a batch would read through all vectors for each batch.
@@ -26,90 +43,117 @@ WHERE v.model_id = $model ORDER BY w.number, v.part
 """
 
 _BETWEEN = """
-SELECT rowid AS place, vector FROM vectors
-WHERE rowid BETWEEN $first AND $last AND model_id = $model AND (part = 0) = $whole ORDER BY rowid
+SELECT rowid AS place, part = 0 AS whole, vector FROM vectors
+WHERE rowid BETWEEN $first AND $last AND model_id = $model ORDER BY rowid
 """
 
 
-@dataclass(frozen=True)
-class Batch:
+@dataclass(frozen=True, slots=True)
+class Stored:
     """
-    Some texts.
+    Texts as they are compared, each once.
 
     Args:
-        rows: which ones, by their places among those that were asked for.
-        texts: their words.
-        deep: (n,), where the vector of each lies.
-        sentences: (s,), where those of their sentences lie, one text after the other.
-        bounds: (n + 1,), where the sentences of each text begin among these, and where the last ones end.
+        seen: what is known of them.
+        at: (n,), which of these each text is that was asked for.
     """
 
-    place: Workplace
-    rows: Numbers
-    texts: tuple[str, ...]
-    deep: Numbers
-    sentences: Numbers
-    bounds: Numbers
-
-    @cached_property
-    def runs(self) -> sparse.csr_matrix:
-        """Return how they are spelled; it is kept, since it takes as long to find as all else."""
-        return count_runs(self.texts)
-
-    @property
-    def whole(self) -> Seen:
-        """Return them without their sentences."""
-        none = np.zeros((0, self.place.card.dimension), dtype=np.float32)
-        return Seen(self._read(self.deep, whole=True), none, np.zeros(len(self.texts) + 1, dtype=np.intp), self.runs)
-
-    @property
-    def of_sentences(self) -> Matrix:
-        """Return the vectors of all sentences, (s, dimension)."""
-        return self._read(self.sentences, whole=False)
-
-    @property
-    def seen(self) -> Seen:
-        """Return them as they are compared."""
-        return Seen(self._read(self.deep, whole=True), self.of_sentences, self.bounds, self.runs)
-
-    def _read(self, lie: Numbers, *, whole: bool) -> Matrix:
-        if not len(lie):
-            return np.zeros((0, self.place.card.dimension), dtype=np.float32)
-        asked = {"first": int(lie.min()), "last": int(lie.max()), "model": self.place.model_id, "whole": whole}
-        with self.place.store.session("reading vectors") as study:
-            found = study.table(_BETWEEN, asked)
-        matrix = found["vector"].combine_chunks().flatten().to_numpy().reshape(found.num_rows, -1)
-        own: Matrix = matrix[np.searchsorted(found["place"].to_numpy(), lie)]
-        return own
+    seen: Seen
+    at: Numbers
 
 
-def batches(place: Workplace, keys: Sequence[str], texts: Sequence[str]) -> list[Batch]:
+def stored(place: Workplace, keys: Sequence[str], texts: Sequence[str]) -> Stored:
     """
-    Part texts, with their keys, into batches of those whose vectors lie near each other.
+    Return the texts of the dataset of *place*, with their keys; lay them down first, where they are not yet there.
 
     Raises:
         UsageError: some of them have no vectors yet.
+        StoreError: the study's folder has no room for them.
     """
-    names = sorted(set(keys))
+    names, first, at = np.unique(np.asarray(keys, dtype=np.str_), return_index=True, return_inverse=True)
+    of_dataset = plain_hash("dataset", place.run.dataset)[:16]
+    folder = Path(place.run.study) / FOLDER / f"{of_dataset}-{plain_hash('texts', place.model_id, *names)[:32]}"
+    try:
+        seen = _opened(folder)
+    except (OSError, ValueError):  # not there, or not as it was laid down
+        _lay_down(place, folder, names.tolist(), [texts[row] for row in first])
+        seen = _opened(folder)
+        _swept(folder.parent, of_dataset, folder)
+    return Stored(seen, at)
+
+
+def _opened(folder: Path) -> Seen:
+    vectors, sentences, bounds, times, places, starts = (
+        np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _ARRAYS
+    )
+    return Seen(vectors, sentences, bounds, sparse.csr_matrix((times, places, starts), (len(vectors), PLACES)))
+
+
+def _lay_down(place: Workplace, folder: Path, names: Sequence[str], texts: Sequence[str]) -> None:
+    """Write the files beside where they belong, and move them there when all of them are on the disk."""
+    lie, parts = _lie(place, names)
+    whole = parts == 0
+    if whole.sum() < len(names):
+        raise UsageError("some passages have no vectors yet", remedy="Wait until tagger run has ended, or start it")
+    made = folder.with_name(f"{_UNFINISHED}{uuid4().hex}")
+    try:
+        for part in (folder.parent, made):
+            part.mkdir(mode=0o700, exist_ok=True)
+        vectors = _made(made / "vectors.npy", (len(names), place.card.deep_dimension))
+        sentences = _made(made / "sentences.npy", (len(lie) - len(names), place.card.dimension))
+        _copy(place, lie, whole, vectors, sentences)
+        runs = count_runs(texts)
+        bounds = np.append(np.flatnonzero(whole), len(lie)) - np.arange(len(names) + 1)
+        for name, array in zip(_ARRAYS[2:], (bounds, runs.data, runs.indices, runs.indptr), strict=True):
+            np.save(written := io.BytesIO(), array)
+            put_whole(made / f"{name}.npy", written.getbuffer())
+        shutil.rmtree(folder, ignore_errors=True)
+        made.rename(folder)
+    except OSError as error:
+        if (folder / f"{_ARRAYS[-1]}.npy").exists():  # another process was faster
+            return
+        why = f"the texts cannot be laid down ({error.strerror})"
+        raise StoreError(why, where=str(folder.parent), remedy="Make room there, and try again") from error
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def _swept(cache: Path, dataset: str, folder: Path) -> None:
+    """Remove what the dataset no longer needs, and what processes that were stopped left."""
+    old = time.time() - _AN_HOUR
+    left = [made for made in cache.glob(f"{_UNFINISHED}*") if made.stat().st_mtime < old]
+    for older in (*left, *(set(cache.glob(f"{dataset}-*")) - {folder})):
+        shutil.rmtree(older, ignore_errors=True)
+
+
+def _lie(place: Workplace, names: Sequence[str]) -> tuple[Numbers, Numbers]:
+    """Return where the vectors of texts lie, and which part of its text each is of: text by text, part by part."""
     numbered = pa.table({"text_key": pa.array(names, pa.string()), "number": np.arange(len(names))})
     with place.store.session("looking for vectors") as study:
         found = study.table(_LIE, {"model": place.model_id}, numbered=numbered)
-    lie, parts = (found[column].to_numpy() for column in ("place", "part"))
-    deep = np.flatnonzero(parts == 0)
-    if len(deep) < len(names):
-        raise UsageError("some passages have no vectors yet", remedy="Wait until tagger run has ended, or start it")
-    ends = np.append(deep[1:], len(lie))
-    of_row = np.searchsorted(names, keys)
-    order = np.argsort(lie[deep][of_row], kind="stable")
-    return [
-        _batch(place, rows, texts, lie, deep[of_row[rows]], ends[of_row[rows]])
-        for rows in np.array_split(order, -(-len(order) // _TEXTS_A_BATCH) or 1)
-    ]
+    return found["place"].to_numpy(), found["part"].to_numpy()
 
 
-def _batch(place: Workplace, rows: Numbers, texts: Sequence[str], lie: Numbers, first: Numbers, ends: Numbers) -> Batch:
-    """Make a batch of the texts whose vectors are those from *first* to *ends* in *lie*, the deep one first."""
-    counts = ends - first - 1
-    bounds = np.concatenate([[0], np.cumsum(counts)])
-    sentences = np.repeat(first + 1 - bounds[:-1], counts) + np.arange(bounds[-1])
-    return Batch(place, rows, tuple(texts[row] for row in rows), lie[first], lie[sentences], bounds)
+def _made(path: Path, shape: tuple[int, int]) -> Matrix:
+    """Make a file of numbers; one of none, which cannot be mapped, is written at once."""
+    if shape[0]:
+        return np.lib.format.open_memmap(path, "w+", np.float32, shape)
+    np.save(path, nothing := np.zeros(shape, dtype=np.float32))
+    return nothing
+
+
+def _copy(place: Workplace, lie: Numbers, whole: NDArray[np.bool_], vectors: Matrix, sentences: Matrix) -> None:
+    """Fill in the vectors of texts and of sentences that lie in these places, in this order, and have them written."""
+    row = np.where(whole, np.cumsum(whole), np.cumsum(~whole)) - 1
+    order = np.argsort(lie)
+    for some in np.array_split(order, -(-len(order) // _ROWS_A_READ)):
+        asked = {"first": int(lie[some[0]]), "last": int(lie[some[-1]]), "model": place.model_id}
+        with place.store.session("reading vectors") as study:
+            found = study.table(_BETWEEN, asked)
+        for kind, target in ((True, vectors), (False, sentences)):
+            own, read = some[whole[some] == kind], found.filter(pc.equal(found["whole"], kind))
+            matrix = read["vector"].combine_chunks().flatten().to_numpy().reshape(-1, target.shape[1])
+            target[row[own]] = matrix[np.searchsorted(read["place"].to_numpy(), lie[own])]
+    for filled in (vectors, sentences):
+        if isinstance(filled, np.memmap):
+            filled.flush()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from tagger.privacy import keyed_hash, plain_hash
 from tagger.reading_orders import reading_order, uncertainty
 from tagger.records import Candidate, Span
-from tagger.seen import Corpus, Matrix, corpus_of
+from tagger.seen import Corpus, corpus_of
 from tagger.steps.asked import named_before, questions
 from tagger.steps.embed import vector_column
 from tagger.steps.learn import in_use
-from tagger.steps.stored import Batch, batches
+from tagger.steps.stored import Stored, stored
 from tagger.steps.workplace import Outcome, Rows, Run, Workplace, wanted, workplace
 from tagger.suggestions import (
     DECIMALS,
@@ -34,6 +34,7 @@ from tagger.suggestions import (
 )
 
 _VERSION = 3
+_AT_ONCE = 16384
 
 # What was learned from a transcript knows it by the name that it had then.
 _EXCERPTS = """
@@ -155,11 +156,7 @@ class Scoring:
         """Choose what to suggest among passages and among exchanges, each with the evidence that matched best."""
         chosen = [*self._chosen("passage"), *self._chosen("exchange")]
         spans = self._spans([self.excerpts[candidate.row].text_key for candidate in chosen])
-        sentences = self._sentences({candidate.row for candidate in chosen})
-        return [
-            self._suggestion(candidate, spans[self.excerpts[candidate.row].text_key], sentences[candidate.row])
-            for candidate in chosen
-        ]
+        return [self._suggestion(candidate, spans[self.excerpts[candidate.row].text_key]) for candidate in chosen]
 
     def chosen_pairs(self) -> dict[tuple[str, str], float]:
         """Return the score of what is suggested by excerpt and value, without looking for the evidence."""
@@ -188,8 +185,8 @@ class Scoring:
         ]
         order = reading_order(
             np.concatenate(uncertain),
-            lambda wanted: self._centred([self.excerpts[rows[at]] for at in wanted]),
-            self._centred([excerpt for excerpt in self.excerpts if excerpt.id in self.read]),
+            lambda wanted: self._centred([rows[at] for at in wanted]),
+            self._centred([row for row, excerpt in enumerate(self.excerpts) if excerpt.id in self.read]),
         )
         return [
             {"scoring_id": self.id, "excerpt_id": self.excerpts[rows[at]].id, "place": place}
@@ -222,8 +219,9 @@ class Scoring:
         rows = self._rows(kind)
         return held_back(self.scores[rows], self.named[rows])
 
-    def _suggestion(self, candidate: Candidate, spans: Sequence[Span], sentences: Matrix) -> dict[str, Any]:
-        excerpt = self.excerpts[candidate.row]
+    def _suggestion(self, candidate: Candidate, spans: Sequence[Span]) -> dict[str, Any]:
+        excerpt, at = self.excerpts[candidate.row], self._stored.at[candidate.row]
+        sentences = self._stored.seen.sentences[slice(*self._stored.seen.bounds[at : at + 2])]
         value = self.place.framework.values[candidate.column]
         found = match(sentences, self.phrases, candidate.column, self.corpus)
         start, end = spans[found.sentence]
@@ -247,28 +245,27 @@ class Scoring:
     @cached_property
     def corpus(self) -> Corpus:
         """Return what the passages have in common; exchanges repeat their words and are left out."""
-        is_passage = np.array([excerpt.kind == "passage" for excerpt in self.excerpts])
-        passages = (batch.whole.rows(np.flatnonzero(is_passage[batch.rows])) for batch in self._batches)
-        return corpus_of(passages, self.place.encoder.deep_dimension)
+        passages = np.sort(self._stored.at[[excerpt.kind == "passage" for excerpt in self.excerpts]])
+        whole = self._stored.seen.whole
+        return corpus_of((whole.rows(some) for some in _parted(passages)), self.place.card.deep_dimension)
 
     @cached_property
     def scores(self) -> Scores:
         """Return similarities, (n, k), or probabilities by what was learned without an excerpt's own transcript."""
-        table = np.zeros((len(self.excerpts), len(self.place.framework.values)))
+        seen, at = self._stored.seen, self._stored.at
         if self.learned_id is None:
-            for batch in self._batches:
-                table[batch.rows] = scores(batch.seen, self.phrases, self.corpus)
-            return table
+            return scores(seen, self.phrases, self.corpus)[at]
         from tagger.steps.material import learned_of  # which takes a second to import
 
         learned = learned_of(self.place, self.learned_id)
-        for batch in self._batches:
-            table[batch.rows] = learned.probabilities(batch.seen, [self.excerpts[row].cluster for row in batch.rows])
-        return np.round(table, DECIMALS).astype(np.float64)
+        table = np.zeros((len(at), len(self.place.framework.values)))
+        for rows in _parted(np.argsort(at, kind="stable")):
+            table[rows] = learned.probabilities(seen.rows(at[rows]), [self.excerpts[row].cluster for row in rows])
+        return np.round(table, DECIMALS)
 
     @cached_property
-    def _batches(self) -> list[Batch]:
-        return batches(self.place, [one.text_key for one in self.excerpts], [one.text for one in self.excerpts])
+    def _stored(self) -> Stored:
+        return stored(self.place, [one.text_key for one in self.excerpts], [one.text for one in self.excerpts])
 
     @cached_property
     def named(self) -> NDArray[np.bool_]:
@@ -276,12 +273,11 @@ class Scoring:
         ids = [excerpt.id for excerpt in self.excerpts]
         return named_before(ids, self.questions, self.place.framework, self.place.settings.study.language)
 
-    def _centred(self, excerpts: Sequence[_Excerpt]) -> Scores:
-        """Return unit vectors without what the passages have in common."""
+    def _centred(self, rows: Sequence[int]) -> Scores:
+        """Return unit vectors of excerpts without what the passages have in common."""
         d = self.place.card.dimension
-        stored = self.place.stored_vectors([excerpt.text_key for excerpt in excerpts])
-        vectors = np.array([stored[excerpt.text_key][0, :d] for excerpt in excerpts], dtype=np.float64)
-        return unit(vectors.reshape(-1, d) - self.corpus.centre[:d])
+        vectors = self._stored.seen.vectors[self._stored.at[rows], :d].astype(np.float64)
+        return unit(vectors - self.corpus.centre[:d])
 
     def _spans(self, keys: Sequence[str]) -> dict[str, list[Span]]:
         """Return where the sentences of texts are, by their keys."""
@@ -293,14 +289,6 @@ class Scoring:
             ).to_pylist()
         return {row["text_key"]: list(zip(row["starts"], row["ends"], strict=True)) for row in rows}
 
-    def _sentences(self, rows: Collection[int]) -> dict[int, Matrix]:
-        """Return the vectors of the sentences of some excerpts."""
-        found: dict[int, Matrix] = {}
-        for batch in self._batches:
-            vectors = batch.of_sentences
-            found |= {
-                row: vectors[batch.bounds[at] : batch.bounds[at + 1]].copy()
-                for at, row in enumerate(batch.rows.tolist())
-                if row in rows
-            }
-        return found
+
+def _parted(rows: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+    return np.array_split(rows, -(-len(rows) // _AT_ONCE) or 1)

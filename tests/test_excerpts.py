@@ -313,13 +313,13 @@ def test_sentences_do_not_depend_on_the_pieces_they_are_read_in() -> None:
 
 @pytest.mark.parametrize("unit", ["!", "x", "(", "I was there. ", "我。", "🇬🇧"])
 def test_one_very_long_line_takes_bounded_time(unit: str) -> None:
-    """300,000 characters on one line, whatever they are, are cut in seconds."""
+    """300,000 characters on one line, whatever they are, are cut in seconds of computing."""
     text = (unit * 300_000)[:300_000].strip()
-    started = time.perf_counter()
+    started = time.process_time()
 
     passages(text, [EvidenceTurn(0, (0, len(text)))], SPLIT, by_character, max_tokens=256)
 
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_a_language_without_its_own_package_is_read_by_punctuation() -> None:

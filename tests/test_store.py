@@ -472,3 +472,19 @@ def _people(database):
         INSERT INTO decisions (id, coder_id, excerpt_id, act, note, round, suggestions_seen_before, decided_at)
             VALUES ('{_ID}', 'ann', 'e1', 'memo', 'a note', 'before talk', 0, '{NOW}');
     """)
+
+
+@pytest.mark.parametrize("count", [3, 30])
+def test_rows_that_conflict_with_any_key_are_left_out(store, count):
+    """Whether few are inserted or many, and whichever of a table's keys it is; the others are stored."""
+    places = range(1, count + 1)
+
+    def rows(prefix, places):
+        ids = [f"{prefix}{place}" for place in places]
+        return pa.table({"scoring_id": ["s"] * len(ids), "excerpt_id": ids, "place": list(places)})
+
+    with opened(store.path) as database:
+        assert count == database.insert("reading_orders", rows("a", places))
+        assert 0 == database.insert("reading_orders", rows("a", places))
+        assert 0 == database.insert("reading_orders", rows("another", places))
+        assert 1 == database.insert("reading_orders", rows("a", range(2, count + 2)))

@@ -290,12 +290,12 @@ def test_a_few_bad_bytes_in_utf_8_are_told() -> None:
 def test_five_million_characters_on_one_line_take_seconds(character: str) -> None:
     """No line is too long to be refused in time."""
     data = ("x " + character * (5_000_000 // len(character))).encode("latin-1")
-    begun = time.monotonic()
+    begun = time.process_time()
 
     with pytest.raises(TranscriptError):
         read(data, "a.txt")
 
-    assert time.monotonic() - begun < 20
+    assert time.process_time() - begun < 20
 
 
 def test_formats_are_listed_once() -> None:

@@ -144,7 +144,11 @@ def _in_best_sentence(seen: Seen, whole: Scores, phrases: Phrases, corpus: Corpu
 
 
 def choose(
-    table: Scores, per_excerpt: int = 2, share: float | Scores = 0.10, columns: Sequence[int] | None = None
+    table: Scores,
+    per_excerpt: int = 2,
+    share: float | Scores = 0.10,
+    columns: Sequence[int] | None = None,
+    rows: Sequence[int] | None = None,
 ) -> list[Candidate]:
     """
     Choose what to suggest: per value the strongest share of the excerpts, per excerpt the best few of those.
@@ -156,26 +160,28 @@ def choose(
         per_excerpt: how many values an excerpt is given at most.
         share: share of the excerpts that a value is suggested for at most, rounded up: one for all, or shape (k,).
         columns: values to choose among; None for all.
+        rows: which excerpts those of the table are, if it does not hold all of them, shape (n,).
 
     Returns:
         Candidates in order of row, then rank.
     """
-    rows = len(table)
+    n = len(table)
     among = np.arange(table.shape[1]) if columns is None else np.array(sorted(columns), dtype=np.intp)
     # Rounded first: 0.1 * 30 is a little more than 3 in floating point.
-    strongest = np.ceil(np.round(np.broadcast_to(share, table.shape[1:])[among] * rows, 9))
-    if not rows or not len(among) or per_excerpt < 1:
+    strongest = np.ceil(np.round(np.broadcast_to(share, table.shape[1:])[among] * n, 9))
+    if not n or not len(among) or per_excerpt < 1:
         return []
     own = table[:, among]
     order = np.argsort(-own, axis=0, kind="stable")
     offered = np.empty(own.shape)
-    top = np.arange(rows)[:, None] < strongest
+    top = np.arange(n)[:, None] < strongest
     np.put_along_axis(offered, order, np.where(top, np.take_along_axis(own, order, axis=0), -np.inf), axis=0)
     best = np.argsort(-offered, axis=1, kind="stable")[:, :per_excerpt]
     kept = np.isfinite(np.take_along_axis(offered, best, axis=1))
     row, rank = np.nonzero(kept)
     column = among[best[row, rank]]
-    return [Candidate(*found) for found in zip(row.tolist(), column.tolist(), (rank + 1).tolist(), strict=True)]
+    own_row = row if rows is None else np.asarray(rows)[row]
+    return [Candidate(*found) for found in zip(own_row.tolist(), column.tolist(), (rank + 1).tolist(), strict=True)]
 
 
 def held_back(table: Scores, named: NDArray[np.bool_]) -> Scores:

@@ -181,7 +181,7 @@ def _to_read(study: Readable, found: Sequence[ValueChange]) -> dict[tuple[str, b
     ranked = {(one.value_id, True): one.added for one in found} | {(one.value_id, False): one.dropped for one in found}
     quotable = set(study.table(_QUOTABLE, changed=_ids(ranked.values()))["excerpt_id"].to_pylist())
     chosen = {key: spread([one for one in ids if one in quotable]) for key, ids in ranked.items()}
-    rows = study.table(_QUOTES, chosen=_ids(chosen.values())).to_pylist()
+    rows = study.table(_QUOTES, {"chosen": sorted({one for ids in chosen.values() for one in ids})}).to_pylist()
     quotes = {row["excerpt_id"]: Quote(**row) for row in rows}
     return {key: tuple(quotes[one] for one in ids) for key, ids in chosen.items()}
 
@@ -213,6 +213,6 @@ _QUOTABLE = "SELECT c.excerpt_id FROM changed c ANTI JOIN unquotable q ON q.exce
 _QUOTES = """
 SELECT e.excerpt_id, e.dataset || ' ' || l.number || coalesce(', ' || e.participant, '') AS place, e.text
 FROM excerpt_list e
-SEMI JOIN chosen c ON c.excerpt_id = e.excerpt_id
 JOIN transcript_list l ON l.transcript_id = e.transcript
+WHERE list_contains($chosen, e.excerpt_id)
 """

@@ -24,15 +24,17 @@ from scipy import sparse
 
 from tagger.errors import StoreError, UsageError
 from tagger.privacy import plain_hash
-from tagger.seen import Matrix, Seen
+from tagger.seen import Corpus, Matrix, Seen, corpus_of
 from tagger.spelling import PLACES, count_runs
 from tagger.steps.workplace import Workplace
 from tagger.whole_files import put_whole
 
 FOLDER = "cache"
-_ARRAYS = ("vectors", "sentences", "bounds", "times", "places", "starts")
+_SEEN = ("vectors", "sentences", "bounds", "times", "places", "starts")
+_SHARED = ("centre", "rare")
 _UNFINISHED = "part-"
 _ROWS_A_READ = 32768
+_TEXTS_AT_ONCE = 16384
 _AN_HOUR = 3600
 Numbers = NDArray[np.int64]
 
@@ -55,41 +57,51 @@ class Stored:
 
     Args:
         seen: what is known of them.
+        corpus: what those have in common that count for that.
         at: (n,), which of these each text is that was asked for.
     """
 
     seen: Seen
+    corpus: Corpus
     at: Numbers
 
 
-def stored(place: Workplace, keys: Sequence[str], texts: Sequence[str]) -> Stored:
+def stored(place: Workplace, keys: Sequence[str], texts: Sequence[str], counting: NDArray[np.bool_]) -> Stored:
     """
     Return the texts of the dataset of *place*, with their keys; lay them down first, where they are not yet there.
+
+    Args:
+        counting: (n,), which of them count for what texts have in common.
 
     Raises:
         UsageError: some of them have no vectors yet.
         StoreError: the study's folder has no room for them.
     """
-    names, first, at = np.unique(np.asarray(keys, dtype=np.str_), return_index=True, return_inverse=True)
+    text_of = dict(zip(keys, texts, strict=True))
+    number = {name: at for at, name in enumerate(sorted(text_of))}
+    at = np.array([number[key] for key in keys], dtype=np.int64)
     of_dataset = plain_hash("dataset", place.run.dataset)[:16]
-    folder = Path(place.run.study) / FOLDER / f"{of_dataset}-{plain_hash('texts', place.model_id, *names)[:32]}"
+    times = np.bincount(at[counting], minlength=len(number))
+    key = plain_hash("texts", place.model_id, *number, *map(str, times.tolist()))
+    folder = Path(place.run.study) / FOLDER / f"{of_dataset}-{key[:32]}"
     try:
-        seen = _opened(folder)
+        seen, corpus = _opened(folder)
     except (OSError, ValueError):  # not there, or not as it was laid down
-        _lay_down(place, folder, names.tolist(), [texts[row] for row in first])
-        seen = _opened(folder)
+        _lay_down(place, folder, list(number), [text_of[name] for name in number], times)
+        seen, corpus = _opened(folder)
         _swept(folder.parent, of_dataset, folder)
-    return Stored(seen, at)
+    return Stored(seen, corpus, at)
 
 
-def _opened(folder: Path) -> Seen:
-    vectors, sentences, bounds, times, places, starts = (
-        np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _ARRAYS
+def _opened(folder: Path) -> tuple[Seen, Corpus]:
+    vectors, sentences, bounds, *runs, centre, rare = (
+        np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in (*_SEEN, *_SHARED)
     )
-    return Seen(vectors, sentences, bounds, sparse.csr_matrix((times, places, starts), (len(vectors), PLACES)))
+    spelled = sparse.csr_matrix(tuple(runs), shape=(len(vectors), PLACES))
+    return Seen(vectors, sentences, bounds, spelled), Corpus(centre, rare)
 
 
-def _lay_down(place: Workplace, folder: Path, names: Sequence[str], texts: Sequence[str]) -> None:
+def _lay_down(place: Workplace, folder: Path, names: Sequence[str], texts: Sequence[str], times: Numbers) -> None:
     """Write the files beside where they belong, and move them there when all of them are on the disk."""
     lie, parts = _lie(place, names)
     whole = parts == 0
@@ -104,13 +116,17 @@ def _lay_down(place: Workplace, folder: Path, names: Sequence[str], texts: Seque
         _copy(place, lie, whole, vectors, sentences)
         runs = count_runs(texts)
         bounds = np.append(np.flatnonzero(whole), len(lie)) - np.arange(len(names) + 1)
-        for name, array in zip(_ARRAYS[2:], (bounds, runs.data, runs.indices, runs.indptr), strict=True):
+        counted = Seen(vectors, sentences, bounds, runs).whole
+        each_time = np.array_split(np.repeat(np.arange(len(names)), times), -(-int(times.sum()) // _TEXTS_AT_ONCE) or 1)
+        corpus = corpus_of((counted.rows(some) for some in each_time), place.card.deep_dimension)
+        small = (bounds, runs.data, runs.indices, runs.indptr, corpus.centre, corpus.rare)
+        for name, array in zip((*_SEEN[2:], *_SHARED), small, strict=True):
             np.save(written := io.BytesIO(), array)
             put_whole(made / f"{name}.npy", written.getbuffer())
         shutil.rmtree(folder, ignore_errors=True)
         made.rename(folder)
     except OSError as error:
-        if (folder / f"{_ARRAYS[-1]}.npy").exists():  # another process was faster
+        if (folder / f"{_SHARED[-1]}.npy").exists():  # another process was faster
             return
         why = f"the texts cannot be laid down ({error.strerror})"
         raise StoreError(why, where=str(folder.parent), remedy="Make room there, and try again") from error

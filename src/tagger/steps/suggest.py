@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from tagger.privacy import keyed_hash, plain_hash
 from tagger.reading_orders import reading_order, uncertainty
 from tagger.records import Candidate, Span
-from tagger.seen import Corpus, corpus_of
 from tagger.steps.asked import named_before, questions
 from tagger.steps.embed import vector_column
 from tagger.steps.learn import in_use
@@ -160,10 +159,9 @@ class Scoring:
 
     def chosen_pairs(self) -> dict[tuple[str, str], float]:
         """Return the score of what is suggested by excerpt and value, without looking for the evidence."""
+        values = self.place.framework.values
         return {
-            (self.excerpts[one.row].id, self.place.framework.values[one.column].id): float(
-                self.scores[one.row, one.column]
-            )
+            (self.excerpts[one.row].id, values[one.column].id): float(self.scores[one.row, one.column])
             for kind in ("passage", "exchange")
             for one in self._chosen(kind)
         }
@@ -195,8 +193,7 @@ class Scoring:
 
     def _chosen(self, kind: str) -> list[Candidate]:
         per_excerpt, rows = self.place.settings.suggestions.per_excerpt, self._rows(kind)
-        found = choose(self._offered(kind), per_excerpt, self._shares, self._columns(kind))
-        return [Candidate(rows[candidate.row], candidate.column, candidate.rank) for candidate in found]
+        return choose(self._offered(kind), per_excerpt, self._shares, self._columns(kind), rows)
 
     def _rows(self, kind: str) -> list[int]:
         """List the excerpts of a kind that are long enough to be suggested."""
@@ -223,7 +220,7 @@ class Scoring:
         excerpt, at = self.excerpts[candidate.row], self._stored.at[candidate.row]
         sentences = self._stored.seen.sentences[slice(*self._stored.seen.bounds[at : at + 2])]
         value = self.place.framework.values[candidate.column]
-        found = match(sentences, self.phrases, candidate.column, self.corpus)
+        found = match(sentences, self.phrases, candidate.column, self._stored.corpus)
         start, end = spans[found.sentence]
         return {
             "id": plain_hash("suggestion", self.id, excerpt.id, value.id),
@@ -243,29 +240,24 @@ class Scoring:
         return phrases_of(self.place.framework, self.place.encoder.encode)
 
     @cached_property
-    def corpus(self) -> Corpus:
-        """Return what the passages have in common; exchanges repeat their words and are left out."""
-        passages = np.sort(self._stored.at[[excerpt.kind == "passage" for excerpt in self.excerpts]])
-        whole = self._stored.seen.whole
-        return corpus_of((whole.rows(some) for some in _parted(passages)), self.place.card.deep_dimension)
-
-    @cached_property
     def scores(self) -> Scores:
         """Return similarities, (n, k), or probabilities by what was learned without an excerpt's own transcript."""
         seen, at = self._stored.seen, self._stored.at
         if self.learned_id is None:
-            return scores(seen, self.phrases, self.corpus)[at]
+            return scores(seen, self.phrases, self._stored.corpus)[at]
         from tagger.steps.material import learned_of  # which takes a second to import
 
         learned = learned_of(self.place, self.learned_id)
         table = np.zeros((len(at), len(self.place.framework.values)))
-        for rows in _parted(np.argsort(at, kind="stable")):
+        for rows in np.array_split(np.argsort(at, kind="stable"), -(-len(at) // _AT_ONCE) or 1):
             table[rows] = learned.probabilities(seen.rows(at[rows]), [self.excerpts[row].cluster for row in rows])
         return np.round(table, DECIMALS)
 
     @cached_property
     def _stored(self) -> Stored:
-        return stored(self.place, [one.text_key for one in self.excerpts], [one.text for one in self.excerpts])
+        # Exchanges repeat the words of passages, and say nothing more about what texts have in common.
+        keys, texts = ([getattr(one, what) for one in self.excerpts] for what in ("text_key", "text"))
+        return stored(self.place, keys, texts, np.array([one.kind == "passage" for one in self.excerpts], dtype=bool))
 
     @cached_property
     def named(self) -> NDArray[np.bool_]:
@@ -277,7 +269,7 @@ class Scoring:
         """Return unit vectors of excerpts without what the passages have in common."""
         d = self.place.card.dimension
         vectors = self._stored.seen.vectors[self._stored.at[rows], :d].astype(np.float64)
-        return unit(vectors - self.corpus.centre[:d])
+        return unit(vectors - self._stored.corpus.centre[:d])
 
     def _spans(self, keys: Sequence[str]) -> dict[str, list[Span]]:
         """Return where the sentences of texts are, by their keys."""
@@ -288,7 +280,3 @@ class Scoring:
                 wanted=wanted(keys),
             ).to_pylist()
         return {row["text_key"]: list(zip(row["starts"], row["ends"], strict=True)) for row in rows}
-
-
-def _parted(rows: NDArray[np.intp]) -> list[NDArray[np.intp]]:
-    return np.array_split(rows, -(-len(rows) // _AT_ONCE) or 1)

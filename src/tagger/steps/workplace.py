@@ -87,10 +87,12 @@ class Workplace:
     The framework of the run is there at once: it may be read from the study, which one reader at a time may open.
     """
 
-    def __init__(self, run: Run, encoder: Callable[[], Encoder] | None = None) -> None:
+    def __init__(
+        self, run: Run, encoder: Callable[[], Encoder] | None = None, framework: Framework | None = None
+    ) -> None:
         self.run = run
         self.store = Store(Path(run.study))
-        self.framework = self._framework()
+        self.framework = framework or self._framework()
         self._encoder = encoder
 
     @cached_property
@@ -156,7 +158,8 @@ class Workplace:
 
     def at(self, dataset: str, framework: str) -> Workplace:
         """Return the workplace for another dataset or framework, which shares the encoder."""
-        return Workplace(replace(self.run, dataset=dataset, framework=framework), lambda: self.encoder)
+        same = self.framework if framework == self.run.framework else None
+        return Workplace(replace(self.run, dataset=dataset, framework=framework), lambda: self.encoder, same)
 
     @property
     def _model(self) -> str:

@@ -33,6 +33,11 @@ _AGAIN = 0.05
 _FEW = 4
 """Rows at most that are handed to DuckDB one by one."""
 
+_KEYS = """
+    SELECT constraint_column_names FROM duckdb_constraints()
+    WHERE table_name = $table AND constraint_type IN ('PRIMARY KEY', 'UNIQUE') ORDER BY constraint_index
+"""
+
 T = TypeVar("T")
 
 
@@ -186,10 +191,10 @@ class Database:
         few = rows.num_rows <= _FEW
         # Rows as parameters take half of the time that DuckDB needs to look at a table.
         row = f"({', '.join('?' * rows.num_columns)})"
-        source = f"VALUES {', '.join([row] * rows.num_rows)}" if few else f"SELECT {columns} FROM incoming"  # noqa: S608
         given = [value for one in rows.to_pylist() for value in one.values()] if few else []
         with self._statement() as connection, _visible(connection, {} if few else {"incoming": rows}):
-            sql = f"INSERT INTO {table} ({columns}) {source} ON CONFLICT DO NOTHING"
+            source = f"VALUES {', '.join([row] * rows.num_rows)} ON CONFLICT" if few else self._new(table, columns)
+            sql = f"INSERT INTO {table} ({columns}) {source} DO NOTHING"
             counted = connection.execute(sql, given).fetchone()
         self._written.add(table)
         if not self._in_transaction:
@@ -197,6 +202,18 @@ class Database:
         for watcher in self._watchers:
             watcher.inserted(table, rows)
         return int(counted[0]) if counted else 0
+
+    def _new(self, table: str, columns: str) -> str:
+        """
+        Select the incoming rows whose keys a table does not hold, up to where it says what to do with the others.
+
+        DuckDB takes thirty times as long over rows that may conflict with several keys as over those of one, so those
+        that conflict with the second and further ones are left out beforehand.
+        """
+        keys = [", ".join(f'"{name}"' for name in names) for (names,) in self.lasting(_KEYS, {"table": table})]
+        held = "".join(f" ANTI JOIN {table} USING ({key})" for key in keys[1:])
+        only = f" ({keys[0]})" if held else ""
+        return f"SELECT {columns} FROM incoming{held} ON CONFLICT{only}"  # noqa: S608
 
     def run(self, sql: str, parameters: Mapping[str, object] | None = None) -> None:
         """Run statements for their effect."""

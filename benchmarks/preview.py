@@ -61,7 +61,8 @@ def measure(folder: Path, excerpts: int, times: int) -> None:
     """Print how long each thing takes."""
     make_study(folder, "Bench", LIST)
     embedding = Invented(Workplace(_run(folder, "invented"))).fill(excerpts)
-    print(f"embedding {excerpts:,} passages of {sum(LENGTHS)} words: {embedding:.0f} s, reckoned from {POOL}")
+    what = f"embedding {excerpts:,} passages of {sum(LENGTHS)} words"
+    print(f"{what}: {embedding:.0f} s, reckoned from {POOL}", flush=True)
     suggesting = _timed(lambda: _suggested(_run(folder, "first")))
     first = embedding + suggesting
     print(f"the first suggestions for them: {suggesting:.1f} s")
@@ -119,7 +120,7 @@ class Invented:
         pool = (np.array(whole), np.concatenate(parts))
         for number in range(-(-excerpts // A_TRANSCRIPT)):
             self._transcript(f"t{number:05}", min(A_TRANSCRIPT, excerpts - number * A_TRANSCRIPT), pool)
-            self.place.store.merge()
+        self.place.store.merge()
         return took / POOL * excerpts
 
     def _passage(self) -> str:

@@ -95,7 +95,7 @@ def stored(place: Workplace, keys: Sequence[str], texts: Sequence[str], counting
 
 def _opened(folder: Path) -> tuple[Seen, Corpus]:
     vectors, sentences, bounds, *runs, centre, rare = (
-        np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in (*_SEEN, *_SHARED)
+        np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)) for name in (*_SEEN, *_SHARED)
     )
     spelled = sparse.csr_matrix(tuple(runs), shape=(len(vectors), PLACES))
     return Seen(vectors, sentences, bounds, spelled), Corpus(centre, rare)

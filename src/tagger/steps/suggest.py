@@ -37,7 +37,7 @@ _AT_ONCE = 16384
 
 # What was learned from a transcript knows it by the name that it had then.
 _EXCERPTS = """
-SELECT e.excerpt_id AS id, e.kind, e.text_key, e.text, coalesce(l.cluster, c.cluster) AS cluster
+SELECT e.excerpt_id, e.kind, e.text_key, e.text, coalesce(l.cluster, c.cluster) AS cluster
 FROM live_excerpts e
 JOIN transcript_clusters c ON c.transcript_id = e.transcript_id
 LEFT JOIN learned_transcripts l ON l.transcript_id = e.transcript_id AND l.learned_id = $learned
@@ -94,8 +94,8 @@ class Scoring:
             used = in_use(database, place.framework.id)
             self.learned_id = used.learned_id if used.fits(place) else None
             learned = {**here, "learned": self.learned_id}
-            rows = database.table(_EXCERPTS, {**learned, "segmentation": place.segmentation_id}).to_pylist()
-            self.excerpts = [_Excerpt(**row) for row in rows]
+            rows = database.table(_EXCERPTS, {**learned, "segmentation": place.segmentation_id})
+            self.excerpts = [_Excerpt(*row) for row in zip(*(column.to_pylist() for column in rows), strict=True)]
             self.silent = {value_id for (value_id,) in database.rows(_SILENT, learned)}
             current = database.rows(
                 "SELECT scoring_id FROM current_scorings WHERE dataset = $dataset AND framework = $framework",

@@ -111,14 +111,14 @@ def _lay_down(place: Workplace, folder: Path, names: Sequence[str], texts: Seque
     try:
         for part in (folder.parent, made):
             part.mkdir(mode=0o700, exist_ok=True)
-        vectors = _made(made / "vectors.npy", (len(names), place.card.deep_dimension))
-        sentences = _made(made / "sentences.npy", (len(lie) - len(names), place.card.dimension))
+        vectors = _made(made / "vectors.npy", (len(names), _width(place, lie[whole])))
+        sentences = _made(made / "sentences.npy", (len(lie) - len(names), _width(place, lie[~whole])))
         _copy(place, lie, whole, vectors, sentences)
         runs = count_runs(texts)
         bounds = np.append(np.flatnonzero(whole), len(lie)) - np.arange(len(names) + 1)
         counted = Seen(vectors, sentences, bounds, runs).whole
         each_time = np.array_split(np.repeat(np.arange(len(names)), times), -(-int(times.sum()) // _TEXTS_AT_ONCE) or 1)
-        corpus = corpus_of((counted.rows(some) for some in each_time), place.card.deep_dimension)
+        corpus = corpus_of((counted.rows(some) for some in each_time), vectors.shape[1])
         small = (bounds, runs.data, runs.indices, runs.indptr, corpus.centre, corpus.rare)
         for name, array in zip((*_SEEN[2:], *_SHARED), small, strict=True):
             np.save(written := io.BytesIO(), array)
@@ -148,6 +148,15 @@ def _lie(place: Workplace, names: Sequence[str]) -> tuple[Numbers, Numbers]:
     with place.store.session("looking for vectors") as study:
         found = study.table(_LIE, {"model": place.model_id}, numbered=numbered)
     return found["place"].to_numpy(), found["part"].to_numpy()
+
+
+def _width(place: Workplace, lie: Numbers) -> int:
+    """Return how many numbers the vectors have that lie in these places."""
+    if not len(lie):
+        return place.card.dimension
+    with place.store.session("looking at a vector") as study:
+        [(width,)] = study.rows("SELECT len(vector) FROM vectors WHERE rowid = $place", {"place": int(lie[0])})
+    return int(width)
 
 
 def _made(path: Path, shape: tuple[int, int]) -> Matrix:

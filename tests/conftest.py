@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from coded_study import coded_elsewhere
+from hypothesis import HealthCheck, settings
 from remembered import Remembered
 from small_study import SmallStudy, copied, new_study
 
@@ -23,6 +24,13 @@ pytest_plugins = ["in_browser"]
 
 # Batches here are tiny; threads of several programs that wait for each other make them slow on a busy machine.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+# How long an example takes says how busy the machine is; the fixtures of each example's test are not changed by it.
+settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session", autouse=True)

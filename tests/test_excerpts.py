@@ -69,7 +69,7 @@ spoken = st.lists(
 ).map(lambda turns: [turn for turn in turns if turn])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(spoken, st.integers(8, 30), st.data())
 def test_every_evidence_character_lies_in_exactly_one_passage(turns: list[str], max_tokens: int, data: Any) -> None:
     """Whatever is said, passages cover each evidence character once, lie in one turn and fit the encoder."""
@@ -99,7 +99,7 @@ def test_every_evidence_character_lies_in_exactly_one_passage(turns: list[str], 
         assert "".join(excerpt.split()) == "".join("".join(excerpt[s:e] for s, e in c.sentences).split())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.sampled_from(CHARACTERS), min_size=1, max_size=120))
 def test_no_cut_goes_through_a_character(characters: list[str]) -> None:
     """Accents, emoji families, skin tones, flags and conjuncts stay whole wherever the text is cut."""
@@ -117,7 +117,7 @@ def test_no_cut_goes_through_a_character(characters: list[str]) -> None:
         assert c.end in borders | ends
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(spoken, st.integers(9, 60), st.data())
 def test_exchanges_are_contiguous_and_fit(turns: list[str], max_tokens: int, data: Any) -> None:
     """Exchanges join neighbours of different speakers, fit the encoder, and pair each two neighbours at most once."""
@@ -313,13 +313,13 @@ def test_sentences_do_not_depend_on_the_pieces_they_are_read_in() -> None:
 
 @pytest.mark.parametrize("unit", ["!", "x", "(", "I was there. ", "我。", "🇬🇧"])
 def test_one_very_long_line_takes_bounded_time(unit: str) -> None:
-    """300,000 characters on one line, whatever they are, are cut in seconds."""
+    """300,000 characters on one line, whatever they are, are cut in seconds of computing."""
     text = (unit * 300_000)[:300_000].strip()
-    started = time.perf_counter()
+    started = time.process_time()
 
     passages(text, [EvidenceTurn(0, (0, len(text)))], SPLIT, by_character, max_tokens=256)
 
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_a_language_without_its_own_package_is_read_by_punctuation() -> None:

@@ -171,7 +171,7 @@ def outcome_of(data: bytes, name: str) -> Transcript | TranscriptError:
 
 
 @pytest.mark.parametrize("write", [plain, spaced, hanging, stamped, vtt, srt, table])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(talk=talks())
 def test_no_word_is_lost_or_doubled(write: Callable[[Talk], bytes], talk: Talk) -> None:
     """Turns written in any text format come back as they were, word for word and by whom."""
@@ -185,7 +185,7 @@ def test_no_word_is_lost_or_doubled(write: Callable[[Talk], bytes], talk: Talk) 
 
 
 @pytest.mark.parametrize("write", [word, workbook, odt])
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(talk=talks())
 def test_no_word_is_lost_or_doubled_in_office_files(write: Callable[[Talk], bytes], talk: Talk) -> None:
     """The same holds for DOCX, XLSX and ODT."""
@@ -195,7 +195,7 @@ def test_no_word_is_lost_or_doubled_in_office_files(write: Callable[[Talk], byte
     assert hold(transcript)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     start=st.sampled_from(
         [b"", b"PK\x03\x04", b"WEBVTT\n\n", b"1\n00:00:01,000 --> 00:00:02,000\n", b"speaker,text\n", b"I: a\nP: b\n"]
@@ -221,7 +221,7 @@ def test_any_bytes_give_a_transcript_that_holds_or_a_reason(start: bytes, rest: 
         assert outcome.text.encode("utf-8")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(at=st.integers(0, 40_000), byte=st.integers(0, 255))
 def test_damaged_packages_are_refused_or_read(at: int, byte: int) -> None:
     """A Word file with one byte changed is read or refused, and nothing else."""
@@ -290,12 +290,12 @@ def test_a_few_bad_bytes_in_utf_8_are_told() -> None:
 def test_five_million_characters_on_one_line_take_seconds(character: str) -> None:
     """No line is too long to be refused in time."""
     data = ("x " + character * (5_000_000 // len(character))).encode("latin-1")
-    begun = time.monotonic()
+    begun = time.process_time()
 
     with pytest.raises(TranscriptError):
         read(data, "a.txt")
 
-    assert time.monotonic() - begun < 20
+    assert time.process_time() - begun < 20
 
 
 def test_formats_are_listed_once() -> None:

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote
 
 from tagger.errors import CodingsError
-from tagger.exchange.sheets import DAMAGE
+from tagger.zip_packages import DAMAGE
 
 LARGEST_PROJECT, LARGEST_TEXT, LARGEST_TEXTS = 100_000_000, 100_000_000, 500_000_000
 """Bytes that the project, one text, and all texts together may unpack to."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -130,7 +130,6 @@ rows = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(rows, st.randoms(use_true_random=False))
 def test_order_does_not_matter_and_arms_are_opposites(given_rows, random):
     """Readings in another order give the same; with the arms exchanged the contrast changes its sign and no more."""

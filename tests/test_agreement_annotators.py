@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -208,7 +208,6 @@ def test_bad_arguments_are_named(arguments, words):
 answers = st.lists(st.tuples(*[st.sampled_from([0, 1, None])] * 3, st.integers(0, 1), st.integers(0, 4)), min_size=1)
 
 
-@settings(deadline=None)
 @given(answers, st.permutations(range(3)), st.randoms(use_true_random=False))
 def test_order_and_names_do_not_matter(rows, order, random):
     """Annotators and items in another order, and other labels, give the same rows."""
@@ -259,7 +258,6 @@ def test_p_values_on_the_line_are_rejected():
     assert (0, 1, 2, 3, 4) == rejected([0.01, 0.02, 0.03, 0.04, 0.05])
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(0, 1), max_size=20), st.floats(0.01, 0.5))
 def test_rejections_are_nested(p, q):
     """Bonferroni rejects no more than BH, BY no more than BH, and a smaller q no more than a larger one."""

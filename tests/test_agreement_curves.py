@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tagger.agreement import average_precision
@@ -51,7 +51,6 @@ def found_at(rows, share):
     return np.interp(share, x, y)
 
 
-@settings(deadline=None)
 @given(ranked())
 def test_average_precision_and_its_interval_are_those_of_leaving_out(made):
     """The value is scikit-learn's, and leaving out by subtraction gives what computing it again does."""
@@ -65,7 +64,6 @@ def test_average_precision_and_its_interval_are_those_of_leaving_out(made):
     assert expected.interval == pytest.approx(found.interval)
 
 
-@settings(deadline=None)
 @given(ranked())
 @pytest.mark.parametrize(("curve", "at"), [(precision_recall_curve, precision_at), (gains_curve, found_at)])
 def test_each_point_and_its_band_are_the_jackknife_s(curve, at, made):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tagger.agreement.detection import (
@@ -106,7 +106,6 @@ def values(y, p, predicted, weights=None):
     return [*found, by_mass.value, *calibration_curve(y, p, weights=weights).mean_p]
 
 
-@settings(deadline=None)
 @given(units)
 def test_equal_weights_are_no_weights(rows):
     """Weights that are all 1, or all a seventh, change nothing."""
@@ -116,7 +115,6 @@ def test_equal_weights_are_no_weights(rows):
         assert values(y, p, predicted) == pytest.approx(values(y, p, predicted, [weight] * len(y)))
 
 
-@settings(deadline=None)
 @given(units)
 def test_whole_weights_are_repeated_units(rows):
     """A unit of weight 3 is three units."""
@@ -125,7 +123,6 @@ def test_whole_weights_are_repeated_units(rows):
     assert values(*columns(repeated)[:3]) == pytest.approx(values(*columns(rows)))
 
 
-@settings(deadline=None)
 @given(units, st.randoms(use_true_random=False))
 def test_order_does_not_matter(rows, random):
     """Units in another order give the same numbers and the same bins."""
@@ -135,7 +132,6 @@ def test_order_does_not_matter(rows, random):
     assert values(*columns(rows)) == pytest.approx(values(*columns(other)))
 
 
-@settings(deadline=None)
 @given(units)
 def test_f1_is_the_harmonic_mean(rows):
     """Wherever precision and recall have values above 0, F1 is their harmonic mean."""
@@ -147,7 +143,6 @@ def test_f1_is_the_harmonic_mean(rows):
     assert expected == pytest.approx(f1(y, predicted, weights).value)
 
 
-@settings(deadline=None)
 @given(units)
 def test_norms_are_ordered(rows):
     """The mean distance is at most the root mean square, and that at most the largest, for any bins."""
@@ -291,7 +286,6 @@ def test_debiased_error_leaves_out_a_bin_of_one():
     assert 9 == alone.n_units
 
 
-@settings(deadline=None)
 @given(units, st.sampled_from(["mass", "width"]))
 def test_debiased_error_is_at_most_the_plain_one(rows, strategy):
     """Where every bin has two units, it is at most the plain one; equal weights are no weights."""

@@ -7,7 +7,7 @@ from itertools import chain
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -221,7 +221,6 @@ def test_recall_refuses_what_is_no_sample(arguments):
         stratified_recall([1], [1], ["a"], {"a": 3}, mixed=["b"])
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_intervals_hold_their_values(data):
     """Whatever the sample, each value lies in its interval, and the interval from 0 to 1."""
@@ -307,7 +306,6 @@ def test_planning_for_a_bound_on_elusion(elusion, passages):
     assert (1 - elusion) ** passages <= 0.05 < (1 - elusion) ** (passages - 1)
 
 
-@settings(deadline=None)
 @given(st.floats(0.01, 0.4), st.floats(0, 1), st.sampled_from([0.8, 0.95, 0.99]))
 def test_planning_for_a_width_gives_the_least_number(half_width, prevalence, level):
     """The number planned gives a Wilson interval that is narrow enough, and one passage fewer does not."""
@@ -418,7 +416,6 @@ def test_prevalence_with_everything_read_is_the_share(method):
     assert 0.2 == pytest.approx(found.value)
 
 
-@settings(deadline=None)
 @given(st.floats(-5, 5), st.lists(st.tuples(st.integers(0, 1), st.floats(0, 1)), min_size=3, max_size=20))
 def test_prevalence_does_not_mind_a_model_that_is_off_by_a_constant(shift, pairs):
     """Adding the same to all of the model's scores changes no estimate."""

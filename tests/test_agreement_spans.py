@@ -7,7 +7,7 @@ from itertools import permutations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tagger.agreement.kappas import cohen_kappa
@@ -92,7 +92,6 @@ def test_unitizing_alpha_of_the_published_example():
     assert (9, ["c", "k"]) == (alpha.n_units, list(alpha.by_category))
 
 
-@settings(deadline=None)
 @given(coded_texts())
 def test_unitizing_alpha_is_its_definition(coded):
     """Whatever was marked, alpha is what the definition gives section by section."""
@@ -105,7 +104,6 @@ def test_unitizing_alpha_is_its_definition(coded):
         assert alpha.value is None
 
 
-@settings(deadline=None)
 @given(coded_texts(), st.randoms(use_true_random=False))
 def test_unitizing_alpha_ignores_order_names_and_place(coded, random):
     """Alpha is the same for units in another order, raters under other names and a text that begins elsewhere."""
@@ -119,7 +117,6 @@ def test_unitizing_alpha_ignores_order_names_and_place(coded, random):
     )
 
 
-@settings(deadline=None)
 @given(coded_texts())
 def test_unitizing_alpha_of_equal_raters_is_1(coded):
     """Raters who marked the same have alpha 1."""
@@ -207,7 +204,6 @@ def test_span_f1_counts_the_bound_itself():
     assert 0 == span_f1([(0, 10, "a")], [(0, 5, "b")], iou=0.5).value
 
 
-@settings(deadline=None)
 @given(
     *[st.lists(st.tuples(st.integers(0, 20), st.integers(1, 9), st.sampled_from("ab")), max_size=6)] * 2,
     st.sampled_from([None, 0.3, 0.5, 1.0]),

@@ -58,7 +58,7 @@ def exhausted(strata, alpha=ALPHA):
     return best
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(2, 400), st.data())
 def test_the_limit_of_one_stratum_inverts_the_hypergeometric_test(size, data):
     """The largest number of missed passages that leaves so few finds alpha or more, to one in a hundred."""
@@ -69,7 +69,7 @@ def test_the_limit_of_one_stratum_inverts_the_hypergeometric_test(size, data):
     assert exact <= limit <= exact * 1.011
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(
     st.lists(
         st.tuples(st.integers(2, 12), st.integers(1, 5), st.integers(0, 2), st.integers(0, 1)), min_size=2, max_size=3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tagger.errors import CodingsError
@@ -221,7 +221,6 @@ def cut_texts(draw: st.DrawFn) -> tuple[str, list[Span]]:
     return text, [span for span in spans if text[slice(*span)].strip()]
 
 
-@settings(deadline=None)
 @given(cut_texts())
 def test_a_passage_matches_itself_alone(cut: tuple[str, list[Span]]) -> None:
     """A span equal to a passage matches that passage whole, and no other."""
@@ -232,7 +231,6 @@ def test_a_passage_matches_itself_alone(cut: tuple[str, list[Span]]) -> None:
     ]
 
 
-@settings(deadline=None)
 @given(cut_texts(), st.data())
 def test_matching_is_what_its_rule_says(cut: tuple[str, list[Span]], data: st.DataObject) -> None:
     """Found by halves of a sorted list or by looking at every passage and character, the matches are the same."""
@@ -256,7 +254,6 @@ def test_matching_is_what_its_rule_says(cut: tuple[str, list[Span]], data: st.Da
     assert expected == match((start, end), passages, text)
 
 
-@settings(deadline=None)
 @given(cut_texts(), st.data())
 def test_located_words_are_the_rows_words(cut: tuple[str, list[Span]], data: st.DataObject) -> None:
     """Every place found for a row reads as its text does, and the place it was copied from is among them."""
@@ -272,7 +269,6 @@ def test_located_words_are_the_rows_words(cut: tuple[str, list[Span]], data: st.
     assert not copied.strip() or ((start, end),) == by_both
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 2), st.sampled_from(["Ann", "Bo"]), st.sets(st.sampled_from("xyz")))))
 def test_merging_loses_nothing(parts: list[tuple[int, str, set[str]]]) -> None:
     """Each coder and passage occurs once, with the union of the values, and merging again changes nothing."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tagger.exchange.quotes import find, fold, plain
@@ -45,7 +45,6 @@ def test_nothing_found(quote: str) -> None:
     assert [] == find(quote, fold("some text"))
 
 
-@settings(deadline=None)
 @given(ODD)
 def test_folded_characters_know_their_places(text: str) -> None:
     """Places are in order, do not overlap, and fold to the character they stand for."""
@@ -59,7 +58,6 @@ def test_folded_characters_know_their_places(text: str) -> None:
     ]
 
 
-@settings(deadline=None)
 @given(ODD, st.data())
 def test_a_slice_is_found(text: str, data: st.DataObject) -> None:
     """Any visible stretch of a text is found in it, and every place found reads the same."""
@@ -74,14 +72,12 @@ def test_a_slice_is_found(text: str, data: st.DataObject) -> None:
     assert all(plain(quote) == plain(text[first:last]) for first, last in spans)
 
 
-@settings(deadline=None)
 @given(ODD, ODD)
 def test_what_is_found_reads_the_same(quote: str, text: str) -> None:
     """Whatever is found of a quote, in whatever text, folds to the same words."""
     assert all(plain(quote) == plain(text[start:end]) for start, end in find(quote, fold(text)))
 
 
-@settings(deadline=None)
 @given(ODD)
 def test_respaced_text_is_found(text: str) -> None:
     """A text whose white space was laid out anew is still found, if there is anything in it to see."""

@@ -121,7 +121,7 @@ def coded_documents(draw: st.DrawFn) -> Document:
     return Document("d", "name", text, codings, memo=draw(st.text(max_size=5)))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(coded_documents())
 def test_no_coding_is_moved_by_a_character(document):
     """Whatever the text is made of: emoji, marks, right-to-left, line ends of all kinds."""

@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -243,7 +243,6 @@ def test_many_rows_in_reasonable_time() -> None:
     assert 10 > time.process_time() - began
 
 
-@settings(deadline=None)
 @example(["'="])
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1), min_size=1))
 def test_exports_read_back(texts: list[str]) -> None:

@@ -87,7 +87,7 @@ def understood(data, name):
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(talk=talks)
 @example(talk=LONG)
 def test_words_of_the_file_are_those_of_the_turns_and_of_the_passages(name, talk):

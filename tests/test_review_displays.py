@@ -690,7 +690,7 @@ def read_by(desk, coder):
     return {excerpt for excerpt, act in last.items() if act != "skip"}
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     st.lists(st.tuples(who, place.filter(lambda one: one[0] == "passage")), max_size=4, unique=True),
     st.lists(acts, min_size=3, max_size=12),

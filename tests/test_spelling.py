@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import HashingVectorizer
 
@@ -13,7 +13,6 @@ LETTERS = st.sampled_from([*"aabcdeI .,'\n\t", "\u00a0", "\u2003", "é", "ß", "
 TEXTS = st.lists(st.text(LETTERS | st.characters(exclude_categories=["Cs"]), max_size=40), max_size=8)
 
 
-@settings(deadline=None)
 @given(TEXTS)
 def test_runs_are_those_of_the_vectorizer_that_everybody_knows(texts):
     """In each script, with each kind of space, and for words of one letter, which have a shorter run."""

@@ -407,7 +407,7 @@ def word_by_word(transcript: Transcript) -> list[tuple[str | None, str]]:
 
 
 @pytest.mark.parametrize("write", KINDS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(talk=talks())
 def test_no_word_is_lost_or_doubled(write: Callable[[Heard], object], talk: Talk) -> None:
     """Each word comes back once, in its order and from whom it was, and nothing else does."""
@@ -589,7 +589,7 @@ def test_what_is_no_number_is_no_time() -> None:
     assert [(None, None), (None, None)] == [(turn.begins, turn.ends) for turn in turns]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(write=st.sampled_from(KINDS), at=st.floats(0, 1, exclude_max=True))
 def test_json_cut_anywhere_is_refused(write: Callable[[Heard], object], at: float) -> None:
     """A file of which the end is missing is never read in part, and the message says where it stops."""
@@ -687,7 +687,7 @@ def outcome_of(value: object) -> Transcript | TranscriptError:
         return refused
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(data=st.data(), write=st.sampled_from(KINDS))
 def test_any_value_in_any_place_is_read_or_refused(data: Any, write: Callable[[Heard], object]) -> None:
     """Whatever stands where, there is a sound transcript or a reason, and never anything else."""

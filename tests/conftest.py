@@ -26,10 +26,8 @@ pytest_plugins = ["in_browser"]
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
-# How long an example takes says how busy the machine is; the fixtures of each example's test are not changed by it.
-settings.register_profile(
-    "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-)
+# How long an example takes says how busy the machine is, and nothing about what is tested.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
 

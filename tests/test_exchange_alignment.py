@@ -85,7 +85,7 @@ def test_how_much_of_a_transcript_a_document_holds():
 WORDS = st.text(st.sampled_from("abé🙂א’n"), min_size=1, max_size=6)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.lists(st.lists(WORDS, min_size=1, max_size=12), min_size=1, max_size=12), st.data())
 def test_every_word_is_carried_to_itself(turns, data):
     """Whatever labels and line breaks a document has beside the words of the transcript."""

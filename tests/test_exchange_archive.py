@@ -9,7 +9,7 @@ import zipfile
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tagger.errors import ArchiveError
@@ -130,7 +130,6 @@ def test_no_name_leads_out_of_the_folder(name):
         opened(packed([(name, b"out")]))
 
 
-@settings(deadline=None)
 @given(st.integers(0, len(packed()) - 1), st.integers(1, 255))
 def test_one_changed_byte_never_goes_unnoticed(place, by):
     """Either all parts are what was written, or it is said that they are not."""

@@ -70,7 +70,7 @@ def test_layers_have_no_place():
     assert ["layers (Values & more)"] == list(lost(FULL))
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(coded_documents())
 def test_every_region_lies_on_its_words(document):
     """Positions count code points, and the words beside them are those that are there."""
@@ -97,7 +97,7 @@ def test_codings_come_back_on_their_words_by_their_people():
     assert same(FULL, said=False) == same(projects.read(write(written), "study.json"), said=False)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(coded_documents(marked=False))
 def test_no_coding_is_moved_by_a_character(document):
     """Whatever the text is made of."""

@@ -67,7 +67,7 @@ def test_the_same_project_gives_the_same_bytes():
     assert write(FULL) == write(FULL)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(coded_documents())
 def test_nothing_that_people_wrote_becomes_markup(document):
     """Every coding has its place, and the page has no tag but its own."""

@@ -56,7 +56,7 @@ def test_a_project_without_documents_is_valid(part):
     assert () == projects.read(valid(write(part)), "study.qdpx").documents
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(coded_documents())
 def test_no_coding_is_moved_by_a_character(document):
     """Whatever the text is made of: emoji, marks, right-to-left, line ends of all kinds."""

@@ -176,7 +176,7 @@ def test_a_list_of_parts_that_is_damaged(data: bytes, damage: Callable[[bytes], 
         read(broken, "t.xlsx", familiarity)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     data=st.sampled_from(WORKBOOKS),
     changes=st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), min_size=1, max_size=4),

@@ -115,7 +115,7 @@ def test_what_has_no_place_is_told():
     assert ["1 score of a suggestion", "when and how 4 codings were made"] == list(lost(project(document)))
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(coded_documents(marked=False))
 def test_no_coding_is_moved_by_a_character(document):
     """Whatever the text is made of; what HTML cannot hold is one other character."""

@@ -69,7 +69,7 @@ def test_what_has_no_place_is_told():
     assert ["how 4 codings were made", "the list of values with its layers"] == list(lost(FULL))
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(coded_documents(marked=False))
 def test_no_coding_is_moved_by_a_character(document):
     """Whatever the text is made of; what XML cannot hold is one other character."""

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from desk import lasting, tried
-from hypothesis import given
+from hypothesis import HealthCheck, given
 from hypothesis import settings as bounds
 from hypothesis import strategies as st
 from small_study import copied
@@ -26,7 +26,7 @@ from tagger.review.consent.history import history, lines
 
 READERS = ("Ann", "Ben", "Cora")
 CONSENT = ConsentSettings(days=3)
-BOUNDS = bounds(max_examples=25)
+BOUNDS = bounds(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 WORDS = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=12)
 TEXTS = st.lists(WORDS, max_size=3, unique=True)
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from desk import tried
-from hypothesis import given
+from hypothesis import HealthCheck, given
 from hypothesis import settings as bounds
 from hypothesis import strategies as st
 
@@ -263,7 +263,7 @@ def test_who_left_is_not_waited_for(desk, contested):
     assert "stands" == newest(desk, contested).state
 
 
-@bounds(max_examples=8)
+@bounds(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     acts=st.lists(
         st.tuples(st.sampled_from(["Ann", "Ben", "Cora"]), st.sampled_from(["propose", *POSITIONS])), max_size=8

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from desk import AT_ONCE, desk_in, lasting, tried
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_steps_imports import table, whole
 
@@ -727,7 +727,7 @@ def take(desk, step):
         desk.decide(served, act, *given, note="a thought")
 
 
-@settings(max_examples=10)
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(steps, min_size=1, max_size=6))
 def test_each_undo_gives_back_exactly_what_was_held_before_the_step(open_study, acts):
     """After k steps and j undos everything is as after k - j steps, down to nothing."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from desk import AT_ONCE, OWN_FIRST, desk_in, lasting, tried
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scored import set_limits
 from small_study import copied
@@ -690,7 +690,7 @@ def read_by(desk, coder):
     return {excerpt for excerpt, act in last.items() if act != "skip"}
 
 
-@settings(max_examples=10)
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     st.lists(st.tuples(who, place.filter(lambda one: one[0] == "passage")), max_size=4, unique=True),
     st.lists(acts, min_size=3, max_size=12),

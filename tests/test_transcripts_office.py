@@ -447,6 +447,20 @@ def test_what_cannot_be_read_says_why(data: bytes, reason: str) -> None:
     assert refused.value.remedy
 
 
+@pytest.mark.parametrize("part", ["word/document.xml", "content.xml"])
+@pytest.mark.parametrize("way", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_part_that_is_damaged_is_said_however_it_was_compressed(part: str, way: int) -> None:
+    """Each way of compressing has its own errors, and all of them mean the same to whoever reads the message."""
+    with zipfile.ZipFile(sink := io.BytesIO(), "w", way) as package:
+        package.writestr(part, bytes(range(256)) * 40)
+    data = bytearray(sink.getvalue())
+    first = 30 + len(part) + 9  # behind the header of the part, its name, and that of LZMA
+    data[first : first + 40] = bytes(40)
+
+    with pytest.raises(TranscriptError, match="damaged or incomplete"):
+        read(bytes(data), "talk.docx")
+
+
 def test_a_row_that_counts_itself_far_down_is_read() -> None:
     """A sheet with a gap of a million rows is read like one without; what counts itself below all rows is not there."""
     book = openpyxl.Workbook()

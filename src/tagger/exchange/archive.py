@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tagger.errors import ArchiveError
-from tagger.exchange.sheets import DAMAGE
+from tagger.zip_packages import DAMAGE
 
 KIND = b"application/x-transcript-tagger-study+zip"
 MIMETYPE, MANIFEST, README = "mimetype", "manifest.json", "README.txt"

@@ -6,12 +6,9 @@ import codecs
 import csv
 import html
 import io
-import lzma
 import re
-import struct
 import warnings
 import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time
@@ -22,6 +19,7 @@ from openpyxl.utils import column_index_from_string
 from openpyxl.utils.escape import unescape
 
 from tagger.errors import CodingsError
+from tagger.zip_packages import DAMAGE
 
 DELIMITERS = (",", ";", "\t")
 MOST_TITLE_ROWS = 30
@@ -36,19 +34,6 @@ BINARY = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 # The apostrophe that an export of ours puts before what a spreadsheet would run as a formula.
 GUARD = re.compile(r"'(?='*(?:[=+@\t\r\n]|-\S))")
 SHEET_NAME = re.compile(r'<(?:\w+:)?sheet\b[^<>]*?\bname="([^"]*)"')
-# What zipfile lets through when a package is damaged; KeyError is a part that is missing.
-DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    struct.error,
-    EOFError,
-    KeyError,
-    NotImplementedError,
-    OSError,
-    RuntimeError,
-    ValueError,
-)
 MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\b[^<>]*?\bref=["']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})["']""")
 OTHERS = (
     (re.compile(r"\s*\{\\rtf"), "rich text"),
@@ -176,7 +161,7 @@ def titles(data: bytes) -> list[str]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             content = package.read("xl/workbook.xml") if _size(package) <= MOST_BYTES else b""
-    except DAMAGE:
+    except (*DAMAGE, KeyError):  # there is no such part
         return []
     return [html.unescape(name) for name in SHEET_NAME.findall(content.decode("utf-8", "replace"))]
 
@@ -210,9 +195,7 @@ def _workbook(data: bytes, name: str, choose: Callable[[Any], Any]) -> list[Row]
         raise CodingsError(f"The workbook unpacks to {size:,} bytes", where=name, remedy="Save the one sheet as CSV")
     try:
         return _rows(data, choose)
-    except (
-        Exception
-    ) as reason:  # openpyxl raises whatever it stumbles over in a malformed part: KeyError, ParseError, ...
+    except Exception as reason:  # openpyxl raises whatever its reading of a malformed part trips over
         raise CodingsError("The workbook is damaged", where=name, remedy=SAVE_AS) from reason
 
 

@@ -20,6 +20,7 @@ from tagger.errors import CodingsError, TranscriptError
 from tagger.exchange import projects
 from tagger.exchange.projects.records import Document
 from tagger.transcripts import LARGEST, packages
+from tagger.zip_packages import DAMAGE
 
 MOST_FILES, MOST_BYTES = 2_000, 2_000_000_000
 """Files in one archive, and bytes that they unpack to together."""
@@ -122,7 +123,7 @@ def _opened(path: Path) -> ZipFile | None:
             if not file.read(4).startswith(b"PK"):
                 return None
         package = ZipFile(path)
-    except packages.UNREADABLE:
+    except DAMAGE:
         return None
     if packages.held(package.namelist()) == packages.ARCHIVE:
         return package
@@ -173,7 +174,7 @@ def _unpacked(package: ZipFile, name: str, where: str) -> bytes:
         raise TranscriptError(what, where=where, remedy=UNPACK)
     try:
         return package.read(parts[0])
-    except packages.UNREADABLE as reason:
+    except DAMAGE as reason:
         raise TranscriptError(
             "It is damaged inside the archive", where=where, remedy="Pack or download the archive again"
         ) from reason

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from io import BytesIO
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from tagger import markup
 from tagger.errors import TranscriptError
+from tagger.zip_packages import DAMAGE
 
 LARGEST = 200_000_000
 """Bytes that a package may unpack to; a Word file of 500 pages has about 10 million."""
 MOST_PARTS = 10_000
-UNREADABLE = (BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError)
-"""What zipfile raises for packages and parts that are damaged."""
 ARCHIVE = "a zip archive"
 KINDS = (
     ("word/document", "docx"),
@@ -57,7 +55,7 @@ def checked(data: bytes, name: str) -> None:
         for part in package.infolist():
             if part.filename.casefold().endswith((".xml", ".rels")):
                 refuse_declarations(package.read(part), part.filename, name)
-    except UNREADABLE as reason:
+    except DAMAGE as reason:
         raise broken(name) from reason
 
 
@@ -71,7 +69,7 @@ def part(data: bytes, name: str, title: str) -> bytes:
     package = _opened(data, name)
     try:
         return package.read(title) if title in package.namelist() else b""
-    except UNREADABLE as reason:
+    except DAMAGE as reason:
         raise broken(name) from reason
 
 
@@ -102,7 +100,7 @@ def broken(name: str) -> TranscriptError:
 def _opened(data: bytes, name: str) -> ZipFile:
     try:
         package = ZipFile(BytesIO(data))
-    except UNREADABLE as reason:
+    except DAMAGE as reason:
         raise broken(name) from reason
     parts = package.infolist()
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST:

@@ -11,7 +11,7 @@ import re
 import zipfile
 
 from tagger.errors import CodingsError
-from tagger.exchange.sheets import DAMAGE
+from tagger.zip_packages import DAMAGE
 
 LARGEST, LARGEST_TOGETHER = 100_000_000, 600_000_000
 """Bytes that one part, and all parts together, may unpack to."""

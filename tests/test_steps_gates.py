@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from fakes import WordEncoder
 
 from tagger.frameworks import load_framework
 from tagger.steps.answers import Answers
-from tagger.steps.gates import gates
+from tagger.steps.gates import gates, silent
+from tagger.store import Store
 
 VALUES = load_framework("side-by-side")
 N, TRANSCRIPTS = 120, 8
@@ -90,3 +93,22 @@ def test_each_dataset_is_judged_by_its_own_passages():
     states = {(row["dataset"], row["state"]) for row in made(both, ours)}
 
     assert {("general", "shown"), ("women", "silent")} == states
+
+
+def test_what_is_silent_by_the_rows_is_silent_in_the_study(study):
+    """Whatever the two kinds of reading make of a value, also where only one of them has a row."""
+    states = ("untested", "shown", "silent")
+    rows = [
+        {"learned_id": "L", "dataset": "general", "value_id": f"{blind}-{independent}"}
+        | {"source": source, "state": state, "n": 0, "found": 0, "transcripts": 0, "baseline_name": "", "reason": ""}
+        for blind, independent in product((*states, None), repeat=2)
+        for source, state in (("independent", independent), ("blind", blind))
+        if state
+    ]
+    with Store(study.folder).session("a test") as database:
+        database.insert("gate_columns", pa.Table.from_pylist(rows))
+    expected = {row["value_id"] for row in study.ask("SELECT value_id FROM gates WHERE state = 'silent'")}
+
+    assert expected == silent(rows, "general")
+    assert not silent(rows, "women")
+    assert {"untested-silent", "silent-shown", "None-silent"} <= expected

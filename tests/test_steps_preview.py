@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from read_study import read_by_two
+
+from tagger.steps.from_review import learn_from_review
 from tagger.steps.preview import previews
 from tagger.steps.workplace import Run
 
@@ -44,6 +47,27 @@ def test_a_preview_equals_the_run_that_follows(study):
     assert sum(value.change.kept for value in found.values) == len(after & before)
     assert after - before
     assert before - after
+
+
+def test_a_preview_of_what_was_learned_equals_the_run_that_follows(study):
+    """A run with another version learns anew before it suggests, and so does its preview, which keeps nothing of it."""
+    read_by_two(study)
+    learn_from_review(study.folder)
+    path = study.folder / "frameworks" / "small.yaml"
+    text = path.read_text().replace('version: "1.0"', 'version: "1.1"')
+    path.write_text(text.replace("laughing out loud about the night shift", "a mug of tea and a garden gate"))
+    dataset = study.ask("SELECT DISTINCT dataset FROM suggestion_list ORDER BY 1")[0]["dataset"]
+    before, rows, models = pairs(study, dataset), study.tables(), sorted(study.folder.rglob("models/**/*"))
+    found = preview(study, dataset)
+    assert (rows, models) == (study.tables(), sorted(study.folder.rglob("models/**/*")))
+    [used] = study.ask("SELECT learned_id FROM current_learning")
+    study.run()
+    assert [used] != study.ask("SELECT learned_id FROM current_learning")
+    after = pairs(study, dataset)
+    for name, expected in (("added", after - before), ("dropped", before - after)):
+        told = {(one, value.change.value_id) for value in found.values for one in getattr(value.change, name)}
+        assert told == expected
+    assert after - before
 
 
 def test_a_new_version_with_nothing_but_another_name_changes_nothing(study):

@@ -54,5 +54,14 @@ def gates(framework: Framework, answers: Answers, ours: Floats, vectors: Matrix,
     return found
 
 
+def silent(rows: Rows, dataset: str) -> set[str]:
+    """Return the values that are silent in a dataset by such rows, as the view `gates` has it."""
+    decisive: dict[str, str] = {}
+    for row in sorted(rows, key=lambda row: (row["state"] == "untested", row["source"])):
+        if row["dataset"] == dataset:
+            decisive.setdefault(row["value_id"], row["state"])
+    return {value_id for value_id, state in decisive.items() if state == "silent"}
+
+
 def _row(made: dict[str, Any]) -> dict[str, Any]:
     return {key: float(one) if isinstance(one, np.floating) else one for key, one in made.items()}

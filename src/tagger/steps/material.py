@@ -20,7 +20,7 @@ from tagger.privacy import plain_hash
 from tagger.seen import Seen, corpus_of
 from tagger.steps.answers import Floats, gather
 from tagger.steps.cards import card, in_words
-from tagger.steps.gates import gates
+from tagger.steps.gates import gates, silent
 from tagger.steps.workplace import Rows, Workplace
 from tagger.suggestions import DECIMALS, phrases_of, scores
 from tagger.whole_files import put_whole
@@ -70,29 +70,46 @@ class Material:
     def tables(self) -> dict[str, Any]:
         """Learn, keep it on disk, and return the rows that describe it."""
         place, answers = self.place, self.answers
-        texts, groups = answers.excerpts["text"].tolist(), answers.excerpts["cluster"].tolist()
-        learned = learning.learn(
-            texts,
-            self.seen,
-            place.framework,
-            answers.labels,
-            groups,
-            place.encoder,
-            calibrating=answers.calibrating,
-        )
-        after = np.round(learned.probabilities(self.seen, groups), DECIMALS)
         made_at = datetime.now(UTC).replace(tzinfo=None)
-        described = {"made_on": f"{made_at:%Y-%m-%d}", **card(place.framework, answers, self._zero_shot(), after)}
-        self._keep(learned, described)
-        gated = gates(place.framework, answers, after, self.seen.vectors, place.encoder)
+        told = card(place.framework, answers, self._zero_shot(), self._after)
+        described = {"made_on": f"{made_at:%Y-%m-%d}", **told}
+        self._keep(described)
         return {
             **place.framework_rows(),
             **place.model_rows(),
             "learned": [self._row(described, made_at)],
             "learned_codings": self._owned({"coding_id": one} for one in answers.read["coding_id"]),
             "learned_transcripts": self._owned(self._clusters()),
-            "gate_columns": self._owned(gated),
+            "gate_columns": self._owned(self.gates),
         }
+
+    @cached_property
+    def learned(self) -> learning.Learned:
+        """Return what is learned; nothing is kept of it."""
+        answers = self.answers
+        return learning.learn(
+            answers.excerpts["text"].tolist(),
+            self.seen,
+            self.place.framework,
+            answers.labels,
+            answers.excerpts["cluster"].tolist(),
+            self.place.encoder,
+            calibrating=answers.calibrating,
+        )
+
+    @cached_property
+    def gates(self) -> Rows:
+        """Return the state of each value in each dataset by each kind of reading, as rows of `gate_columns`."""
+        return gates(self.place.framework, self.answers, self._after, self.seen.vectors, self.place.encoder)
+
+    def silent(self, dataset: str) -> set[str]:
+        """Return the values that are not to be suggested on passages of a dataset."""
+        return silent(self.gates, dataset)
+
+    @cached_property
+    def _after(self) -> Floats:
+        found = self.learned.probabilities(self.seen, self.answers.excerpts["cluster"].tolist())
+        return np.asarray(np.round(found, DECIMALS))
 
     @cached_property
     def seen(self) -> Seen:
@@ -104,12 +121,12 @@ class Material:
         corpus = corpus_of([self.seen.rows(current)], place.encoder.deep_dimension)
         return scores(self.seen, phrases_of(place.framework, place.encoder.encode), corpus)
 
-    def _keep(self, learned: learning.Learned, described: dict[str, Any]) -> None:
+    def _keep(self, described: dict[str, Any]) -> None:
         folder = folder_of(Path(self.place.run.study), self.id)
         try:
             for part in (folder.parent.parent, folder.parent, folder):
                 part.mkdir(mode=0o700, exist_ok=True)
-            replace(learned, card={**learned.card, "study": described}).save(folder)
+            replace(self.learned, card={**self.learned.card, "study": described}).save(folder)
             put_whole(folder / CARD, ("\n".join(in_words(described)) + "\n").encode())
         except OSError as error:
             why = f"what was learned cannot be kept ({error.strerror})"

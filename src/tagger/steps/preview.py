@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -15,10 +15,13 @@ from tagger.frameworks import descents, from_json
 from tagger.previews import ValueChange, changes, inherited, spread
 from tagger.privacy import plain_hash
 from tagger.records import Framework
-from tagger.steps.learn import in_use
+from tagger.steps.learn import InUse, in_use
 from tagger.steps.suggest import Scoring
 from tagger.steps.workplace import Run, Workplace
 from tagger.store import Readable, Shard, Store
+
+if TYPE_CHECKING:
+    from tagger.steps.material import Material
 
 STAGE = "preview"
 
@@ -67,9 +70,10 @@ def previews(run: Run, datasets: Collection[str] = ()) -> Iterator[Preview]:
     Args:
         datasets: those to look at; where none is named, all that have suggestions of the framework.
 
+    Where suggestions rest on what was learned, it is learned anew first, as that run does, and not kept.
+
     Raises:
-        UsageError: a dataset has no suggestions of the framework, or they rest on what was learned, which such a run
-            would learn anew.
+        UsageError: a dataset has no suggestions of the framework.
     """
     place = Workplace(run)
     with place.store.session("a look at the datasets") as study:
@@ -152,10 +156,22 @@ def _preview(place: Workplace) -> Preview:
 def _compared(place: Workplace) -> tuple[Framework, tuple[ValueChange, ...]]:
     with place.store.session("a look at the suggestions of now") as study:
         scoring_id, old = _current(study, place)
+        used = in_use(study, old.id)
         rows = study.rows(_BEFORE, {"scoring": scoring_id})
     origins = {one.value.id: [origin.id for origin in one.origins] for one in descents(old, place.framework)}
     before = inherited({(excerpt, value): score for excerpt, value, score in rows}, origins)
-    return old, changes(before, Scoring(place).chosen_pairs(), list(origins))
+    scoring = Scoring(place, _learned_anew(place, used))
+    return old, changes(before, scoring.chosen_pairs(), list(origins))
+
+
+def _learned_anew(place: Workplace, used: InUse) -> Material | None:
+    """Return what a run learns from before it suggests; None where it learns nothing."""
+    if used.learned_id is None or used.fits(place):
+        return None
+    from tagger.steps.material import Material  # which takes a second to import, and most studies did not learn
+
+    material = Material(place)
+    return material if material.answers.enough else None
 
 
 def _current(study: Readable, place: Workplace) -> tuple[str, Framework]:
@@ -163,12 +179,6 @@ def _current(study: Readable, place: Workplace) -> tuple[str, Framework]:
     found = study.rows(_CURRENT, {"dataset": dataset, "framework": framework})
     if not found:
         raise _nothing_yet(framework, f"the dataset '{dataset}' has no")
-    used = in_use(study, framework)
-    if used.learned_id is not None and not used.fits(place):
-        raise UsageError(
-            f"suggestions from {framework} rest on what was learned, and a run with another version learns that anew",
-            remedy="A preview cannot say what that would suggest; try the version in a copy of the study",
-        )
     return found[0][0], from_json(found[0][1])
 
 

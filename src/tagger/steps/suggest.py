@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -31,6 +31,10 @@ from tagger.suggestions import (
     scores,
     unit,
 )
+
+if TYPE_CHECKING:
+    from tagger.learning import Learned
+    from tagger.steps.material import Material
 
 _VERSION = 3
 _AT_ONCE = 16384
@@ -83,10 +87,15 @@ class _Excerpt:
 
 
 class Scoring:
-    """One comparison of a dataset's excerpts with a framework; memory holds its scores, and vectors by the batch."""
+    """
+    One comparison of a dataset's excerpts with a framework; memory holds its scores, and vectors by the batch.
 
-    def __init__(self, place: Workplace) -> None:
-        self.place = place
+    Args:
+        material: what to learn from before, without keeping what is learned; None for what is in use.
+    """
+
+    def __init__(self, place: Workplace, material: Material | None = None) -> None:
+        self.place, self._material = place, material
         run = place.run
         here = {"dataset": run.dataset}
         self._secret = place.secret  # read before the session below: the store has one at a time
@@ -96,7 +105,7 @@ class Scoring:
             learned = {**here, "learned": self.learned_id}
             rows = database.table(_EXCERPTS, {**learned, "segmentation": place.segmentation_id})
             self.excerpts = [_Excerpt(*row) for row in zip(*(column.to_pylist() for column in rows), strict=True)]
-            self.silent = {value_id for (value_id,) in database.rows(_SILENT, learned)}
+            silent = {str(value_id) for (value_id,) in database.rows(_SILENT, learned)}
             current = database.rows(
                 "SELECT scoring_id FROM current_scorings WHERE dataset = $dataset AND framework = $framework",
                 {**here, "framework": place.framework.id},
@@ -105,6 +114,7 @@ class Scoring:
             read = database.rows("SELECT DISTINCT excerpt_id FROM current_codings WHERE outcome <> 'skipped'")
             uses = database.rows("SELECT coalesce(max(number), 0) FROM scoring_uses WHERE dataset = $dataset", here)
             self.known = bool(database.rows("SELECT 1 FROM scorings WHERE id = $id", {"id": self.id}))
+        self.silent = material.silent(run.dataset) if material else silent
         self.read = {excerpt_id for (excerpt_id,) in read}
         self.current = current[0][0] if current else ""
         self.uses = uses[0][0]
@@ -243,15 +253,22 @@ class Scoring:
     def scores(self) -> Scores:
         """Return similarities, (n, k), or probabilities by what was learned without an excerpt's own transcript."""
         seen, at = self._stored.seen, self._stored.at
-        if self.learned_id is None:
+        learned = self._learned()
+        if learned is None:
             return scores(seen, self.phrases, self._stored.corpus)[at]
-        from tagger.steps.material import learned_of  # which takes a second to import
-
-        learned = learned_of(self.place, self.learned_id)
         table = np.zeros((len(at), len(self.place.framework.values)))
         for rows in np.array_split(np.argsort(at, kind="stable"), -(-len(at) // _AT_ONCE) or 1):
             table[rows] = learned.probabilities(seen.rows(at[rows]), [self.excerpts[row].cluster for row in rows])
         return np.round(table, DECIMALS)
+
+    def _learned(self) -> Learned | None:
+        if self._material:
+            return self._material.learned
+        if self.learned_id is None:
+            return None
+        from tagger.steps.material import learned_of  # which takes a second to import
+
+        return learned_of(self.place, self.learned_id)
 
     @cached_property
     def _stored(self) -> Stored:

@@ -28,7 +28,7 @@ def tag_transcripts(
         study: the study's folder.
         paths: files or folders; none to do what new settings or a new framework ask for.
         dataset: the dataset they belong to.
-        framework: a framework's name or file; empty for the study's own.
+        framework: a framework's name or file; empty for the one named for the dataset before, or the study's.
         speakers: the path of a corrected speakers sheet; empty for none.
         encoding: reads all files in it; empty to detect it.
         attributes: the path of a sheet of attributes; empty for none.

@@ -8,6 +8,7 @@ from importlib.resources import files
 
 import numpy as np
 import pytest
+from read_study import read_by_two
 from small_study import copied
 from test_steps_imports import table, whole
 
@@ -170,6 +171,70 @@ def test_two_frameworks_for_one_dataset_are_both_current(study):
     study.run(framework="peer-support-dimensions")
 
     assert {"small", "peer-support-dimensions"} == {row["framework"] for row in study.ask(LIST)}
+
+
+NEWEST = "SELECT dataset, framework, scoring_id FROM newest_scorings ORDER BY ALL"
+DIMENSIONS = "peer-support-dimensions"
+
+
+def test_a_dataset_keeps_the_list_that_was_named_for_it(study):
+    """A run that names none leaves it, another dataset has the study's, and a name brings each of them back."""
+    before = study.ask(NEWEST)
+    study.run(framework=DIMENSIONS)
+    named = study.ask(NEWEST)
+    assert [DIMENSIONS] == [row["framework"] for row in named]
+
+    study.run()
+    assert named == study.ask(NEWEST)
+    study.run(study.files / "garden.txt", dataset="women")
+    assert {"general": DIMENSIONS, "women": "small"} == {row["dataset"]: row["framework"] for row in study.ask(NEWEST)}
+
+    study.run(framework="small")
+    assert before == [row for row in study.ask(NEWEST) if row["dataset"] == "general"]
+
+
+def test_a_dataset_for_which_no_list_was_named_follows_the_study(study):
+    """What study.toml says from now on holds for it at the next run."""
+    settings = study.folder / "study.toml"
+    settings.write_text(
+        settings.read_text("utf-8").replace('framework = "small"', f'framework = "{DIMENSIONS}"'), "utf-8"
+    )
+
+    study.run()
+
+    assert [DIMENSIONS] == [row["framework"] for row in study.ask(NEWEST)]
+
+
+def test_a_named_list_whose_file_is_gone_is_the_one_that_the_study_holds(study, tmp_path):
+    """The dataset is read on as it was, and nothing is scored anew."""
+    other = tmp_path / "other.yaml"
+    text = (study.folder / "frameworks" / "small.yaml").read_text("utf-8")
+    other.write_text(text.replace("id: small", "id: other"), "utf-8")
+    study.run(framework=str(other))
+    other.unlink()
+    before = study.tables()
+
+    study.run()
+
+    assert before == study.tables()
+    assert ["other"] == [row["framework"] for row in study.ask(NEWEST)]
+
+
+def test_a_run_says_that_a_dataset_was_read_with_another_list(study):
+    """Once, with how many readings, the way back, and the way to have both; a dataset of its own leaves the first."""
+    read_by_two(study)
+    newest = study.ask(NEWEST)
+
+    apart = study.run(study.files / "garden.txt", dataset="dimensions", framework=DIMENSIONS)
+
+    assert not apart.notes
+    assert newest == [row for row in study.ask(NEWEST) if row["dataset"] == "general"]
+
+    [note] = study.run(framework=DIMENSIONS).notes
+
+    assert "general was read with small until now (24 readings)" in note
+    assert "tagger run --framework small --dataset general" in note
+    assert not study.run(framework=DIMENSIONS).notes
 
 
 def test_what_happens_to_one_dataset_does_not_touch_another(study):

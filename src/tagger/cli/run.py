@@ -89,7 +89,11 @@ def _say_corrections(folder: Path | None) -> None:
     help="The dataset they belong to, where --attributes names none.  "
     "[default: where they are already, else the study's only one, else 'interviews']",
 )
-@click.option("--framework", default="", help="A framework's name or file.  [default: the study's]")
+@click.option(
+    "--framework",
+    default="",
+    help="A framework's name or file.  [default: the one named for the dataset, or the study's]",
+)
 @click.option(
     "--speakers",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -116,18 +120,16 @@ def run(
     as_json: bool,
 ) -> None:
     """Read transcripts and store suggestions for them; run again after any change, only what is new is done."""
-    from tagger.config import load_settings
     from tagger.steps.attributes import parted
-    from tagger.steps.versions import note_on
+    from tagger.steps.versions import list_of, note_on
 
-    settings = load_settings(folder)
     parts, notes = parted(folder, paths, attributes, dataset)
     sheets = {
         kind: str(sheet.resolve()) if sheet else "" for kind, sheet in zip(_SHEETS, (speakers, attributes), strict=True)
     }
     adopt(folder)
-    file_said = note_on(folder, framework or settings.study.framework)
-    for note in (*notes, *([file_said] if file_said else [])):
+    used = dict.fromkeys(framework or list_of(folder, name) for name in parts)
+    for note in filter(None, (*notes, *(note_on(folder, name) for name in used))):
         echo(f"note: {note}", err=True)
     summaries = []
     for name, files in parts.items():

@@ -27,7 +27,7 @@ from typing import Any
 from tagger.errors import UsageError
 from tagger.steps import archives, embed, learn, read, split, suggest
 from tagger.steps.shares import check_shares
-from tagger.steps.versions import agreed_on
+from tagger.steps.versions import agreed_on, list_of
 from tagger.steps.workplace import Outcome, Run, account, workplace
 
 __all__ = [
@@ -113,7 +113,7 @@ def begin(study: str | Path, paths: Iterable[str | Path] = (), **options: Any) -
         given_by=account(),
         **options,
     )
-    run = replace(run, framework=_reference(run.framework or workplace(run).settings.study.framework))
+    run = replace(run, framework=_reference(run.framework or list_of(Path(run.study), run.dataset)))
     place = workplace(run)
     # What is wrong with it is said before anything is stored, as what is wrong with the framework.
     _ = place.corrections, place.attributes

@@ -31,6 +31,7 @@ from tagger.suggestions import (
     scores,
     unit,
 )
+from tagger.wording import several
 
 if TYPE_CHECKING:
     from tagger.learning import Learned
@@ -47,6 +48,14 @@ JOIN transcript_clusters c ON c.transcript_id = e.transcript_id
 LEFT JOIN learned_transcripts l ON l.transcript_id = e.transcript_id AND l.learned_id = $learned
 WHERE e.dataset = $dataset AND e.segmentation_id = $segmentation
 ORDER BY e.excerpt_id
+"""
+
+_READ_WITH = """
+SELECT x.framework, count(*)
+FROM newest_scorings n
+JOIN current_codings x ON x.framework = n.framework AND x.import_id IS NULL
+JOIN live_excerpts e ON e.excerpt_id = x.excerpt_id AND e.dataset = n.dataset
+WHERE n.dataset = $dataset AND n.framework <> $framework GROUP BY x.framework
 """
 
 _SILENT = "SELECT value_id FROM gates WHERE learned_id = $learned AND dataset = $dataset AND state = 'silent'"
@@ -73,8 +82,22 @@ def suggest(run: Run, _datasets: tuple[str, ...]) -> Outcome:
         tables |= {"scores": scoring.score_rows(), "suggestions": found}
         tables |= {"scoring_limits": scoring.limit_rows()}
         tables |= {"named_before": scoring.named_rows(), "reading_orders": scoring.reading_rows()}
+    notes = _said_of_another_list(place)
     place.put("suggest", plain_hash("suggest", scoring.id, str(scoring.uses + 1)), **tables)
-    return Outcome({"suggestions": suggestions})
+    return Outcome({"suggestions": suggestions}, notes=notes)
+
+
+def _said_of_another_list(place: Workplace) -> tuple[str, ...]:
+    """Say that people read a dataset with another list until now, so that nobody changes it without knowing."""
+    dataset, named = place.run.dataset, place.framework.id
+    with place.store.session("a look at how a dataset is read") as study:
+        found = study.rows(_READ_WITH, {"dataset": dataset, "framework": named})
+    return tuple(
+        f"{dataset} was read with {framework} until now ({several(n, 'reading')}), and is read with {named} from now "
+        f"on. What was read is kept; to go back: tagger run --framework {framework} --dataset {dataset}. To read the "
+        f"same transcripts with both lists, give this one a dataset of its own: --dataset {dataset}-{named}"
+        for framework, n in found
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +129,7 @@ class Scoring:
             rows = database.table(_EXCERPTS, {**learned, "segmentation": place.segmentation_id})
             self.excerpts = [_Excerpt(*row) for row in zip(*(column.to_pylist() for column in rows), strict=True)]
             silent = {str(value_id) for (value_id,) in database.rows(_SILENT, learned)}
-            current = database.rows(
-                "SELECT scoring_id FROM current_scorings WHERE dataset = $dataset AND framework = $framework",
-                {**here, "framework": place.framework.id},
-            )
+            current = database.rows("SELECT scoring_id FROM newest_scorings WHERE dataset = $dataset", here)
             self.questions = questions(database, run.dataset, place.segmentation_id)
             read = database.rows("SELECT DISTINCT excerpt_id FROM current_codings WHERE outcome <> 'skipped'")
             uses = database.rows("SELECT coalesce(max(number), 0) FROM scoring_uses WHERE dataset = $dataset", here)

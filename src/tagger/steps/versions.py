@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from tagger.errors import UsageError
+from tagger.config import load_settings
+from tagger.errors import FrameworkError, UsageError
 from tagger.frameworks import continued, digest, from_json, load_framework, to_yaml
 from tagger.records import Framework
 from tagger.store import Readable, Store
@@ -105,6 +108,24 @@ def continuing(changed: Framework, base: Framework, same: Collection[str], revis
     return continued(replace(changed, extends=extends, mapping=mapping, revised_meaning=revised_here), base)
 
 
+def list_of(folder: Path, dataset: str) -> str:
+    """
+    Return the name of the framework that a dataset is read with where a run names none.
+
+    It is the study's, unless a run named another one for the dataset: a dataset keeps its own list. Where that has no
+    file, the version that the study holds is named by its id.
+    """
+    default = load_settings(folder).study.framework
+    nothing: list[tuple[Any, ...]] = []
+    found = _of_study(folder, lambda study: study.rows(_NEWEST_OF, {"dataset": dataset}), nothing)
+    for framework, framework_id, settings in found:
+        if framework != Path(json.loads(settings)["study"]["framework"]).stem:
+            with suppress(FrameworkError):
+                return from_file(folder, framework).id
+            return str(framework_id)
+    return default
+
+
 def agreed_on(folder: Path, framework: Framework) -> str:
     """Return the id of the version that runs use in the place of a framework, because people consented to it."""
     used = _of_study(folder, lambda study: adopted(study, framework.id), None)
@@ -148,6 +169,11 @@ def _of_study(folder: Path, read: Callable[[Readable], T], nothing: T) -> T:
     with store.session("a look at the frameworks") as study:
         return read(study)
 
+
+_NEWEST_OF = """
+SELECT n.framework, n.framework_id, s.settings FROM newest_scorings n JOIN scorings s ON s.id = n.scoring_id
+WHERE n.dataset = $dataset
+"""
 
 _HELD = """
 SELECT f.content FROM frameworks f JOIN framework_versions v ON v.framework_id = f.id

@@ -14,6 +14,7 @@ from test_steps_imports import table, whole
 
 from tagger.frameworks import load_framework
 from tagger.steps.imports import import_codings
+from tagger.steps.overview import workload
 
 COLUMNS = [
     "dataset", "transcript", "participant", "standing", "start", "end", "text", "value", "rank", "score",
@@ -182,6 +183,7 @@ def test_a_dataset_keeps_the_list_that_was_named_for_it(study):
     before = study.ask(NEWEST)
     study.run(framework=DIMENSIONS)
     named = study.ask(NEWEST)
+    assert [DIMENSIONS] == [load["framework"] for load in workload(study.folder, "general")]
     assert [DIMENSIONS] == [row["framework"] for row in named]
 
     study.run()

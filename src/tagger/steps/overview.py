@@ -75,10 +75,11 @@ def names_without_reflections(database: Readable) -> list[str]:
 
 
 def workload(folder: Path, dataset: str) -> list[dict[str, Any]]:
-    """Say, for each framework, how many excerpts wait to be read, and how long that takes one person."""
+    """Say how many excerpts of a dataset wait to be read with its list, and how long that takes one person."""
     with Store(folder).session("a look at the workload") as database:
         loads: list[dict[str, Any]] = database.table(
-            "SELECT * FROM workload WHERE dataset = $dataset ORDER BY framework", {"dataset": dataset}
+            "SELECT * FROM workload SEMI JOIN newest_scorings USING (dataset, framework) WHERE dataset = $dataset",
+            {"dataset": dataset},
         ).to_pylist()
     for load in loads:
         load["suggestions"], load["words"] = int(load["suggestions"]), int(load["words"])

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
+from desk import lasting
+from read_study import read_blind
 from test_exchange_refi_writer import valid, valid_codes
+from test_review_consent import propose, state
 from test_steps_imports import table, whole
 from test_steps_projects import SELECTED, bring_in, placed
 
 from tagger.errors import UsageError
 from tagger.exchange import projects
 from tagger.exchange.projects.forms import FORMS
-from tagger.exchange.projects.records import MODEL
+from tagger.exchange.projects.records import MODEL, TOGETHER
 from tagger.exchange.projects.refi_writer import write
+from tagger.review.consent.table import for_projects
 from tagger.steps.imported import Origin
 from tagger.steps.imports import import_codings
 from tagger.steps.project_export import Choice, export_project
@@ -34,6 +41,17 @@ def brought_back(study, project, name="back.qdpx"):
     file = study.home / name
     file.write_bytes(data)
     return import_project(study.folder, file, projects.read(data, name), Origin(name, data, "independently"))
+
+
+THREE = (
+    "SELECT excerpt_id FROM suggestion_list WHERE kind = 'passage' GROUP BY excerpt_id ORDER BY any_value(text) LIMIT 3"
+)
+
+
+def document_list(study, proposed, only):
+    """Return the documents of a project in which something chosen leaves."""
+    made = export_project(study.folder, "qdpx", Choice(only=only), proposed)
+    return projects.read(valid(made.data), "out.qdpx").documents
 
 
 def said(project, called=()):
@@ -233,6 +251,100 @@ def test_suggestions_leave_alone_and_codings_too(study):
     assert {"Reader A", "Reader B"} == {coder for coder, _, _ in said(codings)}
     assert said(both) == sorted([*said(suggestions), *said(codings)])
     assert not any(each.lost for each in suggestions.documents)
+
+
+@pytest.fixture
+def agreed(study):
+    """Return a study in which two people read three passages each, and proposed what to say of two of them."""
+    with lasting(study) as desk:
+        ann, bea = desk.reader("Ann"), desk.reader("Bea")
+        first, second, third = (row["excerpt_id"] for row in desk.ask(THREE))
+        for excerpt in (first, second):
+            read_blind(desk, "Ann", excerpt, ["choice"])
+            read_blind(desk, "Bea", excerpt, ["common"])
+        suggestion = desk.serve(ann, third)
+        desk.decide(suggestion, "done", {"common": "yes"})
+        stands = propose(desk, ann, first, "choice", "common", reason="both are there")
+        state(desk, bea, stands, "can live with")
+        held = propose(desk, bea, second, "common")
+        state(desk, ann, held, "object", "she never says so")
+        proposed = for_projects(desk.db, date(2031, 1, 1))
+    return study, proposed
+
+
+def test_what_stands_by_consent_is_of_a_user_of_its_own(agreed):
+    """With all positions; what an objection holds is in a note, and no person's coding is made of either."""
+    study, proposed = agreed
+
+    made = export_project(study.folder, "qdpx", Choice(), proposed)
+    project = projects.read(valid(made.data), "out.qdpx")
+
+    together = [one for document in project.documents for one in document.codings if one.coder == TOGETHER]
+    assert ["Choice", "Experiences in common"] == sorted(
+        {code.key: code.name for code in project.codes}[one.code] for one in together
+    )
+    assert all("Reader A (both are there) in round 1: stands" in one.note for one in together)
+    assert all("Reader A: agree; Reader B: can live with" in one.note for one in together)
+    assert any("2 codings by consent" in line for line in made.lines)
+    with ZipFile(BytesIO(made.data)) as package:
+        written = package.read("project.qde").decode()
+    assert 1 == written.count("Proposed of characters")
+    assert "an objection holds it; Reader A: object (she never says so); Reader B: agree" in written
+    before = current(study)
+    report = brought_back(study, project)
+    assert before == current(study)
+    assert any("agreed on together" in line for line in report.lines)
+
+
+def test_positions_leave_alone_and_not_with_blind_codings(agreed):
+    """Chosen, they are all that leaves; whoever asks for codings, or for blind ones, gets none."""
+    study, proposed = agreed
+
+    coders = {
+        only: {one.coder for document in document_list(study, proposed, only) for one in document.codings}
+        for only in ("positions", "codings", "blind", "decisions", "suggestions")
+    }
+
+    assert {TOGETHER} == coders["positions"]
+    assert {"Reader A", "Reader B"} == coders["codings"] == coders["blind"]
+    assert {MODEL} >= coders["suggestions"]
+    assert {"Reader A", "Reader B"} <= coders["decisions"]
+    assert TOGETHER not in coders["decisions"]
+
+
+def test_decisions_leave_with_the_suggestions_that_they_answer(agreed):
+    """A no stands in the suggestion's note, and what came in from elsewhere is no decision made here."""
+    study, _ = agreed
+    import_codings(study.folder, table(study, whole(study, RANG, "Cleo", "two-way"), name="c.csv"), "independently")
+    answers = study.ask(
+        "SELECT r.letter, a.answer, n.kind FROM suggestion_list s JOIN latest_readings n USING (excerpt_id) "
+        "JOIN coding_answers a ON a.coding_id = n.coding_id AND a.value_id = s.value_id "
+        "JOIN readers r ON r.coder_id = n.coder_id WHERE n.finished AND n.kind <> 'imported'"
+    )
+
+    documents = document_list(study, (), "decisions")
+
+    notes = {
+        line
+        for document in documents
+        for one in document.codings
+        for line in one.note.splitlines()
+        if one.coder == line.partition(":")[0] == MODEL
+    }
+    assert sorted(f"{row['letter']}: {row['answer']} ({row['kind']})" for row in answers) == sorted(
+        part for note in notes for part in note.split("; ")[1:]
+    )
+    assert {"yes", "no"} == {row["answer"] for row in answers}
+    assert "Reader C" not in {one.coder for document in documents for one in document.codings}
+
+
+def test_the_note_of_a_coding_names_the_version_it_was_made_with(agreed):
+    """As it was when the person read, whatever the framework says now."""
+    study, _ = agreed
+    notes = [one.note for document in document_list(study, (), "codings") for one in document.codings]
+
+    assert notes
+    assert all(", with small 1.0" in note for note in notes)
 
 
 def test_what_was_made_with_one_version_leaves_alone(study):

@@ -112,9 +112,10 @@ def _said(made: Made | None) -> Made:
 )
 @click.option(
     "--only",
-    type=click.Choice(["suggestions", "codings", "blind"]),
+    type=click.Choice(["suggestions", "codings", "decisions", "positions", "blind"]),
     default=None,
-    help="Of a project: the model's suggestions, people's codings, or those made without suggestions.",
+    help="Of a project: the model's suggestions; people's codings; readings made here, with the suggestions that they "
+    "answered; where people stand on what was proposed together; or codings made without suggestions.",
 )
 @click.option(
     "--framework",
@@ -166,11 +167,15 @@ def _export_project(
     folder: Path, form: str, output: Path, what: str, *, only: Only | None, everything: bool, framework: str
 ) -> None:
     from tagger.exchange.projects.forms import FORMS
+    from tagger.review.consent.table import for_projects
+    from tagger.review.doors import up_to_date
     from tagger.steps.project_export import Choice, export_project
 
     if what != "passages":
         raise click.UsageError(f"A project holds passages: leave --what {what} out, or write it as a table.")
-    made = export_project(folder, form, Choice(everything, only or "", framework))
+    with up_to_date(folder).session("a look at what was proposed") as study:
+        proposed = for_projects(study, datetime.now(UTC).date())
+    made = export_project(folder, form, Choice(everything, only or "", framework), proposed)
     written(output, made.data)
     echo(f"Wrote {output}: {made.lines[0]}")
     for line in made.lines[1:]:

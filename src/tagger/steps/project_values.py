@@ -10,7 +10,7 @@ from tagger.config import load_settings
 from tagger.errors import CodingsError
 from tagger.exchange.codings import closest, ids_by_name, simple
 from tagger.exchange.projects import codebook
-from tagger.exchange.projects.records import MODEL, Project
+from tagger.exchange.projects.records import NO_PERSON, Project
 from tagger.frameworks import digest, shipped_frameworks, to_yaml
 from tagger.records import Framework
 from tagger.steps import versions
@@ -47,7 +47,8 @@ def find(folder: Path, project: Project, name: str) -> ProjectValues:
     Raises:
         CodingsError: A code is no value of that framework, or not one comment names a value.
     """
-    used = {coding.code for each in project.documents for coding in each.codings if coding.coder != MODEL} - {""}
+    codings = [coding for each in project.documents for coding in each.codings]
+    used = {coding.code for coding in codings if coding.code and coding.coder not in NO_PERSON}
     names = {code.key: code.name for code in project.codes if code.key in used or (not used and code.codable)}
     chosen = versions.version(folder, name or load_settings(folder).study.framework)
     with Store(folder).session("an import") as database:

@@ -20,7 +20,7 @@ from tagger.exchange.matching import Matching, match_codings, trimmed
 from tagger.exchange.projects import ENDINGS, texts
 from tagger.exchange.projects.alignment import Words
 from tagger.exchange.projects.homes import Shelf
-from tagger.exchange.projects.records import MODEL, NOBODY, Document, Project
+from tagger.exchange.projects.records import NO_PERSON, NOBODY, Document, Project
 from tagger.records import Span
 from tagger.steps import TO_PASSAGES, begin, project_values, tag
 from tagger.steps.attributes import parted
@@ -192,7 +192,7 @@ def _rows(
         home = shelf.home(_names(path, document), document) if path and document.codings else None
         for coding in document.codings:
             place = f"{document.name}, characters {coding.start} to {coding.end}"
-            if coding.coder == MODEL:
+            if coding.coder in NO_PERSON:
                 fates.suggestions += 1
                 continue
             if coding.code in values.strange:
@@ -233,7 +233,7 @@ def _count(fates: _Fates, place: str, words: Words, *, moved: bool) -> None:
 
 
 def _described(file: Path, project: Project, values: ProjectValues) -> Iterator[str]:
-    people = {coding.coder for each in project.documents for coding in each.codings} - {MODEL}
+    people = {coding.coder for each in project.documents for coding in each.codings}.difference(NO_PERSON)
     counts = [several(len(project.codes), "code"), several(len(project.documents), "document")]
     counts.append(f"{several(len(people), 'person', 'people')} who coded")
     yield f"{file.name}, written by {project.tool}: {', '.join(counts)}."
@@ -259,7 +259,8 @@ def _told(project: Project, fates: _Fates) -> Iterator[str]:
     if fates.ours:
         yield f"{several(len(fates.ours), 'coding is', 'codings are')} in the study already, which the project is from."
     if fates.suggestions:
-        yield f"{several(fates.suggestions, 'coding is', 'codings are')} suggestions of a model, and were left out."
+        derived = several(fates.suggestions, "coding is", "codings are")
+        yield f"{derived} suggestions of a model or agreed on together, and were left out."
     yield from project.remarks
     if project.lost:
         yield f"There is no place here for: {', '.join(project.lost)}."

@@ -11,7 +11,11 @@ from tagger.records import Span
 OURS = "transcript-tagger"
 """The program that our own exports name as the one that wrote them."""
 MODEL = "Suggestions of the model"
-"""The user under which our own exports list the machine's suggestions; nothing of it is ever a person's coding."""
+"""The user under which our own exports list the machine's suggestions."""
+TOGETHER = "Together, by consent"
+"""The user under which they list what people agreed to say of a passage together."""
+NO_PERSON = (MODEL, TOGETHER)
+"""Nothing of these users is ever a person's own coding."""
 # What XML and HTML cannot hold.
 REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 

@@ -269,6 +269,17 @@ def test_a_pyramid_has_quotes_and_no_number_of_what_was_found():
         assert [] == re.findall(r"\d", re.sub(r"<[^>]*>", "", drawn).replace("P0", ""))
 
 
+def test_what_is_said_of_contexts_stands_beside_their_lists():
+    """A row for each thing, in the order in which it is said, a cell for each context, empty where nothing is."""
+    said = {"leadership": ("peers",)}, {"leadership": ("peers", "staff"), "town": ("Hull",)}
+    told = {name: {"said": each} for name, each in zip(NAMES, said, strict=True)}
+
+    [_, table] = order(contexts(**told)).tables
+
+    assert (("leadership", "peers", "peers / staff"), ("town", "", "Hull")) == table.rows
+    assert 1 == len(order(contexts()).tables)
+
+
 def test_the_typical_is_nearest_to_the_middle_and_the_unusual_farthest():
     """Of five passages in a line, the middle one is typical and the one at the end unusual."""
     held = [quoted(place, angle=angle) for place, angle in enumerate((0.0, 0.1, 0.2, 0.3, 1.4))]

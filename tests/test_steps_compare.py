@@ -127,6 +127,8 @@ def test_contexts_may_be_told_apart_by_what_is_said_of_them(coded):
 
     assert ("peers",) == compare(coded.folder, "leadership").contexts
     assert ("general",) == compare(coded.folder).contexts
+    described = [table for section in compare(coded.folder).sections for table in section.tables if table.head[0] == ""]
+    assert [(("leadership", "peers"),)] == [table.rows for table in described]
     with pytest.raises(UsageError, match="there is no attribute 'leeadership'"):
         compare(coded.folder, "leeadership")
 

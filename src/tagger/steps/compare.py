@@ -22,6 +22,7 @@ from tagger.report.evidence import Evidence
 from tagger.report.files import put
 from tagger.steps.agreement import check_place
 from tagger.steps.audited import held
+from tagger.steps.describe import DIMENSIONS, Described, described_in
 from tagger.steps.evidence import gather_from
 from tagger.steps.holding import passages_held
 from tagger.steps.meanings import shared_values, values_in_use
@@ -104,8 +105,9 @@ def contexts_of(study: Readable, name: str, by: str = DATASET, *, quotes: bool =
     names = sorted(set(labels) - {""})
     of = pd.Index(names).get_indexer(labels).astype(np.int64)
     speakers = study.table(_PARTICIPANTS).to_pandas()
+    said = described_in(study)
     contexts = tuple(
-        _context(one, evidence.passages[of == place], lists, named, speakers) for place, one in enumerate(names)
+        _context(one, evidence.passages[of == place], lists, named, speakers, said) for place, one in enumerate(names)
     )
     frame = _frame(study, evidence, datasets)
     rows = _rows(contexts, lists["framework"].to_dict(), named)
@@ -135,7 +137,14 @@ def _labels(study: Readable, evidence: Evidence, by: str) -> pd.Series:
     return evidence.passages["transcript"].map(found).fillna("")
 
 
-def _context(name: str, here: pd.DataFrame, lists: pd.DataFrame, named: Named, speakers: pd.DataFrame) -> Context:
+def _context(
+    name: str,
+    here: pd.DataFrame,
+    lists: pd.DataFrame,
+    named: Named,
+    speakers: pd.DataFrame,
+    described: Sequence[Described],
+) -> Context:
     datasets = tuple(sorted(set(here["dataset"])))
     own = lists.loc[list(datasets)]
     frameworks = {(framework.id, framework.version): framework for framework in own["framework"]}
@@ -149,7 +158,18 @@ def _context(name: str, here: pd.DataFrame, lists: pd.DataFrame, named: Named, s
         "; ".join(sorted({_cutting(settings) for settings in own["cutting"]})),
         "; ".join(sorted(set(own["model"]))),
         frozenset(people),
+        _said([one for one in described if one.dataset in datasets]),
     )
+
+
+def _said(described: Sequence[Described]) -> dict[str, tuple[str, ...]]:
+    """Return what is said of datasets, the dimensions of peer support first."""
+    names = sorted({name for one in described for name in one.attributes} - set(DIMENSIONS))
+    texts = {
+        name: tuple(sorted({one.attributes[name] for one in described if name in one.attributes}))
+        for name in (*DIMENSIONS, *names)
+    }
+    return {name: found for name, found in texts.items() if found}
 
 
 def _cutting(settings: str) -> str:

@@ -109,7 +109,7 @@ def _read(folder: Path, file: Path, project: Project, values: ProjectValues, dat
     new = [at for at, each in _paths(path, project).items() if not shelf.home(_names(at, each), each)]
     problems: list[str] = []
     for into, paths in (parted(folder, new, None, dataset)[0] if new else {}).items():
-        with tempfile.TemporaryDirectory() as place:
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".attributes-") as place:
             sheet = Path(place) / "attributes.csv"
             rows = _attributes(_paths(path, project), paths)
             sheet.write_bytes(attributes.sheet(rows))

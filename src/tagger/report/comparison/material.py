@@ -59,6 +59,7 @@ class Context:
         cutting: what names the way its passages were cut.
         model: what names the model that suggests there.
         participants: the people who speak in it, as far as they are known.
+        said: by its name, what is said of its datasets; several texts where it is said of one and not of another.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Context:
     cutting: str
     model: str
     participants: frozenset[str] = frozenset()
+    said: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def place_of(self, value_id: str) -> tuple[Layer, Listed] | None:
         """Return the layer of a value and the value; None where this context's list does not have it."""

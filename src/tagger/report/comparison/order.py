@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -37,7 +37,7 @@ def order(contexts: Contexts) -> Section:
         f"{several(len(listed), 'context')}, read with {several(lists, 'list')} of values.",
         "Layers and order are those that people gave each list. They follow from nothing that was counted, and a "
         "value further up is not worth more: what is at the bottom carries the rest.",
-        (_table(contexts),),
+        (_table(contexts), *_described(contexts)),
         notes=_left_out(contexts),
         pyramids=tuple(_pyramid(contexts, place) for place, one in enumerate(contexts.contexts) if one.layers),
     )
@@ -66,6 +66,18 @@ def _table(contexts: Contexts) -> Table:
         "The number is the place on the list, from the bottom of the pyramid. A meaning of its own: the people of this "
         "context use the name for something else than the others do.",
     )
+
+
+def _described(contexts: Contexts) -> Iterator[Table]:
+    names = list(dict.fromkeys(name for context in contexts.contexts for name in context.said))
+    if names:
+        yield Table(
+            "What people say of each context",
+            ("", *(context.name for context in contexts.contexts)),
+            tuple((name, *(" / ".join(context.said.get(name, ())) for context in contexts.contexts)) for name in names),
+            "How peer support is done there, by those who know it. No place on a dimension is better than another, and "
+            "what differs need not come from it.",
+        )
 
 
 def _pyramid(contexts: Contexts, place: int) -> Pyramid:

@@ -14,7 +14,9 @@ from tagger.steps import compare
 
 
 @flow(name="compare-contexts")
-def compare_contexts(study: str, output: str, by: str = DATASET, quotes: bool = True) -> str:
+def compare_contexts(
+    study: str, output: str, by: str = DATASET, datasets: list[str] | None = None, quotes: bool = True
+) -> str:
     """
     Write the comparison of a study's contexts.
 
@@ -22,13 +24,14 @@ def compare_contexts(study: str, output: str, by: str = DATASET, quotes: bool = 
         study: the study's folder.
         output: the folder for the page and its numbers.
         by: what tells contexts apart: "dataset", or an attribute.
+        datasets: those to compare; none for all.
         quotes: whether people's words are part of the page; they are never part of the artifact.
 
     Returns:
         The path of the page.
     """
     write = task(name="comparison", cache_policy=NO_CACHE)(compare.write)
-    made, files = write(Path(study), Path(output), by, quotes=quotes)
+    made, files = write(Path(study), Path(output), by, datasets or (), quotes=quotes)
     page = next(file for file in files if file.suffix == ".html")
     create_markdown_artifact(
         comparison_in_markdown(made, page), key="comparison", description="How common values are in each context"

@@ -133,6 +133,18 @@ def test_contexts_may_be_told_apart_by_what_is_said_of_them(coded):
         compare(coded.folder, "leeadership")
 
 
+def test_datasets_that_are_named_are_compared_alone(two):
+    """The others are in no row, no number and no list; and a name that there is not is refused."""
+    whole = compare(two.folder)
+    assert 2 == len(whole.contexts)
+
+    [alone] = compare(two.folder, datasets=whole.contexts[1:]).contexts
+
+    assert whole.contexts[1] == alone
+    with pytest.raises(UsageError, match="there is no dataset 'nowhere'"):
+        compare(two.folder, datasets=["nowhere"])
+
+
 def quotes_of(made):
     """Return the quotes of a comparison."""
     section = next(section for section in made.sections if section.number == 5)

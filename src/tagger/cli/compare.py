@@ -26,9 +26,12 @@ from tagger.report.document import Comparison
     metavar="ATTRIBUTE",
     help="What tells contexts apart: dataset, or a column of the sheet of attributes.",
 )
+@click.option("--dataset", "datasets", multiple=True, help="A dataset to compare; repeat it.  [default: all]")
 @click.option("--without-quotes", is_flag=True, help="Leave people's words out of the page.")
 @options.as_json
-def compare(folder: Path, output: Path | None, by: str, without_quotes: bool, as_json: bool) -> None:
+def compare(
+    folder: Path, output: Path | None, by: str, datasets: tuple[str, ...], without_quotes: bool, as_json: bool
+) -> None:
     """
     Compare contexts: how common each value is there, corrected by what people found, and what it means there.
 
@@ -39,9 +42,9 @@ def compare(folder: Path, output: Path | None, by: str, without_quotes: bool, as
 
     files: list[Path] = []
     if output is None:
-        made = step.compare(folder, by, quotes=not without_quotes)
+        made = step.compare(folder, by, datasets, quotes=not without_quotes)
     else:
-        made, files = step.write(folder, output, by, quotes=not without_quotes)
+        made, files = step.write(folder, output, by, datasets, quotes=not without_quotes)
     if as_json:
         echo(in_json(made).decode("utf-8"))
         return

@@ -58,25 +58,28 @@ FROM live_turns WHERE evidence AND participant_id IS NOT NULL
 """
 
 
-def compare(folder: Path, by: str = DATASET, *, quotes: bool = True) -> Comparison:
+def compare(folder: Path, by: str = DATASET, datasets: Sequence[str] = (), *, quotes: bool = True) -> Comparison:
     """
     Compare the contexts of a study.
 
     Args:
         by: what tells contexts apart: "dataset", or an attribute of datasets or transcripts.
+        datasets: those to compare; none for all.
         quotes: whether people's words are part of it.
 
     Raises:
-        UsageError: there is no such attribute, or it has too many values.
+        UsageError: there is no such dataset or attribute, or the attribute has too many values.
     """
     settings = load_settings(folder)
     store = Store(folder)
     store.create()
     with store.session("a comparison of contexts") as study:
-        return compute(contexts_of(study, settings.study.name, by, quotes=quotes))
+        return compute(contexts_of(study, settings.study.name, by, datasets, quotes=quotes))
 
 
-def write(folder: Path, output: Path, by: str = DATASET, *, quotes: bool = True) -> tuple[Comparison, list[Path]]:
+def write(
+    folder: Path, output: Path, by: str = DATASET, datasets: Sequence[str] = (), *, quotes: bool = True
+) -> tuple[Comparison, list[Path]]:
     """
     Write the comparison of a study's contexts into the folder *output*; return it, and what was written.
 
@@ -85,11 +88,13 @@ def write(folder: Path, output: Path, by: str = DATASET, *, quotes: bool = True)
         StoreError: the folder cannot be written to.
     """
     check_place(output)
-    made = compare(folder, by, quotes=quotes)
+    made = compare(folder, by, datasets, quotes=quotes)
     return made, put(files(made), output)
 
 
-def contexts_of(study: Readable, name: str, by: str = DATASET, *, quotes: bool = True) -> Contexts:
+def contexts_of(
+    study: Readable, name: str, by: str = DATASET, chosen: Sequence[str] = (), *, quotes: bool = True
+) -> Contexts:
     """
     Read what a comparison is computed from out of a study that is open.
 
@@ -97,7 +102,7 @@ def contexts_of(study: Readable, name: str, by: str = DATASET, *, quotes: bool =
         UsageError: as `compare`.
     """
     evidence = gather_from(study, name)
-    datasets = names_without_reflections(study)
+    datasets = _chosen(names_without_reflections(study), chosen)
     _, named = shared_values(values_in_use(study, datasets))
     lists = study.table(_LISTS, {"datasets": datasets}).to_pandas()
     lists = lists.assign(framework=[from_json(content) for content in lists["content"]]).set_index("dataset")
@@ -113,6 +118,12 @@ def contexts_of(study: Readable, name: str, by: str = DATASET, *, quotes: bool =
     rows = _rows(contexts, lists["framework"].to_dict(), named)
     shown = passages_held(study, evidence, of, named) if quotes else {}
     return Contexts(evidence, by, contexts, of, rows, frame, shown)
+
+
+def _chosen(there: list[str], chosen: Sequence[str]) -> list[str]:
+    if strange := [dataset for dataset in chosen if dataset not in there]:
+        raise UsageError(f"there is no dataset '{strange[0]}'", where="--dataset", remedy=f"It has: {', '.join(there)}")
+    return [dataset for dataset in there if not chosen or dataset in chosen]
 
 
 def _labels(study: Readable, evidence: Evidence, by: str) -> pd.Series:

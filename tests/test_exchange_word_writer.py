@@ -18,7 +18,7 @@ def said(written):
     """Return what each coding says: value, person, words."""
     names = {code.key: code.name for code in written.codes}
     return sorted(
-        (names[each.code], each.coder, plain(document.text)[each.start : each.end])
+        (names[each.code], each.coder, plain(document.text[each.start : each.end]))
         for document in written.documents
         for each in document.codings
     )

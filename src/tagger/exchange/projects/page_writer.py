@@ -6,6 +6,7 @@ The page is whole in itself: it fetches nothing and runs nothing.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from itertools import groupby
@@ -37,11 +38,11 @@ def _document(document: Document, names: Mapping[str, str]) -> Iterator[str]:
     if said:
         yield f'<p class="about">{_safe(said)}</p>\n'
     codings = sorted(document.codings, key=lambda one: (one.start, one.end, one.coder, one.code))
-    at = 0
+    at, starts = 0, [one.start for one in codings]
     for line in text.split("\n"):
         if line.strip():
             yield f"<p>{_safe(line)}</p>\n"
-        begun = [one for one in codings if at <= one.start <= at + len(line)]
+        begun = codings[bisect_left(starts, at) : bisect_right(starts, at + len(line))]
         if begun:
             yield f"<ul>{''.join(_found(text, begun, names))}</ul>\n"
         at += len(line) + 1

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -88,10 +89,11 @@ def _text(body: Element, document: Document, comments: Sequence[_Comment]) -> No
         marks.setdefault(comment.start, []).append((True, comment.number))
         # What ends at a place ends before anything that begins there.
         marks.setdefault(comment.end, []).insert(0, (False, comment.number))
-    at = 0
+    at, places = 0, sorted(marks)
     for line in plain(document.text).split("\n"):
         paragraph = SubElement(body, f"{W}p")
-        borders = sorted({at, at + len(line), *(place for place in marks if at <= place <= at + len(line))})
+        inside = places[bisect_left(places, at) : bisect_right(places, at + len(line))]
+        borders = sorted({at, at + len(line), *inside})
         for place, until in zip(borders, [*borders[1:], borders[-1]], strict=True):
             for begins, number in marks.pop(place, ()):
                 _mark(paragraph, number, begins=begins)

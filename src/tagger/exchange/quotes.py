@@ -42,10 +42,7 @@ def fold(text: str) -> Folded:
         starts.extend(range(done, variant.start()))
         ends.extend(range(done + 1, variant.start() + 1))
         done = variant.end()
-        kind = variant.lastgroup or ""
-        # A soft hyphen or a joiner alone is no white space: it goes without a trace.
-        character = FOLDED.get(kind, " " if VISIBLE_SPACE.search(variant.group()) else "")
-        if character:
+        if character := _one_form(variant):
             pieces.append(character)
             starts.append(variant.start())
             ends.append(variant.end())
@@ -57,7 +54,12 @@ def fold(text: str) -> Folded:
 
 def plain(text: str) -> str:
     """Return a text folded and without white space at its ends."""
-    return fold(text).folded.strip()
+    return VARIANT.sub(_one_form, text).strip()
+
+
+def _one_form(variant: re.Match[str]) -> str:
+    # A soft hyphen or a joiner alone is no white space: it goes without a trace.
+    return FOLDED.get(variant.lastgroup or "", " " if VISIBLE_SPACE.search(variant.group()) else "")
 
 
 def find(quote: str, where: Folded, most: int | None = None) -> list[Span]:

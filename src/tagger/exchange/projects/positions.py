@@ -175,6 +175,8 @@ def _placed(marked: Marked, text: str, ruler: Ruler, folded: Folded | None) -> P
 
 def _says(words: str, quote: str) -> bool:
     """Say whether words are those of a quote, which may be cut off at its end."""
+    if words == quote:
+        return True
     said, wanted = quotes.plain(words), quotes.plain(CUT_OFF.sub("", quote))
     return said.startswith(wanted) if CUT_OFF.search(quote) else said == wanted
 

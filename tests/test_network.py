@@ -18,6 +18,23 @@ CALLS = "connect,bind,sendto,sendmsg,sendmmsg"
 HERE = re.compile(r'inet_addr\("127\.0\.0\.1"\)|inet_pton\(AF_INET6, "::1"')
 # A network of its own, which has nothing but the loopback.
 CUT_OFF = ("unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
+# The pages are opened in that network, and the server is stopped.
+READ = """
+"$@" & traced=$!
+"$PYTHON" -c '
+import time, urllib.request
+for _ in range(200):
+    time.sleep(0.3)
+    try:
+        page = urllib.request.urlopen("http://127.0.0.1:8398/").read()
+        break
+    except OSError:
+        continue
+assert b"Start reading" in page
+' || exit 1
+kill -TERM $(cat "/proc/$traced/task/$traced/children")
+wait $traced; true
+"""
 
 
 @pytest.fixture(name="traced")
@@ -27,7 +44,7 @@ def _traced(tmp_path):
     home, trace = tmp_path / "home", tmp_path / "trace"
     home.mkdir()
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH") if name in os.environ}
-    environment = {**kept, "HOME": str(home), "PYTHONPATH": str(SOURCE)}
+    environment = {**kept, "HOME": str(home), "PYTHONPATH": str(SOURCE), "PYTHON": sys.executable}
 
     def run(*arguments, before=()):
         watched = ("strace", "-f", "--seccomp-bpf", "-qq", "-e", f"trace={CALLS}", "-o", trace)
@@ -61,3 +78,19 @@ def test_the_demo_works_without_a_network_and_talks_to_itself_alone(traced, tmp_
     assert calls
     assert [] == [call for call in calls if not HERE.search(call)]
     assert [] == [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
+
+    # What comes after it needs no network either, and asks for none.
+    study = ("--study", str(next(tmp_path.glob("*/study.toml")).parent))
+    for command in (
+        ("learn", *study),
+        ("agreement", *study, "-o", "report"),
+        ("compare", *study, "-o", "comparison"),
+        ("exemplars", *study, "-o", "quotes.docx"),
+        ("export", *study, "--to", "qdpx", "-o", "out.qdpx"),
+        ("export", *study, "--to", "archive", "-o", "out.zip"),
+    ):
+        assert [] == [call for call in traced(*command, before=CUT_OFF)[1] if not HERE.search(call)], command
+    served = ("review", *study, "--no-browser", "--port", "8398")
+    _, calls = traced(*served, before=(*CUT_OFF, "sh", "-c", READ, "sh"))
+    assert any("8398" in call for call in calls)
+    assert [] == [call for call in calls if not HERE.search(call)]

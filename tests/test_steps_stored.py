@@ -35,6 +35,7 @@ def test_texts_are_laid_down_once_and_for_their_owner_alone(study: SmallStudy) -
     assert made == (cache / before).stat().st_ino
     assert 0o700 == cache.stat().st_mode & 0o777
     assert 0o700 == (cache / before).stat().st_mode & 0o777
+    assert {0o600} == {path.stat().st_mode & 0o777 for path in (cache / before).iterdir()}
 
 
 def test_each_text_is_laid_down_once_with_its_sentences(study: SmallStudy) -> None:

@@ -161,6 +161,7 @@ def _width(place: Workplace, lie: Numbers) -> int:
 
 def _made(path: Path, shape: tuple[int, int]) -> Matrix:
     """Make a file of numbers; one of none, which cannot be mapped, is written at once."""
+    path.touch(mode=0o600)
     if shape[0]:
         return np.lib.format.open_memmap(path, "w+", np.float32, shape)
     np.save(path, nothing := np.zeros(shape, dtype=np.float32))

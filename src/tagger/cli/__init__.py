@@ -28,6 +28,7 @@ from tagger.cli.run import check, run
 from tagger.cli.study import demo, doctor, init, next_step, status
 from tagger.cli.tables import exemplars, export, import_codings
 from tagger.cli.terminal import echo
+from tagger.cli.withdraw import withdraw
 from tagger.errors import TaggerError
 
 FAILED, INTERRUPTED = 1, 130
@@ -62,6 +63,7 @@ for command in (
     export,
     agreement,
     compare,
+    withdraw,
     doctor,
 ):
     tagger.add_command(command)

@@ -117,8 +117,10 @@ def _read_one(place: Workplace, shelf: Shelf, path: Path) -> tuple[bool, list[st
     name = source(path)
     if name in shelf.clashing:
         raise UsageError("two files go by this name", where=name, remedy="Rename one of them or its folder")
-    if keyed_hash(secret, "source", run.dataset, name) in shelf.tombstones:
-        raise UsageError("it was withdrawn from this study and is not read again", where=name)
+    if shelf.refuses(name):
+        raise UsageError(
+            "it was withdrawn from this study and is not read again", where=name, remedy="Delete the file if you can"
+        )
     data = archives.contents(path)
     said = _said_of(place, path)
     attributes = shelf.attributes_with(name, said, run.encoding)

@@ -34,7 +34,10 @@ class Shelf:
             ).to_pylist()
             beliefs = database.table("SELECT * FROM speaker_list").to_pylist()
             said = database.rows("SELECT transcript_id, number, attributes FROM current_attributes")
-            names = database.rows("SELECT id FROM participants UNION SELECT pseudonym FROM speakers")
+            names = database.rows(
+                "SELECT id FROM participants UNION SELECT pseudonym FROM speakers "
+                "UNION SELECT unnest(names) FROM withdrawals"
+            )
             twins = database.rows("SELECT source, content_key, text_key FROM twins WHERE dataset = $dataset", here)
             tombstones = database.rows("SELECT source_key FROM tombstones")
             lists = database.rows(
@@ -57,6 +60,13 @@ class Shelf:
         self.turns: dict[str, list[tuple[int, int, str]]] = {}
         for row in turns:
             self.turns.setdefault(row["revision_id"], []).append((row["start"], row["end"], row["speaker_id"]))
+
+    def refuses(self, source: str) -> bool:
+        """Say whether somebody was withdrawn from a file, under this name, into whatever dataset it would go now."""
+        keys = {keyed_hash(self._secret, "source", self._dataset, source)}
+        if source not in self.live:
+            keys.add(keyed_hash(self._secret, "source", source))
+        return not keys.isdisjoint(self.tombstones)
 
     def transcript_id(self, source: str) -> str:
         """Return the id of a transcript: the one it has, or the one its source gives it for ever."""

@@ -143,7 +143,7 @@ def _texts(data: bytes, levels: int) -> Iterator[str | None]:
         elif data[:2] == b"\x1f\x8b" and levels:
             yield from _texts(gzip.decompress(data), levels - 1)
         else:
-            yield _decoded(data)
+            yield from _decoded(data)
     except (*DAMAGE, pa.ArrowException):
         yield None
 
@@ -167,18 +167,21 @@ def _columns(table: pa.Table) -> Iterator[str]:
             yield "\n".join(filter(None, column.to_pylist()))
 
 
-def _decoded(data: bytes) -> str | None:
-    """Return a file as plain text, without what is markup in web pages and escaped in JSON."""
-    if data.startswith(_PDF):
-        return None
+def _decoded(data: bytes) -> Iterator[str | None]:
+    """Yield a file as text, with and without what is markup in web pages, and without what is escaped in JSON."""
     text = _as_text(data)
-    if len(_CONTROL.findall(text)) > len(text) / 10 and not data.startswith(_DATABASE):
-        return None
-    plain = html.unescape(re.sub(r"<[^<>]*>", "", text)).replace("\\n", "\n").replace("\\t", "\t")
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), plain)
+    binary = len(_CONTROL.findall(text)) > len(text) / 10 and not data.startswith(_DATABASE)
+    if binary or data.startswith(_PDF):
+        yield None
+        return
+    for plain in (text, re.sub(r"<[^<>]*>", "", text)):
+        unescaped = html.unescape(plain).replace("\\n", "\n").replace("\\t", "\t")
+        yield _ESCAPED.sub(lambda found: chr(int(found[1], 16)), unescaped)
 
 
 def _as_text(data: bytes) -> str:
+    if data.startswith(_DATABASE):
+        return data.decode("utf-8", "replace")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "replace")
     if data[1:200:2].count(0) > len(data[1:200:2]) / 2:
@@ -186,5 +189,4 @@ def _as_text(data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        # SQLite keeps texts in UTF-8 among other bytes; what is older is in one byte a letter.
-        return data.decode("utf-8", "replace") if data.startswith(_DATABASE) else data.decode("latin-1")
+        return data.decode("latin-1")

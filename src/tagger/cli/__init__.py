@@ -21,6 +21,7 @@ from tagger.cli.emergent import emergent
 from tagger.cli.frameworks import framework
 from tagger.cli.learn import learn
 from tagger.cli.packs import pack
+from tagger.cli.permissions import permissions
 from tagger.cli.review import review
 from tagger.cli.reviewer import reviewer
 from tagger.cli.revisions import revisions
@@ -63,6 +64,7 @@ for command in (
     export,
     agreement,
     compare,
+    permissions,
     withdraw,
     doctor,
 ):

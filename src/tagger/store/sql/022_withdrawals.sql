@@ -30,6 +30,12 @@ CREATE TABLE exports (
 );
 COMMENT ON TABLE exports IS 'Files that hold people''s words and were written out of the study: what kind, the file''s name without its folder, from which datasets, when. Files from before this table are not in it.';
 
+CREATE OR REPLACE VIEW current_permissions AS
+    SELECT participant_id, may_process, may_process AND may_quote AS may_quote, withdraw_by
+    FROM permissions
+    QUALIFY row_number() OVER (PARTITION BY participant_id ORDER BY recorded_at DESC) = 1;
+COMMENT ON VIEW current_permissions IS 'What each participant allows now; no row: nothing was recorded, and nothing is held back. Words that may not be worked on may not be quoted.';
+
 CREATE OR REPLACE VIEW live_turns AS
     SELECT l.transcript_id, l.revision_id, t.position, t.start, t."end", t.begins, t.ends, t.speaker_id,
            s.pseudonym, s.participant_id, s.asks, coalesce(s.standing, ['unknown']) AS standing,

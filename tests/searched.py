@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from tagger.store import Store, everything
+from tagger.store import Store
+from tagger.store import everything as rows
 
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "latin-1")
 
 
 def places(folder: Path, words: Sequence[str]) -> dict[str, set[str]]:
     """Return, by word, where it is: names of files (`archive.zip/part`) and of tables."""
+    return _found((*_files(folder), *_tables(folder)), words)
+
+
+def places_in_files(folder: Path, words: Sequence[str]) -> dict[str, set[str]]:
+    """Return the same of a folder that is no study."""
+    return _found(_files(folder), words)
+
+
+def _found(everything: Iterable[tuple[str, bytes]], words: Sequence[str]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {word: set() for word in words}
-    for place, data in (*_files(folder), *_tables(folder)):
+    for place, data in everything:
         for word in words:
             if any(word.encode(encoding) in data for encoding in ENCODINGS):
                 found[word].add(place)
@@ -43,5 +53,5 @@ def _unpacked(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
 
 def _tables(folder: Path) -> Iterator[tuple[str, bytes]]:
     with Store(folder).session("a test") as database:
-        for one in everything.tables(database):
-            yield f"table {one.name}", repr(everything.rows(database, one.name).to_pylist()).encode()
+        for one in rows.tables(database):
+            yield f"table {one.name}", repr(rows.rows(database, one.name).to_pylist()).encode()

@@ -150,7 +150,8 @@ def test_somebody_may_leave_one_dataset(study):
     assert ["general"] == [
         row["dataset"]
         for row in study.ask(
-            "SELECT DISTINCT dataset FROM live_turns JOIN live_revisions USING (revision_id) WHERE participant_id = 'P07'"
+            "SELECT DISTINCT dataset FROM live_turns t JOIN live_revisions r USING (revision_id) "
+            "WHERE t.participant_id = 'P07'"
         )
     ]
     with pytest.raises(UsageError, match="P07 does not speak in the dataset more"):

@@ -324,3 +324,46 @@ def test_the_command_asks_first(coded, tagger, monkeypatch):
     assert 2 == tagger("withdraw", "--study", coded.folder).code
     assert 2 == tagger("withdraw", who, "--keep-codings", "--study", coded.folder).code
     assert 2 == tagger("withdraw", "--reviewer", "Ann", "--whole", "--study", coded.folder).code
+
+
+def test_a_project_that_was_written_before_does_not_bring_them_back(coded, tagger):
+    """Neither under the name that it has there, nor under the one that the study gave it."""
+    out = coded.home / "out.qdpx"
+    assert 0 == tagger("export", "--to", "qdpx", "--include-unreviewed", "--study", coded.folder, "-o", out).code
+    words = "One of the others had been on the same ward"
+    leave(coded, who_said(coded, words))
+
+    said = tagger("import", out, "--made", "independently", "--study", coded.folder)
+
+    assert "it was withdrawn from this study and is not read again" in said.out
+    assert [] == left(coded, words)
+
+
+def test_the_others_keep_their_numbers(coded):
+    """People have them on paper; who comes later gets a new one."""
+    numbers = "SELECT transcript_id, number FROM transcript_list"
+    before = {row["transcript_id"]: row["number"] for row in coded.ask(numbers)}
+    for words in ("One of the others had been on the same ward", "moved my own chair"):
+        leave(coded, who_said(coded, words))
+    (coded.files / "new.txt").write_text(
+        "Interviewer: And you?\n\nSomebody: I came for the tea, and stayed.\n", "utf-8"
+    )
+    coded.run()
+
+    after = {row["transcript_id"]: row["number"] for row in coded.ask(numbers)}
+    assert 2 == len(before.keys() & after.keys())
+    assert all(before[one] == after[one] for one in before.keys() & after.keys())
+    assert [5] == [number for one, number in after.items() if one not in before]
+
+
+def test_reading_packs_with_their_passages_are_named(read, tagger):
+    """With the day and for whom, so that somebody can ask for them back."""
+    made = tagger(
+        "pack", "--reader", "Cleo", "--new", "-n", "50", "--study", read.folder, "-o", read.home / "cleo.xlsx"
+    )
+    assert 0 == made.code
+
+    told = look(read, who_said(read, BARNABY))
+
+    assert ", for Cleo" in told
+    assert "reading pack: cleo.xlsx" in told

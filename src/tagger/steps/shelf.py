@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import PurePath
 
 from tagger.errors import UsageError
 from tagger.exchange.attributes import NOTHING, Attributes
@@ -71,7 +72,7 @@ class Shelf:
         """Say whether somebody was withdrawn from a file, under this name, into whatever dataset it would go now."""
         keys = {keyed_hash(self._secret, "source", self._dataset, source)}
         if source not in self.live:
-            keys.add(keyed_hash(self._secret, "source", source))
+            keys |= {keyed_hash(self._secret, "source", name) for name in (source, PurePath(source).stem)}
         return not keys.isdisjoint(self.tombstones)
 
     def transcript_id(self, source: str) -> str:

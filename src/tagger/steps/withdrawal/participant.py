@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from tagger import __version__
 from tagger.errors import UsageError
+from tagger.exchange.packs import number_of
 from tagger.privacy import keyed_hash
 from tagger.steps.withdrawal import folder as files
 from tagger.steps.withdrawal.anew import Anew
@@ -40,8 +41,20 @@ _LEARNED = """
 SELECT DISTINCT l.id, l.framework FROM learned l
 WHERE l.framework IN (SELECT f.name FROM scorings s JOIN frameworks f ON f.id = s.framework_id
                       WHERE list_contains($datasets::VARCHAR[], s.dataset))
+   OR list_contains($quoting::VARCHAR[], l.framework_id)
    OR l.id IN (SELECT learned_id FROM learned_transcripts WHERE list_contains($theirs::VARCHAR[], transcript_id))
 ORDER BY l.framework, l.id
+"""
+_NUMBERS = """
+SELECT dataset, number FROM transcript_list WHERE list_contains($gone::VARCHAR[], transcript_id) ORDER BY ALL
+"""
+_PACKS = """
+SELECT DISTINCT p.made_at, p.id, c.name
+FROM packs p
+JOIN coders c ON c.id = p.coder_id
+JOIN pack_servings k ON k.pack_id = p.id
+JOIN going g ON g.kind = 'servings' AND g.id = k.serving_id::VARCHAR
+ORDER BY ALL
 """
 # A table of codings counts positions in the text that was live when it came in.
 _IMPORTED = """
@@ -139,14 +152,24 @@ class Leaver:
     @cached_property
     def learned(self) -> dict[str, str]:
         """Return what was learned with them in sight, by its id the list of values that it was learned for."""
-        datasets = sorted({one.dataset for one in self.recordings})
-        return dict(self.database.rows(_LEARNED, {**self._theirs, "datasets": datasets}))
+        lists = self.database.rows("SELECT id, content FROM frameworks ORDER BY id")
+        asked = {
+            "datasets": sorted({one.dataset for one in self.recordings}),
+            "quoting": [identity for identity, content in lists if self.quotes.found_in(content)],
+        }
+        return dict(self.database.rows(_LEARNED, {**self._theirs, **asked}))
+
+    @cached_property
+    def packs(self) -> list[tuple[datetime, str, str]]:
+        """Return when each reading pack with passages of theirs was made, its number and for whom it was."""
+        packs = self.database.table(_PACKS, going=self.going.table()).to_pylist()
+        return [(row["made_at"], number_of(row["id"]), row["name"]) for row in packs]
 
     @cached_property
     def going(self) -> Going:
         """Return the rows that go."""
         going = Going(self.database)
-        going.add("transcripts", (one.id for one in self.recordings if one.whole))
+        going.add("transcripts", self._whole)
         going.add("speakers", (speaker for one in self.recordings for speaker in one.speakers))
         going.add("excerpts", (excerpt for one in self.recordings for excerpt in one.excerpts))
         going.add("imported_rows", (row for one in self.shared for row in self._imported(one)))
@@ -165,17 +188,16 @@ class Leaver:
 
     def look(self, folder: Path) -> files.Found:
         """Look for their words in files."""
-        ids = {one.id for one in self.recordings if one.whole} | self.going.ids["excerpts"]
+        ids = {*self._whole, *self.going.ids["excerpts"]}
         return files.look(folder, self.quotes, ids, {name for _, name in self.sources})
 
     def counts(self) -> dict[str, int]:
         """Count what goes."""
         gone = pa.table({"id": pa.array(sorted(self.going.ids["excerpts"]), pa.string())})
         [read] = self.database.table(_READ, gone=gone).to_pylist()
-        whole = sum(one.whole for one in self.recordings)
         return {
-            "transcripts": whole,
-            "shared recordings": len(self.recordings) - whole,
+            "transcripts": len(self._whole),
+            "shared recordings": len(self.shared),
             **{name: int(number) for name, number in read.items()},
             "audited passages": sum(passages for _, _, passages in self.audits),
         }
@@ -219,6 +241,8 @@ class Leaver:
             for dataset, name in self.sources
             for where in ((dataset, name), (name,))
         }
+        # A project that was written out of here knows transcripts by their ids.
+        refused |= {keyed_hash(self._secret, "source", one.id) for one in self.recordings}
         return {
             "withdrawals": [
                 {**receipt, "names": sorted({self.who, *names}), "counts": counts, "withdrawn_at": now},
@@ -226,6 +250,10 @@ class Leaver:
             "audit_losses": [
                 {"withdrawal_id": identity, "draw_id": draw, "stratum": stratum, "passages": passages}
                 for draw, stratum, passages in self.audits
+            ],
+            "withdrawn_numbers": [
+                {"withdrawal_id": identity, "dataset": dataset, "number": number}
+                for dataset, number in self.database.rows(_NUMBERS, {"gone": self._whole})
             ],
             "tombstones": [{"source_key": key, "reason": "withdrawn", "laid_at": now} for key in sorted(refused)],
             "runs": [{**run, "tagger_version": __version__}],
@@ -245,6 +273,10 @@ class Leaver:
             return row
         said = json.loads(row["attributes"]) | {"participants": "; ".join(one for one in people if one != self.who)}
         return {**row, "attributes": json.dumps(said, ensure_ascii=False, sort_keys=True)}
+
+    @property
+    def _whole(self) -> list[str]:
+        return [one.id for one in self.recordings if one.whole]
 
     @property
     def _theirs(self) -> dict[str, object]:

@@ -117,6 +117,9 @@ def _elsewhere(found: Leaver) -> Iterator[str]:
     """Say which files were written by now, and what nobody can know of."""
     datasets = sorted({one.dataset for one in found.recordings})
     exports = found.database.rows(_EXPORTS, {"datasets": datasets})
+    if found.packs:
+        yield "Reading packs with passages of theirs. Ask for them back, and for what was copied from them:"
+        yield from _listed([f"{made_at:%d %B %Y}  pack {number}, for {name}" for made_at, number, name in found.packs])
     if exports:
         yield "Written out of this study before. Delete these wherever they are, or make them anew:"
         yield from _listed([f"{made_at:%d %B %Y}  {kind}: {name}" for kind, name, made_at in exports], len(exports))

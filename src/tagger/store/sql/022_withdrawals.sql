@@ -21,6 +21,14 @@ CREATE TABLE audit_losses (
 );
 COMMENT ON TABLE audit_losses IS 'How many passages of an audit''s sample went with a participant: they are missing answers, and the draw stays what it was.';
 
+CREATE TABLE withdrawn_numbers (
+    withdrawal_id VARCHAR NOT NULL REFERENCES withdrawals (id),
+    dataset VARCHAR NOT NULL,
+    number BIGINT NOT NULL CHECK (number >= 1),
+    PRIMARY KEY (dataset, number)
+);
+COMMENT ON TABLE withdrawn_numbers IS 'The numbers by which people knew transcripts that are gone: the others keep theirs.';
+
 CREATE TABLE exports (
     id VARCHAR PRIMARY KEY,
     kind VARCHAR NOT NULL,
@@ -29,6 +37,21 @@ CREATE TABLE exports (
     made_at TIMESTAMP NOT NULL
 );
 COMMENT ON TABLE exports IS 'Files that hold people''s words and were written out of the study: what kind, the file''s name without its folder, from which datasets, when. Files from before this table are not in it.';
+
+CREATE OR REPLACE VIEW transcript_list AS
+    WITH placed AS (
+        SELECT t.id AS transcript_id, t.dataset,
+               row_number() OVER (PARTITION BY t.dataset ORDER BY u.started_at NULLS LAST, t.id) AS place
+        FROM transcripts t
+        LEFT JOIN revisions r ON r.transcript_id = t.id AND r.number = 1
+        LEFT JOIN runs u ON u.id = r.run_id
+    ), taken AS (
+        SELECT dataset, number - row_number() OVER (PARTITION BY dataset ORDER BY number) + 1 AS from_place FROM withdrawn_numbers
+    )
+    SELECT p.transcript_id, p.dataset, p.place + count(t.dataset) AS number
+    FROM placed p LEFT JOIN taken t ON t.dataset = p.dataset AND t.from_place <= p.place
+    GROUP BY p.transcript_id, p.dataset, p.place;
+COMMENT ON VIEW transcript_list IS 'Transcripts with the numbers by which people know them: 1 for the first of its dataset to be imported. Neither a later import nor a withdrawal changes those of the others.';
 
 CREATE OR REPLACE VIEW current_permissions AS
     SELECT participant_id, may_process, may_process AND may_quote AS may_quote, withdraw_by

@@ -61,6 +61,15 @@ def gardener(study):
     )
 
 
+def cornelius(study):
+    """Return who was frightened, in a recording with others."""
+    return study.one(
+        "SELECT min(t.participant_id) FROM live_turns t JOIN live_revisions r USING (revision_id) "
+        'WHERE contains(substring(r.text, t.start + 1, t."end" - t.start), $words)',
+        words="nobody here is going to",
+    )
+
+
 WAYS = {
     **{form: ("export", "--to", form, "-o", f"out.{form}", "--include-unreviewed")
        for form in ("csv", "xlsx", "jsonl", "parquet", "qdpx", "taguette", "label-studio", "docx", "html")},
@@ -127,11 +136,7 @@ def test_words_that_may_not_be_worked_on_are_no_passages(read, tagger, tmp_path,
 
 def test_words_that_may_not_be_worked_on_are_not_shown_beside_others(read):
     """Neither on a page nor in a pack."""
-    cornelius = read.one(
-        "SELECT min(participant_id) FROM live_turns t JOIN live_revisions r USING (revision_id) "
-        "WHERE contains(substring(r.text, t.start + 1, t.\"end\" - t.start), 'nearly stayed')"
-    )
-    permit(read.folder, cornelius, NO_WORK, NOW)
+    permit(read.folder, cornelius(read), NO_WORK, NOW)
 
     with lasting(read) as desk:
         desk.reader("Cleo")
@@ -145,6 +150,21 @@ def test_words_that_may_not_be_worked_on_are_not_shown_beside_others(read):
     assert "nearly stayed" not in shown
     assert "nearly stayed" not in repr(pack.passages)
     assert "stairs" in repr(pack.passages)
+
+
+def test_a_preview_quotes_nobody_who_may_not_be_quoted(read, tagger):
+    """Of a list by which a passage of theirs would be suggested."""
+    path = read.folder / "frameworks/small.yaml"
+    text = path.read_text("utf-8").replace('version: "1.0"', 'version: "1.1"')
+    path.write_text(
+        text.replace("laughing out loud about the night shift", "a mug handed over by a garden gate"), "utf-8"
+    )
+    look = ("framework", "preview", "small", "--study", read.folder)
+    assert "say that I was frightened" in " ".join(tagger(*look).out.split())
+
+    permit(read.folder, cornelius(read), NO_QUOTE, NOW)
+
+    assert "say that I was frightened" not in " ".join(tagger(*look).out.split())
 
 
 def test_a_question_is_not_what_somebody_else_said(read):
@@ -169,6 +189,17 @@ def test_the_sheet_says_what_is_allowed(study):
     study.run(attributes=str(sheet))
     assert [(True, True, None)] == held(study, "P07")
     assert 0 == study.one("SELECT count(*) FROM transcript_attributes")
+
+
+def test_check_says_what_a_sheet_allows(study, tagger):
+    """In words, before anything is stored."""
+    sheet = study.home / "attributes.csv"
+    sheet.write_text("file,participant,may process,may quote,withdraw by\ngarden.txt,P07,yes,no,2027-03-01\n", "utf-8")
+
+    said = tagger("check", study.files, "--attributes", sheet, "--study", study.folder, "--no-names")
+
+    assert "P07: may be worked on; may not be quoted; to be withdrawn by 2027-03-01" in said.out
+    assert [] == held(study, "P07")
 
 
 def held(study, who):

@@ -246,6 +246,8 @@ def test_it_is_refused_while_people_read_or_a_run_is_at_work(coded):
     """With what to do, and nothing changed."""
     who, before = who_said(coded, BARNABY), coded.tables()
 
+    with served(coded.folder):
+        assert "1 recording in which others speak" in look(coded, who)
     with served(coded.folder), pytest.raises(Busy, match=r"people read in this study just now.*stop tagger review"):
         leave(coded, who)
     with Store(coded.folder).only_run(), pytest.raises(Busy, match="a run of the pipeline"):

@@ -41,6 +41,17 @@ class PermissionSaid:
     may_quote: bool | None = None
     withdraw_by: str = ""
 
+    @property
+    def words(self) -> str:
+        """Say it in words; nothing where nothing is said."""
+        answers = (("worked on", self.may_process), ("quoted", self.may_quote))
+        told = [f"may {'' if said else 'not '}be {what}" for what, said in answers if said is not None]
+        if self.withdraw_by:
+            told.append(
+                "no day to withdraw by" if self.withdraw_by == NOTHING else f"to be withdrawn by {self.withdraw_by}"
+            )
+        return "; ".join(told)
+
     def over(self, held: Permission) -> Permission:
         """Return what holds once this is said."""
         by = held.withdraw_by

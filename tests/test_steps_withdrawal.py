@@ -369,3 +369,35 @@ def test_reading_packs_with_their_passages_are_named(read, tagger):
 
     assert ", for Cleo" in told
     assert "reading pack: cleo.xlsx" in told
+
+
+def test_a_list_of_their_own_that_quotes_them_is_told_and_changed(coded):
+    """In the study and in its file, to the same words; what a published list says too is no quote of anybody."""
+    words = "somebody handed me a mug"
+    path = coded.folder / "frameworks/small.yaml"
+    text = path.read_text("utf-8").replace('version: "1.0"', 'version: "1.1"')
+    path.write_text(text.replace("It was my decision.", f"It was mine, as when {words}."), "utf-8")
+    coded.run()
+    who = who_said(coded, words)
+    assert "small 1.1" in look(coded, who)
+    assert left(coded, words)
+
+    leave(coded, who)
+
+    assert [] == left(coded, words)
+    assert "It was mine, as when (withdrawn)." in path.read_text("utf-8")
+    versions = coded.one("SELECT count(*) FROM frameworks")
+    coded.run()
+    assert versions == coded.one("SELECT count(*) FROM frameworks")
+
+
+def test_whoever_signed_in_cannot_any_more(read, tagger):
+    """Links and sessions go with the name, and nobody else's do."""
+    for name in ("Ann", "Ben"):
+        assert 0 == tagger("reviewer", "add", name, "--study", read.folder).code
+
+    leave(read, "Ann", reads=True, keep_codings=True)
+
+    assert ["Ben"] == [row["coder_id"] for row in read.ask("SELECT coder_id FROM access WHERE len(roles) > 0")]
+    assert 1 == read.one("SELECT count(*) FROM sign_in_links")
+    assert 0 == tagger("reviewer", "list", "--study", read.folder).code

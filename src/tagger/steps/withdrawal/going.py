@@ -11,7 +11,6 @@ from tagger.store import Readable, everything
 
 POINTS_TO: Mapping[str, tuple[str, ...]] = {
     "about_id": ("excerpts", "proposals"),
-    "access_number": ("access_changes",),
     "child_id": ("excerpts",),
     "coder_id": ("coders",),
     "coding_id": ("codings",),
@@ -43,7 +42,7 @@ STAYS: Collection[tuple[str, str]] = {
     ("speaker_beliefs", "participant_id"),
 }
 """Columns whose rows stay, though what they refer to goes: what was drawn, shown and used by then stays true."""
-_KEYS = {"access_changes": "number", "imported_rows": "import_id || '/' || number"}
+_KEYS = {"imported_rows": "import_id || '/' || number"}
 
 
 class Going:

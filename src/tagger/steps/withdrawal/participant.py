@@ -15,6 +15,7 @@ import pyarrow as pa
 from tagger import __version__
 from tagger.errors import UsageError
 from tagger.exchange.packs import number_of
+from tagger.frameworks import shipped_frameworks, to_json
 from tagger.privacy import keyed_hash
 from tagger.steps.withdrawal import folder as files
 from tagger.steps.withdrawal.anew import Anew
@@ -48,6 +49,7 @@ ORDER BY l.framework, l.id
 _NUMBERS = """
 SELECT dataset, number FROM transcript_list WHERE list_contains($gone::VARCHAR[], transcript_id) ORDER BY ALL
 """
+_LISTS = "SELECT id, name, version, content FROM frameworks ORDER BY name, version, id"
 _PACKS = """
 SELECT DISTINCT p.made_at, p.id, c.name
 FROM packs p
@@ -141,7 +143,14 @@ class Leaver:
         """Return what counts as a quote of them."""
         staying = [str(text) for (text,) in self.database.rows(_STAYING, {"gone": self._theirs["theirs"]})]
         kept = [words for one in self.shared for words in one.words(gone=False)]
-        return Quotes((words for one in self.recordings for words in one.words(gone=True)), [*staying, *kept])
+        public = [to_json(one) for one in shipped_frameworks()]
+        return Quotes((words for one in self.recordings for words in one.words(gone=True)), [*staying, *kept, *public])
+
+    @cached_property
+    def quoting(self) -> dict[str, str]:
+        """Return the versions of lists of values that quote them, by their ids: name and version."""
+        lists = self.database.rows(_LISTS)
+        return {one: f"{name} {version}" for one, name, version, content in lists if self.quotes.found_in(content)}
 
     @cached_property
     def sources(self) -> list[tuple[str, str]]:
@@ -152,12 +161,8 @@ class Leaver:
     @cached_property
     def learned(self) -> dict[str, str]:
         """Return what was learned with them in sight, by its id the list of values that it was learned for."""
-        lists = self.database.rows("SELECT id, content FROM frameworks ORDER BY id")
-        asked = {
-            "datasets": sorted({one.dataset for one in self.recordings}),
-            "quoting": [identity for identity, content in lists if self.quotes.found_in(content)],
-        }
-        return dict(self.database.rows(_LEARNED, {**self._theirs, **asked}))
+        datasets = sorted({one.dataset for one in self.recordings})
+        return dict(self.database.rows(_LEARNED, {**self._theirs, "datasets": datasets, "quoting": list(self.quoting)}))
 
     @cached_property
     def packs(self) -> list[tuple[datetime, str, str]]:

@@ -25,6 +25,10 @@ _STAY_WITH_CODINGS = (
 _FOUND = "SELECT coder_id, letter, name FROM readers WHERE lower(name) = lower($name) OR lower(letter) = lower($name)"
 _EVERYBODY = "SELECT name FROM readers ORDER BY name"
 _MEMOS = "SELECT id FROM decisions WHERE coder_id = $coder AND act = 'memo' ORDER BY id"
+_LINKS = """
+SELECT l.id FROM sign_in_links l JOIN access_changes a ON a.number = l.access_number
+WHERE a.coder_id = $coder ORDER BY l.id
+"""
 _TAUGHT = """
 SELECT DISTINCT l.id, l.framework FROM learned l
 JOIN learned_codings x ON x.learned_id = l.id
@@ -57,7 +61,8 @@ class Name:
 
     @property
     def _pattern(self) -> re.Pattern[str]:
-        return re.compile(rf"(?<!\w){re.escape(self.name)}(?!\w)", re.IGNORECASE)
+        # A first name alone may be a word too, which is written small.
+        return re.compile(rf"(?<!\w){re.escape(self.name)}(?!\w)", re.IGNORECASE if " " in self.name else 0)
 
 
 @dataclass(frozen=True)
@@ -146,6 +151,7 @@ class LeavingReader:
         stay = (*_STAY, *(_STAY_WITH_CODINGS if self.keep_codings else ()))
         going = Going(self.database, ((table, "coder_id") for table in stay))
         going.add("coders", [self._id])
+        going.add("sign_in_links", (str(one) for (one,) in self.database.rows(_LINKS, {"coder": self._id})))
         if self.keep_codings:
             going.add("decisions", (str(one) for (one,) in self.database.rows(_MEMOS, {"coder": self._id})))
         return going

@@ -10,6 +10,7 @@ from tagger.steps.withdrawal.folder import Found
 from tagger.steps.withdrawal.participant import Leaver
 from tagger.steps.withdrawal.reader import LeavingReader
 from tagger.store import Readable
+from tagger.withdrawing import GONE
 from tagger.wording import several
 
 _MOST = 12
@@ -30,6 +31,7 @@ def before(found: Leaver | LeavingReader, seen: Found, folder: Path) -> list[str
         *_counted(found),
         *_shared(found),
         *_files(seen, "would be deleted", folder),
+        *_lists(found, seen),
         *_learn(found.learned, "would be"),
         *_elsewhere(found),
     ]
@@ -45,6 +47,7 @@ def after(found: Leaver | LeavingReader, seen: Found, folder: Path) -> list[str]
     return [
         f"{found.who} is withdrawn: nothing of them is left in this study, and tagger run does not read them again.",
         *_files(seen, "deleted", folder),
+        *_lists(found, seen),
         *_learn(found.learned, "was"),
         *next_step,
         *_elsewhere(found),
@@ -81,12 +84,15 @@ def _files(seen: Found, what: str, folder: Path) -> Iterator[str]:
     if seen.holding:
         yield f"Files in {folder} with their words, {what}:"
         yield from _listed(seen.holding)
-    if seen.lists:
-        yield "Lists of values that quote them; the quotes are taken out:"
-        yield from _listed(seen.lists)
     if seen.unread:
         yield f"Files in {folder} that this program cannot look into, and leaves alone. Look yourself:"
         yield from _listed(seen.unread)
+
+
+def _lists(found: Leaver, seen: Found) -> Iterator[str]:
+    if quoting := [*found.quoting.values(), *seen.lists]:
+        yield f"Lists of values that quote them. {GONE} stands there instead; look whether they still make sense:"
+        yield from _listed(quoting)
 
 
 def _named(seen: Found) -> Iterator[str]:

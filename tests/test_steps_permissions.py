@@ -204,11 +204,8 @@ def test_check_says_what_a_sheet_allows(study, tagger):
 
 def held(study, who):
     """Return what somebody allows."""
-    return [
-        (one.permission.may_process, one.permission.may_quote, one.permission.withdraw_by)
-        for one in permitted(study.folder)
-        if one.participant == who
-    ]
+    found = permitted(study.folder)
+    return [(one.may_process, one.may_quote, one.withdraw_by) for name, one in found.items() if name == who]
 
 
 @pytest.mark.parametrize(

@@ -147,7 +147,7 @@ def test_a_run_over_the_same_files_does_not_bring_them_back(study):
 
 def test_everybody_elses_rows_are_as_they_were(study):
     """To the row, but for the quote that somebody wrote down elsewhere, and what is remembered of leaving."""
-    theirs = {"runs", "run_ends", "withdrawals", "tombstones", "audit_losses"}
+    theirs = {"runs", "run_ends", "withdrawals", "withdrawn_numbers", "tombstones", "audit_losses"}
     gone = {
         row["id"]
         for row in study.ask(
@@ -190,6 +190,8 @@ def rows_of(study):
     own = {"withdrawals", "runs", "run_ends", "migrations", "audit_losses"}
     for row in (*tables["revisions"], *tables["speaker_beliefs"]):
         row["run_id"] = "" if row["run_id"].startswith("withdrawal") else row["run_id"]
+    for row in tables["withdrawn_numbers"]:
+        row["withdrawal_id"] = ""
     return {name: sorted(map(repr, rows)) for name, rows in tables.items() if name not in own}
 
 

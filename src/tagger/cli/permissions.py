@@ -42,9 +42,9 @@ def permissions(participant: str, folder: Path, process: str, quote: str, withdr
             command = f"tagger withdraw {participant} --study {shlex.quote(str(folder))}"
             echo(f"To take their words out of the study: {command}")
         return
-    found = [one for one in permitted(folder) if participant in ("", one.participant)]
-    for one in found:
-        echo(_line(one.participant, one.permission))
+    found = {name: held for name, held in permitted(folder).items() if participant in ("", name)}
+    for name, held in found.items():
+        echo(_line(name, held))
     if not found:
         echo(f"No participant here is called {participant}." if participant else "There is no participant yet.")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 
@@ -13,29 +13,26 @@ from tagger.records import Permission
 from tagger.steps.workplace import outside_runs
 from tagger.store import Readable, Store
 
+# As they were said: `current_permissions` has what follows of it.
 _HELD = """
 SELECT p.id, coalesce(x.may_process, true), coalesce(x.may_quote, true), x.withdraw_by
 FROM participants p
-LEFT JOIN (
-    SELECT * FROM permissions QUALIFY row_number() OVER (PARTITION BY participant_id ORDER BY recorded_at DESC) = 1
-) x ON x.participant_id = p.id
+LEFT JOIN permissions x ON x.participant_id = p.id
+ANTI JOIN permissions later ON later.participant_id = x.participant_id AND later.recorded_at > x.recorded_at
 ORDER BY p.id
 """
 _OVERDUE = "SELECT participant_id, withdraw_by FROM overdue_withdrawals ORDER BY withdraw_by, participant_id"
 
 
-@dataclass(frozen=True, slots=True)
-class Permitted:
-    """A participant, and what they allow."""
-
-    participant: str
-    permission: Permission
-
-
-def permitted(folder: Path) -> list[Permitted]:
+def permitted(folder: Path) -> dict[str, Permission]:
     """Return what each participant of a study allows."""
     with Store(folder).session("a look at permissions") as study:
-        return [Permitted(str(name), Permission(*held)) for name, *held in study.rows(_HELD)]
+        return held(study)
+
+
+def held(study: Readable) -> dict[str, Permission]:
+    """Return the same of a study that is open."""
+    return {str(name): Permission(*said) for name, *said in study.rows(_HELD)}
 
 
 def overdue(study: Readable) -> list[tuple[str, date]]:
@@ -53,12 +50,12 @@ def permit(folder: Path, participant: str, said: PermissionSaid, now: datetime) 
     store = Store(folder)
     if store.path.exists():
         store.create()
-    held = {one.participant: one.permission for one in permitted(folder)}
-    if participant not in held:
-        names = ", ".join(held) or "nobody yet"
+    known = permitted(folder)
+    if participant not in known:
+        names = ", ".join(known) or "nobody yet"
         raise UsageError(f"no participant here is called {participant}", remedy=f"There are: {names}")
-    new = said.over(held[participant])
-    if new != held[participant]:
+    new = said.over(known[participant])
+    if new != known[participant]:
         row = {"participant_id": participant, **asdict(new), "recorded_at": now}
         key = plain_hash("permission", *map(str, row.values()))
         store.put(outside_runs("permission", key, {"permissions": [row]}, "{}", now, {"permissions": 1}))

@@ -10,7 +10,7 @@ from pathlib import PurePath
 from tagger.errors import UsageError
 from tagger.exchange.attributes import NOTHING, Attributes
 from tagger.privacy import keyed_hash, pseudonyms
-from tagger.records import Permission
+from tagger.steps import permissions
 from tagger.steps.workplace import Workplace
 
 
@@ -47,11 +47,7 @@ class Shelf:
                 "JOIN transcripts t ON t.dataset = c.dataset WHERE c.dataset <> $dataset",
                 here,
             )
-            permissions = database.rows(
-                "SELECT DISTINCT ON (participant_id) participant_id, may_process, may_quote, withdraw_by "
-                "FROM permissions ORDER BY participant_id, recorded_at DESC"
-            )
-        self.permissions = {str(name): Permission(*held) for name, *held in permissions}
+            self.permissions = permissions.held(database)
         self.live = {row["source"]: row for row in live}
         self.reflects = {row["kind"] == "reflection" for row in live}
         self.lists = {(str(name), bool(reflects)) for name, reflects in lists}

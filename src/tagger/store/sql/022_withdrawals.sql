@@ -54,9 +54,9 @@ CREATE OR REPLACE VIEW transcript_list AS
 COMMENT ON VIEW transcript_list IS 'Transcripts with the numbers by which people know them: 1 for the first of its dataset to be imported. Neither a later import nor a withdrawal changes those of the others.';
 
 CREATE OR REPLACE VIEW current_permissions AS
-    SELECT participant_id, may_process, may_process AND may_quote AS may_quote, withdraw_by
-    FROM permissions
-    QUALIFY row_number() OVER (PARTITION BY participant_id ORDER BY recorded_at DESC) = 1;
+    SELECT p.participant_id, p.may_process, p.may_process AND p.may_quote AS may_quote, p.withdraw_by
+    FROM permissions p
+    ANTI JOIN permissions later ON later.participant_id = p.participant_id AND later.recorded_at > p.recorded_at;
 COMMENT ON VIEW current_permissions IS 'What each participant allows now; no row: nothing was recorded, and nothing is held back. Words that may not be worked on may not be quoted.';
 
 CREATE OR REPLACE VIEW live_turns AS

@@ -108,6 +108,23 @@ def test_in_a_recording_with_others_only_their_words_go(coded):
     assert 0 == coded.one("SELECT count(*) FROM live_excerpts WHERE contains(text, 'withdrawn')")
 
 
+def test_vectors_go_unless_somebody_else_said_the_same(fresh):
+    """They are kept by text, once for all who said it."""
+    same = "Of course you can come round, whenever you like, and bring the dog and the good biscuits too."
+    for name, more in (("one.txt", "The quarry was closed by then."), ("two.txt", "My aunt kept bees on a roof.")):
+        talk = f"Interviewer: And you?\n\nSomebody: {same}\n\nInterviewer: And then?\n\nSomebody: {more}\n"
+        (fresh.files / name).write_text(talk, "utf-8")
+    fresh.run(fresh.files / "one.txt", fresh.files / "two.txt")
+    orphans = "SELECT count(*) FROM vectors v ANTI JOIN excerpts e ON e.text_key = v.text_key"
+    bare = "SELECT count(*) FROM excerpts e ANTI JOIN vectors v ON v.text_key = e.text_key"
+    before = fresh.one("SELECT count(DISTINCT text_key) FROM vectors")
+
+    leave(fresh, who_said(fresh, "quarry"))
+
+    assert (0, 0) == (fresh.one(orphans), fresh.one(bare))
+    assert before - 1 == fresh.one("SELECT count(DISTINCT text_key) FROM vectors")
+
+
 def test_the_words_of_every_revision_go(coded):
     """Those that a correction took out, too; what a correction gave to somebody else stays theirs."""
     coded.edit("evening.vtt", "I nearly stayed at home", "I all but stayed in my bed")
@@ -319,7 +336,8 @@ def test_the_command_asks_first(coded, tagger, monkeypatch):
     who, before = who_said(coded, BARNABY), coded.tables()
     monkeypatch.setattr("click.confirm", lambda _: False)
 
-    assert "Nothing was changed." in tagger("withdraw", who, "--study", coded.folder).out
+    said = tagger("withdraw", who, "--study", coded.folder)
+    assert (1, "Nothing was changed.") == (said.code, said.out.splitlines()[-1])
     assert before == coded.tables()
     assert 0 == tagger("withdraw", who, "--study", coded.folder, "--yes").code
     assert 1 == tagger("withdraw", who, "--study", coded.folder, "--yes").code

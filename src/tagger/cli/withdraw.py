@@ -39,7 +39,16 @@ def withdraw(
     leaving = Leaving(participant or reviewer, dataset, whole, bool(reviewer), keep_codings)
     if not yes:
         echo("\n".join(preview(folder, leaving)))
-        if not click.confirm("\nIt cannot be undone. Do it now?"):
+        if not _sure():
             echo("Nothing was changed.")
-            return
+            raise SystemExit(1)
     echo("\n".join(do(folder, leaving, now())))
+
+
+def _sure() -> bool:
+    """Ask whether to do it; where nobody is there to ask, it is not done."""
+    try:
+        return click.confirm("\nIt cannot be undone. Do it now?")
+    except click.Abort:
+        echo()
+        return False

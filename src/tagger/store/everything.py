@@ -95,7 +95,7 @@ def _ordered(batches: Batches, column: str, key: str) -> Iterator[pa.Table]:
         waiting = waiting.filter(pc.invert(ready)) if batch.num_rows else waiting.slice(0, 0)
 
 
-_ROWS_A_PIECE = 50_000
+_ROWS_A_PIECE = 10_000
 # What a database is made with.
 _BEGUN = ("study", "migrations")
 _TABLES = "SELECT table_name, comment FROM duckdb_tables() WHERE NOT internal AND NOT temporary ORDER BY table_name"

@@ -58,6 +58,10 @@ JOIN pack_servings k ON k.pack_id = p.id
 JOIN going g ON g.kind = 'servings' AND g.id = k.serving_id::VARCHAR
 ORDER BY ALL
 """
+# The same words said by somebody else have the same vectors.
+_OF_NO_TEXT = """
+text_key NOT IN (SELECT e.text_key FROM excerpts e ANTI JOIN going g ON g.kind = 'excerpts' AND g.id = e.id)
+"""
 # A table of codings counts positions in the text that was live when it came in.
 _IMPORTED = """
 SELECT i.import_id || '/' || i.number, r.id, i.start, i."end"
@@ -183,6 +187,7 @@ class Leaver:
             going.add("participants", [self.who])
         theirs = ", ".join(f"'{one.id}'" for one in self.shared)
         going.also["twins"] = f"transcript_id IN ({theirs or 'NULL'})"
+        going.also["vectors"] = _OF_NO_TEXT
         return going
 
     @cached_property

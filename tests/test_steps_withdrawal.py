@@ -183,7 +183,10 @@ def test_who_is_named_beside_a_recording_and_known_in_no_turn_is_told(study):
     sheet.write_text("file,participant\ngarden.txt,P07\nevening.vtt,P07; P08\n", "utf-8")
     study.run(attributes=str(sheet))
 
-    assert "A sheet says that they took part in general" in look(study, "P07")
+    (study.folder / "attributes.csv").write_bytes(sheet.read_bytes())
+    told = look(study, "P07")
+    assert "A sheet says that they took part in general" in told
+    assert "such as sheets. They stay as they are. Look yourself:\n  attributes.csv" in told
     leave(study, "P07")
 
     assert "P07" not in study.one("SELECT string_agg(attributes, ' ') FROM transcript_attributes")

@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -31,6 +31,7 @@ _LEVELS, _LARGEST = 4, 2_000_000_000
 _PICTURES = (".bmp", ".emf", ".gif", ".jpeg", ".jpg", ".png", ".tiff", ".wmf")
 _PDF, _DATABASE = b"%PDF", b"SQLite format 3"
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
+_Kind = Literal["holding", "lists", "naming", "unread"]
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
@@ -49,16 +50,17 @@ class Found:
     """
     Files of a study's folder, as paths in it.
 
-    `holding` hold words of somebody, or rows about them; `lists` are lists of values that quote them; `unread` cannot
-    be looked into.
+    `holding` hold words of somebody, or rows about them; `lists` are lists of values that quote them; `naming` have no
+    more than what they are called, as a sheet of attributes; `unread` cannot be looked into.
     """
 
-    holding: tuple[Path, ...]
-    lists: tuple[Path, ...]
-    unread: tuple[Path, ...]
+    holding: tuple[Path, ...] = ()
+    lists: tuple[Path, ...] = ()
+    naming: tuple[Path, ...] = ()
+    unread: tuple[Path, ...] = ()
 
 
-def look(folder: Path, sought: Sought, ids: Collection[str], sources: Collection[str]) -> Found:
+def look(folder: Path, sought: Sought, ids: Collection[str], sources: Collection[str], who: str = "") -> Found:
     """
     Look through all files of a study for somebody's words.
 
@@ -66,18 +68,19 @@ def look(folder: Path, sought: Sought, ids: Collection[str], sources: Collection
         sought: their words, or their name.
         ids: of the transcripts and excerpts that go.
         sources: the names under which the study knows the files that they were read from.
+        who: what they are called.
     """
-    holding, lists, unread = [], [], []
+    found: dict[_Kind, list[Path]] = {"holding": [], "lists": [], "naming": [], "unread": []}
     for path in _files(folder):
         inside = path.relative_to(folder)
-        known = _holds(path, sought, {one.casefold() for one in ids})
-        if known and inside.parts[0] == LISTS and len(inside.parts) > 1:
-            lists.append(inside)
-        elif known or source(path) in sources:
-            holding.append(inside)
-        elif known is None:
-            unread.append(inside)
-    return Found(tuple(holding), tuple(lists), tuple(unread))
+        kind = _kind(path, sought, {one.casefold() for one in ids}, who.casefold())
+        if kind == "holding" and inside.parts[0] == LISTS and inside.suffix in (".yaml", ".yml"):
+            kind = "lists"
+        elif source(path) in sources:
+            kind = "holding"
+        if kind:
+            found[kind].append(inside)
+    return Found(**{kind: tuple(paths) for kind, paths in found.items()})
 
 
 def clear(folder: Path, found: Found, sought: Sought) -> None:
@@ -118,19 +121,23 @@ def _files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _holds(path: Path, sought: Sought, ids: Collection[str]) -> bool | None:
-    """Say whether a file holds such words or ids; None where that cannot be told."""
+def _kind(path: Path, sought: Sought, ids: Collection[str], who: str) -> _Kind | None:
+    """Say what a file is to whoever leaves; None where it is nothing."""
     try:
         data = path.read_bytes()
     except OSError:
-        return None
-    unsure = False
+        return "unread"
+    kind: _Kind | None = None
     for text in _texts(data, _LEVELS):
         if text is None:
-            unsure = True
-        elif sought.found_in(text) or not set(re.findall(r"\w+", text.casefold())).isdisjoint(ids):
-            return True
-    return None if unsure else False
+            kind = "unread"
+            continue
+        words = set(re.findall(r"\w+", text.casefold()))
+        if sought.found_in(text) or not words.isdisjoint(ids):
+            return "holding"
+        if who in words:
+            kind = kind or "naming"
+    return kind
 
 
 def _texts(data: bytes, levels: int) -> Iterator[str | None]:

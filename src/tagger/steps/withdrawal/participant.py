@@ -199,7 +199,7 @@ class Leaver:
     def look(self, folder: Path) -> files.Found:
         """Look for their words in files."""
         ids = {*self._whole, *self.going.ids["excerpts"]}
-        return files.look(folder, self.quotes, ids, {name for _, name in self.sources})
+        return files.look(folder, self.quotes, ids, {name for _, name in self.sources}, self.who)
 
     def counts(self) -> dict[str, int]:
         """Count what goes."""

@@ -117,7 +117,7 @@ class LeavingReader:
     def look(self, folder: Path) -> files.Found:
         """Look for their name in files; what has it is named, and stays as it is."""
         found = files.look(folder, self.quotes, (), ())
-        return files.Found((), (), (*found.holding, *found.lists))
+        return files.Found(naming=(*found.holding, *found.lists))
 
     def counts(self) -> dict[str, int]:
         """Count what there is of them."""

@@ -87,6 +87,7 @@ def _files(seen: Found, what: str, folder: Path) -> Iterator[str]:
     if seen.unread:
         yield f"Files in {folder} that this program cannot look into, and leaves alone. Look yourself:"
         yield from _listed(seen.unread)
+    yield from _named(seen)
 
 
 def _lists(found: Leaver, seen: Found) -> Iterator[str]:
@@ -96,9 +97,9 @@ def _lists(found: Leaver, seen: Found) -> Iterator[str]:
 
 
 def _named(seen: Found) -> Iterator[str]:
-    if seen.unread:
-        yield "Files with this name in them, which stay as they are. Look yourself:"
-        yield from _listed(seen.unread)
+    if seen.naming:
+        yield "Files that have no more than what they are called, such as sheets. They stay as they are. Look yourself:"
+        yield from _listed(seen.naming)
 
 
 def _learn(learned: dict[str, str], verb: str) -> Iterator[str]:

@@ -678,3 +678,5 @@ def test_the_exemplar_pages_answer(study):
         assert "Nothing to show here yet." in client.get("/exemplars").text
         assert client.get("/exemplars.xlsx").content.startswith(b"PK")
         assert client.get("/exemplars.html").headers["content-disposition"].startswith("attachment")
+    noted = study.ask("SELECT kind, file_name FROM exports ORDER BY made_at")
+    assert [("quotes", "my-exemplars.xlsx"), ("quotes", "my-exemplars.html")] == [(*one.values(),) for one in noted]

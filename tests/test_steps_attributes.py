@@ -272,7 +272,7 @@ def test_both_sheets_are_written_ready_to_fill_in(attributed, tmp_path):
 
     attributes = report.sheets[1]
     assert ["speakers.csv", "attributes.csv"] == [path.name for path in report.sheets]
-    assert "garden.txt,general,,north,peer lead,,Hull" in attributes.read_text("utf-8-sig")
+    assert "garden.txt,general,,north,peer lead,,,,,Hull" in attributes.read_text("utf-8-sig")
     study = copied(attributed, tmp_path / "copy")
     before = study.ask("SELECT * FROM current_attributes ORDER BY ALL")
     taken_in(study, attributes=str(attributes))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 TranscriptKind = Literal["interview", "group", "observation", "consultation", "reflection"]
@@ -44,6 +45,20 @@ class Speaker:
     words: int
     why: str
     standing: tuple[Standing, ...] = ("unknown",)
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """
+    What a participant allows; everything, where nothing was recorded.
+
+    `may_process`: their words are worked on here, by this program and by those who read. `may_quote`: they leave in
+    exports and quotes. `withdraw_by` is the last day on which they may be here.
+    """
+
+    may_process: bool = True
+    may_quote: bool = True
+    withdraw_by: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from tagger.cli.emergent import emergent
 from tagger.cli.frameworks import framework
 from tagger.cli.learn import learn
 from tagger.cli.packs import pack
+from tagger.cli.permissions import permissions
 from tagger.cli.review import review
 from tagger.cli.reviewer import reviewer
 from tagger.cli.revisions import revisions
@@ -28,6 +29,7 @@ from tagger.cli.run import check, run
 from tagger.cli.study import demo, doctor, init, next_step, status
 from tagger.cli.tables import exemplars, export, import_codings
 from tagger.cli.terminal import echo
+from tagger.cli.withdraw import withdraw
 from tagger.errors import TaggerError
 
 FAILED, INTERRUPTED = 1, 130
@@ -62,6 +64,8 @@ for command in (
     export,
     agreement,
     compare,
+    permissions,
+    withdraw,
     doctor,
 ):
     tagger.add_command(command)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from tagger.cli import options
+from tagger.cli.clock import now
 from tagger.cli.terminal import echo
 from tagger.report.document import Comparison
 
@@ -39,12 +40,15 @@ def compare(
     """
     from tagger.report.comparison.files import in_json
     from tagger.steps import compare as step
+    from tagger.steps.exported import note
 
     files: list[Path] = []
     if output is None:
         made = step.compare(folder, by, datasets, quotes=not without_quotes)
     else:
         made, files = step.write(folder, output, by, datasets, quotes=not without_quotes)
+    for page in files if made.quoted else ():
+        note(folder, "comparison", page.name, now())
     if as_json:
         echo(in_json(made).decode("utf-8"))
         return

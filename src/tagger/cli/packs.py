@@ -13,7 +13,7 @@ import click
 
 from tagger.cli import options
 from tagger.cli.clock import now
-from tagger.cli.files import written
+from tagger.cli.files import handed_out
 from tagger.cli.terminal import echo
 from tagger.errors import Busy, UsageError
 from tagger.wording import several
@@ -65,24 +65,24 @@ def pack(
     settings = load_settings(folder)
     made, without = owned(folder, "/packs", _maker(names, new=new, dataset=dataset, n=passages, folder=folder))
     for one in made:
-        _write(one, output if alone else output / one.file_name, settings.study.name if printed else None)
+        _write(folder, one, output if alone else output / one.file_name, settings.study.name if printed else None)
     if without:
         echo(f"Nothing is left to put into a pack for {', '.join(without)}.")
     echo(f"When one is filled in: tagger import {output.name if alone else 'FILE'} --study {folder}")
 
 
-def _write(made: Pack, path: Path, study: str | None) -> None:
+def _write(folder: Path, made: Pack, path: Path, study: str | None) -> None:
     """Write a pack, and beside it the page to print where the *study* is named."""
     from tagger.exchange import packs
 
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    written(path, packs.write(made))
+    handed_out(folder, "reading pack", path, packs.write(made), [made.dataset])
     echo(f"Wrote {several(len(made.passages), 'passage')} from {made.dataset} for {made.reader} to {path}.")
     if study is not None:
         from tagger.review.web.files import pack_page
 
         page = path.with_suffix(".html")
-        written(page, pack_page(made, study))
+        handed_out(folder, "reading pack", page, pack_page(made, study), [made.dataset])
         echo(f"To print: {page}")
 
 

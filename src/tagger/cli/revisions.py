@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tagger.cli import options
-from tagger.cli.files import written
+from tagger.cli.files import handed_out
 from tagger.cli.terminal import echo
 from tagger.errors import UsageError
 from tagger.wording import several
@@ -47,7 +47,7 @@ def revisions(transcript: str, folder: Path, reader: str, output: Path | None) -
     again = [coding for each in found for coding in each.codings if coding.became == AGAIN]
     echo(f"\n{_who(again)}")
     if output:
-        _write(found, output)
+        _write(folder, found, output)
         echo(f"Wrote {output}. It holds people's words: keep it as safe as the study.")
 
 
@@ -115,11 +115,11 @@ def _who(again: Iterable[RevisedCoding]) -> str:
     )
 
 
-def _write(found: Iterable[RevisedTranscript], output: Path) -> None:
+def _write(folder: Path, found: Iterable[RevisedTranscript], output: Path) -> None:
     from tagger.exchange.tables import write
     from tagger.steps.revised import as_table
 
     form = output.suffix.lower().removeprefix(".")
     if form not in ("csv", "xlsx"):
         raise UsageError("the table is a CSV file or a workbook", where=str(output), remedy="End it in .csv or .xlsx")
-    written(output, write(as_table(found), form, "revisions"))
+    handed_out(folder, "corrections", output, write(as_table(found), form, "revisions"))

@@ -96,6 +96,11 @@ def status(folder: Path, as_json: bool) -> None:
     if content["to_reread"]:
         waiting = several(content["to_reread"], "coding waits", "codings wait")
         echo(f"{waiting} to be read again: words were corrected. See: tagger revisions --study {folder}")
+    for one in content["overdue"]:
+        echo(
+            f"{one['participant']} was to be withdrawn by {one['withdraw_by']:%d %B %Y}: "
+            f"tagger withdraw {one['participant']} --study {shlex.quote(str(folder))}"
+        )
     for one in content["agreed"]:
         echo(
             f"{one['dataset']}: you agreed on {one['framework']} {one['agreed']}, and its suggestions are those of "

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from tagger.cli import options
-from tagger.cli.files import written
+from tagger.cli.clock import now
+from tagger.cli.files import handed_out, written
 from tagger.cli.packs import bring_back
 from tagger.cli.terminal import echo
 from tagger.errors import UsageError
@@ -149,7 +150,7 @@ def export(
         _export_consent(folder, form, output, what)
         return
     data, n = table(folder, form, include_unreviewed=include_unreviewed, reflections=what == "coded-reflections")
-    written(output, data)
+    handed_out(folder, form, output, data)
     echo(f"Wrote {several(n, 'row')} to {output}.")
     if not n and not include_unreviewed:
         echo("Nobody has read anything yet. To see the suggestions: add --include-unreviewed")
@@ -176,7 +177,7 @@ def _export_project(
     with up_to_date(folder).session("a look at what was proposed") as study:
         proposed = for_projects(study, datetime.now(UTC).date())
     made = export_project(folder, form, Choice(everything, only or "", framework), proposed)
-    written(output, made.data)
+    handed_out(folder, form, output, made.data)
     echo(f"Wrote {output}: {made.lines[0]}")
     for line in made.lines[1:]:
         echo(line)
@@ -191,7 +192,10 @@ def _export_archive(folder: Path, output: Path, *, chosen: bool) -> None:
 
     if chosen:
         raise click.UsageError("An archive holds everything: leave the other options out.")
+    from tagger.steps.exported import note
+
     moved = pack_study(folder, output)
+    note(folder, ARCHIVE, output.name, now())
     echo(f"Wrote {output}: {moved.lines[0]}")
     for line in moved.lines[1:]:
         echo(line)
@@ -226,7 +230,7 @@ def _export_rows(
 
     with up_to_date(folder).session("an export") as study:
         rows = make(study)
-    written(output, write(rows, form, what))
+    handed_out(folder, form, output, write(rows, form, what))
     echo(f"Wrote {several(rows.num_rows, 'row')} to {output}: {each}")
     return int(rows.num_rows)
 
@@ -271,6 +275,6 @@ def exemplars(folder: Path, output: Path, quotes: int, everything: bool) -> None
         from tagger.review.web.files import exemplars_page
 
         data = exemplars_page(made, name, today)
-    written(output, data)
+    handed_out(folder, "quotes", output, data)
     count = sum(len(cell.quotes) for cell in made.cells())
     echo(f"Wrote {several(count, 'quote')} to {output}. They are people's words: keep the file as safe as the study.")

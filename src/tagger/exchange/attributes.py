@@ -10,7 +10,9 @@ import codecs
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
+from datetime import date
+from itertools import product
 from pathlib import PurePath
 
 import pyarrow as pa
@@ -19,13 +21,47 @@ from tagger.errors import CodingsError, UsageError
 from tagger.exchange import sheets, tables
 from tagger.exchange.sheets import Row, Sheet
 from tagger.privacy import PSEUDONYM
+from tagger.records import Permission
 
-COLUMNS = ("file", "dataset", "participant", "group", "role", "encoding")
+PERMISSIONS = ("may process", "may quote", "withdraw by")
+COLUMNS = ("file", "dataset", "participant", "group", "role", "encoding", *PERMISSIONS)
 NOTHING = "-"
 SPELLED_ONCE = ("group", "role")
 """What besides datasets and participants would fall apart by two spellings of one name."""
 NEAR = 0.8
+_ANSWERS = {"": None, "yes": True, "y": True, "true": True, "no": False, "n": False, "false": False}
 BETWEEN = re.compile(r"[;,+/]")
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionSaid:
+    """What is said of a permission: None, and an empty day, where nothing is; the day `-` takes away what was said."""
+
+    may_process: bool | None = None
+    may_quote: bool | None = None
+    withdraw_by: str = ""
+
+    @property
+    def words(self) -> str:
+        """Say it in words; nothing where nothing is said."""
+        answers = (("worked on", self.may_process), ("quoted", self.may_quote))
+        told = [f"may {'' if said else 'not '}be {what}" for what, said in answers if said is not None]
+        if self.withdraw_by:
+            told.append(
+                "no day to withdraw by" if self.withdraw_by == NOTHING else f"to be withdrawn by {self.withdraw_by}"
+            )
+        return "; ".join(told)
+
+    def over(self, held: Permission) -> Permission:
+        """Return what holds once this is said."""
+        by = held.withdraw_by
+        if self.withdraw_by:
+            by = None if self.withdraw_by == NOTHING else date.fromisoformat(self.withdraw_by)
+        return Permission(
+            held.may_process if self.may_process is None else self.may_process,
+            held.may_quote if self.may_quote is None else self.may_quote,
+            by,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +69,8 @@ class Attributes:
     """
     What one row says of one file; `number` is that of the row in the sheet.
 
-    `said` holds group, role, encoding and the columns that people added, by name, where a cell is not empty.
+    `said` holds group, role, encoding and the columns that people added, by name, where a cell is not empty;
+    `permission` what those who took part allow.
     """
 
     number: int
@@ -41,6 +78,7 @@ class Attributes:
     dataset: str = ""
     participants: tuple[str, ...] = ()
     said: Mapping[str, str] = field(default_factory=dict)
+    permission: PermissionSaid = PermissionSaid()
 
 
 def parse(data: bytes, name: str) -> tuple[Attributes, ...]:
@@ -57,6 +95,7 @@ def parse(data: bytes, name: str) -> tuple[Attributes, ...]:
     columns = _columns(sheet, name)
     found = [_attributes(row, columns, name) for row in sheet.rows]
     _refuse_twice(found, name)
+    _refuse_contradictions(found, name)
     return tuple(found)
 
 
@@ -144,9 +183,48 @@ def _attributes(row: Row, columns: Sequence[str], name: str) -> Attributes:
                 where=f"{where}, column encoding",
                 remedy="Write one such as utf-8 or cp1252, or leave it empty to have it detected",
             ) from None
-    said = {column: cell for column, cell in cells.items() if cell and column not in ("file", "dataset", "participant")}
+    of_its_own = ("file", "dataset", "participant", *PERMISSIONS)
+    said = {column: cell for column, cell in cells.items() if cell and column not in of_its_own}
     people = _participants(cells.get("participant", ""), f"{where}, column participant")
-    return Attributes(row.number, cells["file"], cells.get("dataset", ""), people, said)
+    permission = PermissionSaid(
+        yes_or_no(cells.get("may process", ""), f"{where}, column may process"),
+        yes_or_no(cells.get("may quote", ""), f"{where}, column may quote"),
+        day(cells.get("withdraw by", ""), f"{where}, column withdraw by"),
+    )
+    if permission != PermissionSaid() and not people:
+        raise UsageError(
+            "It is not said whose permission this is", where=where, remedy="Write the participant too, such as P07"
+        )
+    return Attributes(row.number, cells["file"], cells.get("dataset", ""), people, said, permission)
+
+
+def yes_or_no(cell: str, where: str) -> bool | None:
+    """
+    Read a cell that says yes or no; None where it says nothing.
+
+    Raises:
+        UsageError: It says something else.
+    """
+    if cell.casefold() not in _ANSWERS:
+        raise UsageError(f"'{cell}' is neither yes nor no", where=where, remedy="Write yes or no, or leave it empty")
+    return _ANSWERS[cell.casefold()]
+
+
+def day(cell: str, where: str) -> str:
+    """
+    Read a cell that says a day, as 2027-03-01, or `-` for none.
+
+    Raises:
+        UsageError: It says something else.
+    """
+    try:
+        return cell if cell in ("", NOTHING) else date.fromisoformat(cell).isoformat()
+    except ValueError:
+        raise UsageError(
+            f"'{cell}' is not a day",
+            where=where,
+            remedy="Write it as year, month, day, such as 2027-03-01; - takes it away",
+        ) from None
 
 
 def _participants(cell: str, where: str) -> tuple[str, ...]:
@@ -175,6 +253,20 @@ def _refuse_twice(rows: Sequence[Attributes], name: str) -> None:
                 where=f"{name}, row {row.number}",
                 remedy="Keep one row for each file; several participants stand in one cell, parted by ;",
             )
+
+
+def _refuse_contradictions(rows: Iterable[Attributes], name: str) -> None:
+    known: dict[tuple[str, str], tuple[object, int]] = {}
+    for row in rows:
+        said = zip(PERMISSIONS, astuple(row.permission), strict=True)
+        for (column, cell), person in product([pair for pair in said if pair[1] not in (None, "")], row.participants):
+            first, number = known.setdefault((person, column), (cell, row.number))
+            if first != cell:
+                raise UsageError(
+                    f"It says something else of {person} than row {number}",
+                    where=f"{name}, row {row.number}, column {column}",
+                    remedy="Say the same in all rows of one person",
+                )
 
 
 def _column(cell: str) -> str:

@@ -13,6 +13,7 @@ from tagger.review.turns import Mark, Piece, TurnView, clock, pieces, right_to_l
 from tagger.store import Readable
 
 __all__ = [
+    "HELD_BACK",
     "ROOM",
     "Context",
     "Piece",
@@ -27,6 +28,7 @@ __all__ = [
 
 ROOM = 700
 """How many characters of a long turn are shown on either side of an excerpt."""
+HELD_BACK = "(held back: these words may not be worked on)"
 _SENTENCES_AROUND = 12
 _UNNAMED = "unnamed"
 
@@ -221,8 +223,9 @@ def _context(
 ) -> Context:
     """Gather the turns within reach; without a reach all of them, uncut."""
     rows = db.known(
-        'SELECT t.position, t.start, t."end", t.begins, s.pseudonym, coalesce(s.asks, false), s.standing '
-        "FROM turns t LEFT JOIN speaker_list s ON s.speaker_id = t.speaker_id "
+        'SELECT t.position, t.start, t."end", t.begins, s.pseudonym, coalesce(s.asks, false), s.standing, '
+        "coalesce(c.may_process, true) FROM turns t LEFT JOIN speaker_list s ON s.speaker_id = t.speaker_id "
+        "LEFT JOIN current_permissions c ON c.participant_id = s.participant_id "
         "WHERE t.revision_id = $revision ORDER BY t.position",
         {"revision": place.revision_id},
     )
@@ -255,7 +258,7 @@ def _turn(
     marks: Sequence[Mark],
     room: tuple[int, int] | None,
 ) -> TurnView:
-    position, start, end, begins, pseudonym, asks, standing = row
+    position, start, end, begins, pseudonym, asks, standing, may_process = row
     shown = (start, end) if room is None else window(place.text, (start, end), (place.start, place.end), room)
     return TurnView(
         position=position,
@@ -263,7 +266,7 @@ def _turn(
         asks=asks,
         standing=tuple(standing or ("unknown",)),
         begins=clock(begins),
-        pieces=pieces(place.text, shown, marks),
+        pieces=pieces(place.text, shown, marks) if may_process else (Piece(HELD_BACK),),
         cut_before=shown[0] > start,
         cut_after=shown[1] < end,
     )

@@ -18,8 +18,9 @@ Questions = dict[str, str]
 # another person says in between is what is answered then.
 _QUESTIONS = """
 WITH spoken AS (
-    SELECT t.revision_id, t.position, NOT t.evidence AS asks, CASE WHEN t.evidence THEN t.speaker_id END AS speaker_id,
-           CASE WHEN NOT t.evidence THEN substring(l.text, t.start + 1, t."end" - t.start) END AS said
+    SELECT t.revision_id, t.position, coalesce(t.asks, false) AS asks,
+           CASE WHEN NOT coalesce(t.asks, false) THEN t.speaker_id END AS speaker_id,
+           CASE WHEN t.asks THEN substring(l.text, t.start + 1, t."end" - t.start) END AS said
     FROM live_turns t JOIN live_revisions l ON l.revision_id = t.revision_id
     WHERE l.dataset = $dataset
 ), changes AS (

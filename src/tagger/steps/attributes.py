@@ -237,7 +237,15 @@ def _people(beside: Matched, outcomes: Mapping[Path, Transcript | TranscriptErro
         if len(answering) != 1:
             counts = f"{several(len(row.participants), 'participant')}, and {len(answering)} who may answer"
             yield f"  {path.name}: {counts}; who is who is for the sheet of speakers to say"
+    yield from _allowed(beside)
     yield from (f"  {name} is one person in {_some(names)}" for name, names in sorted(files.items()) if len(names) > 1)
+
+
+def _allowed(beside: Matched) -> Iterator[str]:
+    said = {(name, row.permission) for row in beside.of.values() for name in row.participants}
+    for name, permission in sorted(said, key=lambda pair: pair[0]):
+        if words := permission.words:
+            yield f"  {name}: {words}"
 
 
 def _changes(beside: Matched, held: Held) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tagger.config import FILE, StudySettings, load_settings, settings_text
 from tagger.errors import StoreError, UsageError
 from tagger.frameworks import load_framework
+from tagger.steps.permissions import overdue
 from tagger.store import Readable, Store
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def overview(folder: Path) -> dict[str, Any]:
         datasets; unfinished runs; to_reread, the number of codings; several, how far the passages are that several
         people are to read; learning, what suggestions rest on (`from_review.standing`); found, what the newest audits
         say has been found of each value; agreed, the datasets whose suggestions are not yet those of the version that
-        people agreed on.
+        people agreed on; overdue, the participants whose words were to be gone by now.
     """
     from tagger.steps.from_review import standing  # which most of those who ask for datasets do not need
     from tagger.steps.revised import to_be_read_again
@@ -115,6 +116,7 @@ def overview(folder: Path) -> dict[str, Any]:
             "several": _several(read_by_several(database, everything=load_settings(folder).review.read == "all")),
             "learning": standing(database),
             "agreed": database.table(_AGREED).to_pylist(),
+            "overdue": [{"participant": name, "withdraw_by": by} for name, by in overdue(database)],
         }
         audits = database.rows("SELECT count(*) FROM draws WHERE purpose = 'audit'")[0][0]
     return {**content, "found": [_found(one) for one in guarantees(folder)] if audits else []}

@@ -7,14 +7,15 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from tagger.errors import TranscriptError, UsageError
-from tagger.exchange.attributes import Attributes
+from tagger.exchange.attributes import Attributes, PermissionSaid
 from tagger.privacy import keyed_hash, plain_hash
-from tagger.records import Speaker, Transcript
+from tagger.records import Permission, Speaker, Transcript
 from tagger.revisions import offset_map
 from tagger.steps import archives
 from tagger.steps.shelf import Shelf
@@ -117,8 +118,10 @@ def _read_one(place: Workplace, shelf: Shelf, path: Path) -> tuple[bool, list[st
     name = source(path)
     if name in shelf.clashing:
         raise UsageError("two files go by this name", where=name, remedy="Rename one of them or its folder")
-    if keyed_hash(secret, "source", run.dataset, name) in shelf.tombstones:
-        raise UsageError("it was withdrawn from this study and is not read again", where=name)
+    if shelf.refuses(name):
+        raise UsageError(
+            "it was withdrawn from this study and is not read again", where=name, remedy="Delete the file if you can"
+        )
     data = archives.contents(path)
     said = _said_of(place, path)
     attributes = shelf.attributes_with(name, said, run.encoding)
@@ -136,10 +139,11 @@ def _read_one(place: Workplace, shelf: Shelf, path: Path) -> tuple[bool, list[st
         _pass_over(place, name, bytes_key, text_key, shelf.transcript_id(twin))
         return False, [f"{name}: holds the same words as {twin}, so it was not stored a second time."]
     participants = said.participants if said else ()
-    new = _New(place, shelf, name, transcript, corrections, participants, attributes, text_key, bytes_key)
+    permission = said.permission if said else PermissionSaid()
+    new = _New(place, shelf, name, transcript, corrections, participants, attributes, permission, text_key, bytes_key)
     if tables := new.rows():
         before = shelf.live[name]["revision_id"] if name in shelf.live else ""
-        said_of_it = [*tables["speaker_beliefs"], *tables["transcript_attributes"]]
+        said_of_it = [*tables["speaker_beliefs"], *tables["transcript_attributes"], *tables["permissions"]]
         beliefs = str([{**belief, "run_id": ""} for belief in said_of_it])
         place.put("read", keyed_hash(secret, "read", run.dataset, name, bytes_key, before, beliefs), **tables)
     elif (name, bytes_key) not in shelf.seen:
@@ -166,21 +170,26 @@ class _New:
     corrections: tuple[Correction, ...]
     participants: tuple[str, ...]
     attributes: Mapping[str, str]
+    permission: PermissionSaid
     text_key: str
     content_key: str
 
     def rows(self) -> dict[str, Rows]:
         """Make the rows of a transcript that is new, has a new text or new turns, or is believed otherwise; or none."""
         revision, beliefs, attributes = self._revision_rows(), self._speaker_rows(), self._attribute_rows()
-        if not revision and not beliefs["speaker_beliefs"] and not attributes:
+        permissions = self._permission_rows()
+        if not revision and not beliefs["speaker_beliefs"] and not attributes and not permissions:
             return {}
+        people = [*beliefs.pop("participants"), *({"id": row["participant_id"]} for row in permissions)]
         place = self.place
         described = {"kind": self.transcript.kind, "language": place.settings.study.language}
         transcript = {"id": self.transcript_id, "dataset": place.run.dataset, "source": self.source, **described}
         made = {"datasets": [{"id": place.run.dataset}], "transcripts": [transcript]}
         return {
             **made,
+            "participants": people,
             **beliefs,
+            "permissions": permissions,
             "transcript_attributes": attributes,
             "run_sheets": _sheet_rows(place.run),
             **revision,
@@ -252,6 +261,17 @@ class _New:
             "turns": turns,
             "offset_maps": [{"revision_id": revision, **asdict(stretch)} for stretch in shared],
         }
+
+    def _permission_rows(self) -> Rows:
+        """Make a row for each participant named beside the file whose permission is another one now."""
+        at = datetime.fromisoformat(self.place.run.started_at)
+        rows = []
+        for person in self.participants:
+            held = self.shelf.permissions.get(person, Permission())
+            if (new := self.permission.over(held)) != held:
+                self.shelf.permissions[person] = new
+                rows.append({"participant_id": person, **asdict(new), "recorded_at": at})
+        return rows
 
     def _attribute_rows(self) -> Rows:
         number, held = self.shelf.attributes.get(self.transcript_id, (0, {}))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import PurePath
 
 from tagger.errors import UsageError
 from tagger.exchange.attributes import NOTHING, Attributes
 from tagger.privacy import keyed_hash, pseudonyms
+from tagger.steps import permissions
 from tagger.steps.workplace import Workplace
 
 
@@ -34,7 +36,10 @@ class Shelf:
             ).to_pylist()
             beliefs = database.table("SELECT * FROM speaker_list").to_pylist()
             said = database.rows("SELECT transcript_id, number, attributes FROM current_attributes")
-            names = database.rows("SELECT id FROM participants UNION SELECT pseudonym FROM speakers")
+            names = database.rows(
+                "SELECT id FROM participants UNION SELECT pseudonym FROM speakers "
+                "UNION SELECT unnest(names) FROM withdrawals"
+            )
             twins = database.rows("SELECT source, content_key, text_key FROM twins WHERE dataset = $dataset", here)
             tombstones = database.rows("SELECT source_key FROM tombstones")
             lists = database.rows(
@@ -42,6 +47,7 @@ class Shelf:
                 "JOIN transcripts t ON t.dataset = c.dataset WHERE c.dataset <> $dataset",
                 here,
             )
+            self.permissions = permissions.held(database)
         self.live = {row["source"]: row for row in live}
         self.reflects = {row["kind"] == "reflection" for row in live}
         self.lists = {(str(name), bool(reflects)) for name, reflects in lists}
@@ -57,6 +63,13 @@ class Shelf:
         self.turns: dict[str, list[tuple[int, int, str]]] = {}
         for row in turns:
             self.turns.setdefault(row["revision_id"], []).append((row["start"], row["end"], row["speaker_id"]))
+
+    def refuses(self, source: str) -> bool:
+        """Say whether somebody was withdrawn from a file, under this name, into whatever dataset it would go now."""
+        keys = {keyed_hash(self._secret, "source", self._dataset, source)}
+        if source not in self.live:
+            keys |= {keyed_hash(self._secret, "source", name) for name in (source, PurePath(source).stem)}
+        return not keys.isdisjoint(self.tombstones)
 
     def transcript_id(self, source: str) -> str:
         """Return the id of a transcript: the one it has, or the one its source gives it for ever."""

@@ -5,6 +5,7 @@ The study's database and its only door.
     database.py     DuckDB: opening, transactions, errors
     migrations.py   the schema, step by step
     everything.py   every row of a study, out and in
+    remaking.py     another database in the place of this one, without a moment of neither
     torn.py         blocks that were being written when an owner was killed
     shards.py       finished work on its way in
     connections.py  a database file that stays open, and its cursors
@@ -25,7 +26,7 @@ import pyarrow as pa
 
 from tagger import __version__
 from tagger.errors import Busy, StoreError
-from tagger.store import everything, shards
+from tagger.store import everything, remaking, shards
 from tagger.store.database import Database, Readable, opened
 from tagger.store.lock import beside, owned, signed
 from tagger.store.migrations import migrate
@@ -113,6 +114,26 @@ class Store:
             migrate(database)
         self.path.chmod(0o600)
         return filled
+
+    def remake(
+        self, role: str, rows: Callable[[Database], Callable[[str], everything.Batches]], ready: Callable[[], object]
+    ) -> None:
+        """
+        Put a new database in the place of this one, of which no byte is left.
+
+        Killed at any moment, it is the one or the other.
+
+        Args:
+            rows: looks at the old database, and returns what gives the new one the rows of each table.
+            ready: called once the new one is whole and on the disk, before it takes the place.
+
+        Raises:
+            StoreError: there is no database here, it cannot be opened, or there is no room; nothing was changed.
+            Busy: another process owns it, and is not brief about it.
+        """
+        self._must_exist()
+        with owned(beside(self.path), role, brief=False) as killed:
+            remaking.remake(self.path, killed, rows, ready)
 
     @contextmanager
     def only_run(self) -> Iterator[None]:

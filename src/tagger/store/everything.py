@@ -36,6 +36,19 @@ def rows(database: Readable, table: str) -> pa.Table:
     return database.table(f'SELECT * FROM "{table}" ORDER BY ALL')  # noqa: S608
 
 
+def pieces(database: Database, table: str, goes: str = "false", **known: pa.Table) -> Iterator[pa.Table]:
+    """
+    Yield the rows of a table, some at a time; *table* is one of `tables`.
+
+    Args:
+        goes: which of them are left out, as SQL over the columns of the table and of what is *known*.
+    """
+    [(last,)] = database.rows(f'SELECT coalesce(max(rowid), -1) FROM "{table}"')  # noqa: S608
+    for first in range(0, int(last) + 1, _ROWS_A_PIECE):
+        within = f"rowid BETWEEN {first} AND {first + _ROWS_A_PIECE - 1}"
+        yield database.table(f'SELECT * FROM "{table}" WHERE {within} AND NOT ({goes})', **known)  # noqa: S608
+
+
 def fill(database: Database, read: Callable[[str], Batches]) -> dict[str, int]:
     """
     Put rows into the tables of a database that nobody uses yet, in the place of those that it was made with.
@@ -82,6 +95,7 @@ def _ordered(batches: Batches, column: str, key: str) -> Iterator[pa.Table]:
         waiting = waiting.filter(pc.invert(ready)) if batch.num_rows else waiting.slice(0, 0)
 
 
+_ROWS_A_PIECE = 10_000
 # What a database is made with.
 _BEGUN = ("study", "migrations")
 _TABLES = "SELECT table_name, comment FROM duckdb_tables() WHERE NOT internal AND NOT temporary ORDER BY table_name"

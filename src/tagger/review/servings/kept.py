@@ -33,7 +33,7 @@ MOST = 200
 _ACTS = ("servings", "decisions")
 _ABOUT_SERVINGS = ("postponements", "pack_servings")
 _OF_A_PERSON = ("arms", "audit_passages")
-_OF_LEAVING = ("hand_overs", "handed_passages")
+_OF_LEAVING = ("hand_overs", "handed_passages", "permissions")
 _OF_RUNS = (
     "transcripts", "revisions", "turns", "speakers", "speaker_beliefs", "excerpts", "placements",
     "scorings", "scoring_uses", "suggestions", "reading_orders",

@@ -9,6 +9,7 @@ from tagger.review.exemplars import ALL, PER_CELL, Exemplars, table_for
 from tagger.review.exemplars import sheet as exemplar_sheet
 from tagger.review.web.files import exemplars_page
 from tagger.review.web.visit import Visit, now, page
+from tagger.steps.exported import note_in
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -20,18 +21,20 @@ def show(visit: Visit) -> Response:
 
 def workbook(visit: Visit) -> Response:
     """Hand the table over as a workbook."""
-    return download(exemplar_sheet.write(_table(visit)), "my-exemplars.xlsx", XLSX)
+    return download(visit, "quotes", exemplar_sheet.write(_table(visit)), "my-exemplars.xlsx", XLSX)
 
 
 def file(visit: Visit) -> Response:
     """Hand the table over as a page that stands alone."""
     made = exemplars_page(_table(visit), visit.settings.study.name, now().date())
-    return download(made, "my-exemplars.html", "text/html; charset=utf-8")
+    return download(visit, "quotes", made, "my-exemplars.html", "text/html; charset=utf-8")
 
 
-def download(data: bytes, name: str, kind: str) -> Response:
-    """Answer with a file to keep; *name* is one of ours."""
-    return Response(data, media_type=kind, headers={"content-disposition": f'attachment; filename="{name}"'})
+def download(visit: Visit, kind: str, data: bytes, name: str, media_type: str) -> Response:
+    """Answer with a file to keep, which is noted as one of its *kind*; *name* is one of ours."""
+    time = now()
+    visit.write(lambda db: note_in(db, kind, name, time))
+    return Response(data, media_type=media_type, headers={"content-disposition": f'attachment; filename="{name}"'})
 
 
 def _everything(visit: Visit) -> bool:

@@ -56,7 +56,7 @@ def make(visit: Visit, form: Form) -> Response:
 def workbook(visit: Visit) -> Response:
     """Hand a pack over as a workbook."""
     pack = _pack(visit)
-    return download(workbooks.write(pack), pack.file_name, XLSX)
+    return download(visit, "reading pack", workbooks.write(pack), pack.file_name, XLSX)
 
 
 def printed(visit: Visit) -> Response:

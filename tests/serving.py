@@ -43,13 +43,15 @@ class _Doors(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self):
-        """Answer at the owner's two doors whoever has the token."""
+        """Answer at the owner's doors whoever has the token."""
         owner = self.server.owner
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if not owner.knows(self.headers.get("X-Tagger-Token", "")):
             self._answer(403, b"")
         elif self.path == "/owner/read":
             self._answer(200, owner.answer(body))
+        elif self.path == "/owner/copy":
+            self._answer(200, owner.answer_copy(body))
         else:
             self._answer(200, owner.answer_merge())
 

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from tagger.store.database import Database
 from tagger.store.lock import alive
 from tagger.store.plain_errors import explained
+from tagger.store.study_files import sync
 
 _MANIFEST = "shard.json"
 
@@ -52,9 +53,9 @@ def write(inbox: Path, shard: Shard) -> Path:
             digests = {name: _write_table(temporary / f"{name}.parquet", rows) for name, rows in shard.tables.items()}
             manifest = {"key": shard.key, "stage": shard.stage, "run_id": shard.run_id, "tables": digests}
             _write_synced(temporary / _MANIFEST, json.dumps(manifest).encode())
-            _sync_folder(temporary)
+            sync(temporary)
             temporary.rename(target)
-            _sync_folder(inbox)
+            sync(inbox)
         except BaseException:
             shutil.rmtree(temporary, ignore_errors=True)
             raise
@@ -161,13 +162,3 @@ def _write_synced(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # folders cannot be opened there
-        return
-    fd = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)

@@ -143,6 +143,8 @@ def doctor(folder: Path) -> None:
     findings = diagnose(folder)
     for finding in findings:
         echo(f"{'ok ' if finding.good else 'BAD'}  {finding.text}")
+        if not finding.good and finding.remedy:
+            echo(f"     {finding.remedy}")
     if not all(finding.good for finding in findings):
         raise SystemExit(1)
 

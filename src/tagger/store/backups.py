@@ -156,14 +156,19 @@ def check(backup: Backup, place: Path) -> None:
     Raises:
         Damaged: it is not what was written.
     """
-    found = digests(place)
-    if wrong := sorted(name for name in backup.files if found.get(name) != backup.files[name]):
+    if wrong := changed(backup, place):
         raise Damaged(
             f"the backup is damaged: {wrong[0]} is not what was written",
             where=str(backup.path),
             remedy="Take another one; nothing was changed",
         )
     _checked(place / DATABASE, backup.rows)
+
+
+def changed(backup: Backup, place: Path) -> list[str]:
+    """Name the files of a copy of a backup in the folder *place* that are not what was written."""
+    found = digests(place)
+    return sorted(name for name in backup.files if found.get(name) != backup.files[name])
 
 
 def digests(place: Path) -> dict[str, str]:

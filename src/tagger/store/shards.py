@@ -144,6 +144,12 @@ def sweep(inbox: Path) -> None:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
+def left_over(inbox: Path) -> list[Path]:
+    """Name what is of no use to anybody: half-written, half-removed, or set aside because it was damaged."""
+    hidden = [folder for folder in inbox.glob(".*") if folder.is_dir()]
+    return [folder for folder in hidden if not (folder.name.startswith(".writing-") and _is_written(folder))]
+
+
 def _is_written(folder: Path) -> bool:
     pid = folder.name.split("-")[1]
     return pid.isdecimal() and alive(int(pid))

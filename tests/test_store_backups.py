@@ -38,7 +38,8 @@ def _store(tmp_path_factory):
     store.create()
     add(store, "ann")
     (store.folder / "study.toml").write_text('[study]\nname = "Small"\n')
-    (store.folder / "frameworks").mkdir()
+    (store.folder / "frameworks" / "deep" / "er").mkdir(parents=True)
+    (store.folder / "frameworks" / "deep" / "er" / "own.yaml").write_text("id: deeper\n")
     (store.folder / "frameworks" / "own.yaml").write_text("id: own\n")
     return store
 

@@ -261,7 +261,7 @@ def _copy_files(folder: Path, place: Path) -> None:
     for path in own_files(folder):
         if not path.is_symlink():
             target = place / path.relative_to(folder)
-            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
 
 
@@ -290,6 +290,7 @@ def _named(backup: Backup) -> Backup:
     (place / MANIFEST).write_text(json.dumps(said, indent=1), "utf-8")
     for path in sorted(place.rglob("*")):
         if path.is_dir():
+            path.chmod(0o700)
             sync(path)
         else:
             path.chmod(0o600)

@@ -24,6 +24,8 @@ from tagger.store.database import Database, opened
 PACKED = Path(__file__).resolve().parents[1] / "tests" / "earlier_studies.tar.xz"
 ROWS = 2
 MOST_TRIES = 3_000
+JSON = ("attributes", "card", "counts", "settings")
+"""Columns that are read as JSON."""
 MADE_WITH = ("study", "migrations")
 COLUMNS = (
     "SELECT column_name, data_type, is_nullable FROM duckdb_columns() WHERE table_name = $table ORDER BY column_index"
@@ -105,6 +107,8 @@ def _values(name: str, kind: str, constraints: list[tuple[Any, ...]], row: int) 
     """Return what may stand in a column: the words that it is held to, or something of its type."""
     checks = [text for what, own, _, _, text in constraints if what == "CHECK" and own == [name]]
     words = [word for text in checks for word in re.findall(r"'([^']+)'", text)]
+    if name in JSON:
+        return ["{}"]
     held_to = {"VARCHAR": list(words), "VARCHAR[]": [[word] for word in words]}.get(kind)
     return held_to or _something(kind, row)
 

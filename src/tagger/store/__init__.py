@@ -66,8 +66,10 @@ class Store:
         """
         backups.look_first(self.path)
         try:
-            with owned(beside(self.path), "set-up") as killed, opened(self.path, killed) as database:
-                backups.bring_up_to_date(database, self.path)
+            with owned(beside(self.path), "set-up") as killed:
+                backups.must_not_be_gone(self.path)
+                with opened(self.path, killed) as database:
+                    backups.bring_up_to_date(database, self.path)
         except Busy as busy:
             if "url" not in busy.owner:
                 raise

@@ -26,7 +26,7 @@ from tagger.errors import Damaged, StoreError
 from tagger.store import everything
 from tagger.store.copy_apart import copy_apart
 from tagger.store.database import Database, opened
-from tagger.store.lock import alive
+from tagger.store.lock import alive, beside, owned
 from tagger.store.migrations import migrate, newest, step
 from tagger.store.plain_errors import explained
 from tagger.store.study_files import BACKUPS, DATABASE, LOG, own_files, sync
@@ -183,11 +183,12 @@ def digests(place: Path) -> dict[str, str]:
 
 def look_first(path: Path) -> None:
     """
-    Refuse to open a backup as if it were a study, and to make a new database where one has been.
+    Refuse to open a backup as if it were a study, and a database that is gone; the caller does not hold the lock.
 
     Raises:
-        Damaged: the database *path* is gone, but its log or backups are there.
-        StoreError: it is that of a backup.
+        StoreError: the database *path* is that of a backup.
+        Damaged: it is gone, but its log or backups are there.
+        Busy: it is just being restored.
     """
     folder = path.parent
     if (folder / MANIFEST).exists():
@@ -196,12 +197,28 @@ def look_first(path: Path) -> None:
             where=str(folder),
             remedy=f"To make a study of it: tagger restore {folder} --study NEW-FOLDER",
         )
-    if not path.exists() and ((folder / LOG).exists() or kept(folder)):
+    if _is_gone(path):
+        with owned(beside(path), "a look at the study"):
+            must_not_be_gone(path)
+
+
+def must_not_be_gone(path: Path) -> None:
+    """
+    Refuse to make a new database where one has been; the caller holds the owner's lock.
+
+    Raises:
+        Damaged: the database *path* is gone, but its log or backups are there.
+    """
+    if _is_gone(path):
         raise Damaged(
             "the database is gone, and this is no new study",
             where=str(path),
-            remedy=f"To see what there is, and restore it: tagger restore --study {folder}",
+            remedy=f"To see what there is, and restore it: tagger restore --study {path.parent}",
         )
+
+
+def _is_gone(path: Path) -> bool:
+    return not path.exists() and (path.with_name(LOG).exists() or bool(kept(path.parent)))
 
 
 @contextmanager

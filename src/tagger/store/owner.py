@@ -355,6 +355,7 @@ def serving(folder: Path, url: str | None = None, role: str = "the review server
     token = secrets.token_urlsafe(32)
     told = {} if url is None else {"url": url, "token": token, "version": __version__}
     with owned(beside(path), role, brief=url is None, told=told) as killed:
+        backups.must_not_be_gone(path)
         owner = Owner(path, token, killed)
         with owner.at_work():
             path.chmod(0o600)

@@ -2,7 +2,7 @@
 A study in the place of which a backup of it is put; what was there is kept as a backup too, sound or not.
 
 The database is the last to be put in its place. Until it is there is none, and nobody makes a new one where backups
-are (`backups.look_first`): whoever is stopped in the middle finds a study that asks to be restored.
+are (`backups.must_not_be_gone`): whoever is stopped in the middle finds a study that asks to be restored.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ def _kept(folder: Path, killed: bool) -> Backup | None:
     if not path.exists() and not (folder / LOG).exists():
         return None
     try:
-        backups.look_first(path)
+        backups.must_not_be_gone(path)
         with opened(path, killed) as database:
             aside = backups.write(folder, BEFORE_RESTORE, lambda place: backups.copied(database, path, place))
     except Busy:

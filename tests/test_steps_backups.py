@@ -94,12 +94,17 @@ def test_a_backup_of_all_that_is_there_takes_the_place_of_all_others(small):
     backups.make(small.folder)
     backups.make(small.folder, "daily")
     stored.put_aside(small.folder)
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    for left in (f"backups/.writing-{ended.pid}-ab", f".restoring-{ended.pid}-ab"):
+        (small.folder / left).mkdir()
     add(small, "ann")
 
     made = backups.remake(small.folder)
 
     assert [made] == backups.kept(small.folder)
     assert [made.name] == [path.name for path in (small.folder / "backups").iterdir()]
+    assert [] == list(small.folder.glob(".restoring*"))
     assert 1 == made.rows["coders"]
 
 

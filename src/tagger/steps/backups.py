@@ -20,7 +20,7 @@ from pathlib import Path
 from tagger.errors import Busy, StoreError, UsageError
 from tagger.store import Backup, Readable, Store, everything
 from tagger.store.backups import DAMAGED, delete, kept, read
-from tagger.store.restoring import counts_without_log, put_back, put_back_without_log
+from tagger.store.restoring import counts_without_log, put_back, put_back_without_log, sweep
 from tagger.wording import several
 
 __all__ = ["Backup", "counts_without_log", "daily", "delete", "kept", "make", "named", "present", "remake", "restore"]
@@ -91,6 +91,7 @@ def remake(folder: Path) -> Backup:
     for backup in kept(folder):
         if backup.path != made.path:
             delete(backup)
+    sweep(folder)
     return made
 
 

@@ -79,6 +79,12 @@ def unfinished(folder: Path) -> list[Path]:
     return [place for place in left if not alive(int(place.name.removeprefix(RESTORING).split("-")[0]))]
 
 
+def sweep(folder: Path) -> None:
+    """Remove what restores that were stopped left behind."""
+    for left in unfinished(folder):
+        shutil.rmtree(left, ignore_errors=True)
+
+
 def _replaced(folder: Path, fill: Callable[[Path, bool], None]) -> Backup | None:
     path = folder / DATABASE
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -95,8 +101,7 @@ def _replaced(folder: Path, fill: Callable[[Path, bool], None]) -> Backup | None
 
 @contextmanager
 def _place(folder: Path) -> Iterator[Path]:
-    for left in unfinished(folder):
-        shutil.rmtree(left, ignore_errors=True)
+    sweep(folder)
     place = folder / f"{RESTORING}{os.getpid()}-{uuid.uuid4().hex}"
     with backups.written_or_said(folder):
         place.mkdir(mode=0o700)

@@ -18,7 +18,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tagger import __version__
@@ -299,11 +299,10 @@ def _checked(path: Path, rows: dict[str, int]) -> int:
 def _named(backup: Backup) -> Backup:
     """Write the manifest, have the disk hold everything, and give the folder its name."""
     place, home = backup.path, backup.path.parent
-    made_at = backup.made_at
-    while (target := home / f"{made_at:%Y-%m-%d-%H%M%S}-{backup.reason}").exists():
-        made_at += timedelta(seconds=1)
-    named = replace(backup, path=target, made_at=made_at)
-    said = {**asdict(named), "path": target.name, "made_at": made_at.isoformat()}
+    name = f"{backup.made_at:%Y-%m-%d-%H%M%S}-{backup.reason}"
+    names = (name, *(f"{name}-{number}" for number in range(2, 1000)))
+    target = next(home / name for name in names if not (home / name).exists())
+    said = {**asdict(backup), "path": target.name, "made_at": backup.made_at.isoformat()}
     (place / MANIFEST).write_text(json.dumps(said, indent=1), "utf-8")
     for path in sorted(place.rglob("*")):
         if path.is_dir():
@@ -316,8 +315,8 @@ def _named(backup: Backup) -> Backup:
     sync(place)
     place.rename(target)
     sync(home)
-    return named
+    return replace(backup, path=target)
 
 
 def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    return datetime.now(UTC).replace(tzinfo=None)

@@ -45,7 +45,7 @@ test-all: test  ## test, then the slow tests
 
 torture: $(READY)  ## as root: kill all that writes at random moments (MINUTES=18 of most of it, KILLS=30 of the server)
 	TORTURE_MINUTES=$(MINUTES) KILLS=$(KILLS) $(BIN)/pytest -m slow --capture=no --junitxml=build/torture.xml \
-		tests/test_torture.py tests/test_review_crash.py tests/test_owner_crash.py tests/test_race.py tests/test_crash.py
+		tests/test_torture.py tests/test_torture_server.py tests/test_review_crash.py tests/test_owner_crash.py tests/test_race.py tests/test_crash.py
 
 screens: $(READY)  ## take the pictures in docs/screens (needs Debian's chromium and the demo)
 	$(BIN)/python scripts/screenshots.py --study "$(STUDY)"

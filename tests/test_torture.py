@@ -12,7 +12,6 @@ leaves what the unbroken one left.
 from __future__ import annotations
 
 import csv
-import os
 import random
 import shutil
 import signal
@@ -22,7 +21,6 @@ import tarfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +28,7 @@ import earlier_studies
 import pytest
 from forks import Forks, How, Kill
 from studies import write_transcripts
+from torturing import MINUTES, assert_backups_are_whole, chance, rounds
 
 import tagger
 from tagger.errors import Busy, Damaged
@@ -38,8 +37,6 @@ from tagger.store.database import opened
 
 pytestmark = pytest.mark.slow
 
-MINUTES = float(os.environ.get("TORTURE_MINUTES", "0"))
-"""How long rounds are begun; one round of all is the short form."""
 AGAIN = 8
 """So many more are aimed at a stage that was missed: a short one can be over before the signal arrives."""
 EARLIER = 12
@@ -108,14 +105,6 @@ def _rounded(value):
 def all_held_in(fewer, more):
     """Say whether all rows of some tables are in others."""
     return all(Counter(found) <= Counter(more.get(name, [])) for name, found in fewer.items())
-
-
-def assert_backups_are_whole(folder):
-    """Fail unless all that bears the name of a backup is as it was written, opens, and has the rows that it says."""
-    for backup in backups.kept(folder):
-        assert [] == backups.changed(backup, backup.path)
-        with opened(backup.path / "study.duckdb") as database:
-            assert backup.rows == everything.counts(database)
 
 
 class Looking(threading.Thread):
@@ -256,22 +245,6 @@ def _bench(tmp_path_factory):
     forks.stop()
 
 
-def chance() -> random.Random:
-    """Return the chance of this run, and say how to have it again."""
-    seed = int(os.environ.get("TAGGER_TEST_SEED", time.time_ns() % 1_000_000))
-    sys.stdout.write(f"TAGGER_TEST_SEED={seed}\n")
-    return random.Random(seed)
-
-
-def rounds(share: float, act: Callable[[], None]) -> int:
-    """Act once, and again as long as this share of the time lasts; return how often."""
-    end, number = time.monotonic() + MINUTES * 60 * share, 0
-    while not number or time.monotonic() < end:
-        act()
-        number += 1
-    return number
-
-
 def test_whatever_is_killed_nothing_is_lost_and_it_can_be_done_again(bench):
     """Run, import, learn, migrate, backup and restore, each killed in each of its stages."""
     of, hits = chance(), Counter()
@@ -301,84 +274,6 @@ def test_whatever_is_killed_nothing_is_lost_and_it_can_be_done_again(bench):
         sys.stdout.write(f"KILLED {name} at {at}: {times}\n")
     missed = [aim for aim in aims if not hits[aim]]
     assert not missed, f"not every stage was hit: {missed}"
-
-
-SERVER = Path(__file__).with_name("serving.py")
-
-
-def test_a_server_that_is_killed_while_it_is_backed_up_loses_nothing(tmp_path):
-    """What it acknowledged is there, every backup is one, and some kills came in the middle of a copy."""
-    study, of, hits = tmp_path / "study", chance(), Counter()
-    study.mkdir()
-    Store(study).create()
-    acknowledged = study / "acknowledged"
-
-    def kill() -> None:
-        process = subprocess.Popen([sys.executable, SERVER, study, acknowledged, "backups"], stdout=subprocess.PIPE)
-        assert b"ready\n" == process.stdout.readline()
-        time.sleep(of.uniform(0.2, 1.5))
-        process.kill()
-        process.wait()
-        process.stdout.close()
-        hits["while it was backed up" if backups.unfinished(study) else "between backups"] += 1
-        said = {line.strip() for line in acknowledged.read_text().splitlines(keepends=True) if line.endswith("\n")}
-        with Store(study).session("a test") as database:
-            there = {str(name) for (name,) in database.rows("SELECT id FROM coders")}
-            there |= {f"shard {key}" for (key,) in database.rows("SELECT key FROM ledger")}
-        assert set() == said - there
-        assert_backups_are_whole(study)
-        for backup in backups.kept(study):
-            backups.delete(backup)
-
-    number = rounds(0.2, lambda: [kill() for _ in range(4)])
-    sys.stdout.write(f"KILLED serve: {dict(hits)} in {number} rounds\n")
-    assert hits["while it was backed up"]
-
-
-LEAVES_A_LOG = """
-import os, sys
-from pathlib import Path
-from tagger.store.database import opened
-with opened(Path(sys.argv[1])) as database:
-    for number in range(200):
-        database.run(
-            "INSERT INTO coders VALUES ($id, 'Ann', 'reviewer', NULL, '2026-01-01'::TIMESTAMP)", {"id": f"{number:03}"}
-        )
-    os._exit(1)
-"""
-
-
-def people(study):
-    """List who is in a study."""
-    with Store(study).session("a test") as database:
-        return [str(name) for (name,) in database.rows("SELECT id FROM coders ORDER BY id")]
-
-
-def test_a_log_that_is_cut_or_damaged_loses_its_end_and_no_more(tmp_path):
-    """The study opens with all up to some act, in order; or says that it is damaged, and opens without its log."""
-    whole, of, hits = tmp_path / "whole", chance(), Counter()
-    whole.mkdir()
-    Store(whole).create()
-    subprocess.run([sys.executable, "-c", LEAVES_A_LOG, str(whole / "study.duckdb")], check=False)
-    log = (whole / "study.duckdb.wal").read_bytes()
-
-    def damage() -> None:
-        study, at = shutil.copytree(whole, tmp_path / "study"), of.randrange(len(log))
-        cut = of.random() < 0.5
-        (study / "study.duckdb.wal").write_bytes(log[:at] if cut else log[:at] + of.randbytes(64) + log[at + 64 :])
-        try:
-            there = people(study)
-            hits["opened"] += 1
-        except Damaged:
-            restoring.put_back_without_log(study)
-            there = people(study)
-            hits["opened without its log"] += 1
-        assert [f"{number:03}" for number in range(len(there))] == there
-        shutil.rmtree(study)
-
-    number = rounds(0.05, lambda: [damage() for _ in range(20)])
-    sys.stdout.write(f"DAMAGED log: {dict(hits)} in {number} rounds\n")
-    assert hits["opened"]
 
 
 @pytest.fixture(name="disk")

@@ -8,12 +8,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 STUDY ?= demo-study
+MINUTES ?= 18
+KILLS ?= 30
 DATA ?= ../shared/evaldata
 SETS ?= $(wildcard $(DATA)/touche23-valueeval $(DATA)/casino) data/sample
 # The tests of one file share what it set up, so they stay in one process.
 PYTEST := $(BIN)/pytest --numprocesses auto --dist loadfile
 
-.PHONY: help demo review test test-all check fix lock wheel screens quality
+.PHONY: help demo review test test-all torture check fix lock wheel screens quality
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 16
@@ -40,6 +42,10 @@ test: check  ## check, then the tests that need no root and no browser: a few mi
 
 test-all: test  ## test, then the slow tests
 	$(PYTEST) -m slow --junitxml=build/tests-slow.xml
+
+torture: $(READY)  ## as root: kill all that writes at random moments (MINUTES=18 of most of it, KILLS=30 of the server)
+	TORTURE_MINUTES=$(MINUTES) KILLS=$(KILLS) $(BIN)/pytest -m slow --capture=no --junitxml=build/torture.xml \
+		tests/test_torture.py tests/test_torture_server.py tests/test_review_crash.py tests/test_owner_crash.py tests/test_race.py tests/test_crash.py
 
 screens: $(READY)  ## take the pictures in docs/screens (needs Debian's chromium and the demo)
 	$(BIN)/python scripts/screenshots.py --study "$(STUDY)"

@@ -18,6 +18,7 @@ import subprocess
 import sys
 import time
 import traceback
+from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -40,12 +41,15 @@ class How:
 
     `encoder`: "words" for the quick one of `fakes`, "shipped" for the real one. `die_after_inserts`: the process kills
     itself after so many inserts, 0 for never. `transactions`: False takes them out, so that every insert is committed
-    for itself.
+    for itself. `said`: functions whose calls are said too, each as "module:name:what is said"; none calls another.
+    `left_out`: functions that do nothing, each as "module:name".
     """
 
     encoder: str = "words"
     die_after_inserts: int = 0
     transactions: bool = True
+    said: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,15 @@ class Ended:
                 numbers[stage] += 1
                 if not stages or stage in stages:
                     found.append((stage, numbers[stage], ended - began))
+        return found
+
+    def moments(self):
+        """List the moments that a run like this one can be killed at: what was said last, which time, for how long."""
+        times = Counter()
+        found = []
+        for (began, what), (ended, _) in zip(self.said[1:], self.said[2:], strict=False):
+            times[what] += 1
+            found.append((what, times[what], ended - began))
         return found
 
     def random_moment(self, stage, chance: random.Random):
@@ -155,12 +168,18 @@ def _be_the_command(request):
         os.dup2(nothing.fileno(), 0)
     sys.stdout = sys.stderr
     sys.argv = ["tagger", *request["arguments"]]
-    steps.tag = functools.partial(steps.tag, call=_announced)
+    tag = steps.tag
+    steps.tag = lambda run, _call=None, *stages: tag(run, _announced, *stages)
     if request["encoder"] == "words":
         # Not `steps.workplace`: that is the function of this name.
         sys.modules["tagger.steps.workplace"].load_encoder = lambda _name: WordEncoder(dimension=384)
     if lives := request["die_after_inserts"]:
         Database.insert = _dying(Database.insert, lives)
+    for said in request["said"]:
+        module, name, what = said.split(":")
+        _replace(module, name, lambda work, what=what: functools.partial(_announced, work, said=what))
+    for left_out in request["left_out"]:
+        _replace(*left_out.split(":"), lambda _: lambda *_given: None)
     if not request["transactions"]:
         Database.transaction = lambda _self: contextlib.nullcontext()
     code = 70
@@ -178,11 +197,19 @@ def _say(line):
     os.write(1, f"{line}\n".encode())
 
 
-def _announced(work, *arguments):
-    _say(work.__name__)
-    outcome = work(*arguments)
+def _announced(work, *arguments, said="", **options):
+    _say(said or work.__name__)
+    outcome = work(*arguments, **options)
     _say("between")
     return outcome
+
+
+def _replace(module, name, changed):
+    *path, last = name.split(".")
+    home = functools.reduce(getattr, path, importlib.import_module(module))
+    work = changed(getattr(home, last))
+    # A function, so that it is a method where it is one.
+    setattr(home, last, lambda *arguments, **options: work(*arguments, **options))
 
 
 def _dying(insert, lives):

@@ -2,7 +2,8 @@
 A review server without pages, for tests: an owner behind a small HTTP server of the standard library.
 
 As a program, `serving.py STUDY ACKNOWLEDGED` decides with four threads until it is killed, while shards are merged: the
-id of each decision is written to the file ACKNOWLEDGED once it was answered.
+id of each decision is written to the file ACKNOWLEDGED once it was answered. With `backups` as a third word, backups
+are made all the while.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from pathlib import Path
 import pyarrow as pa
 from merge_until_killed import shard
 
-from tagger.store import Store, database, serving
+from tagger.store import Store, backups, database, serving
 
 READERS = 4
 
@@ -43,13 +44,15 @@ class _Doors(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self):
-        """Answer at the owner's two doors whoever has the token."""
+        """Answer at the owner's doors whoever has the token."""
         owner = self.server.owner
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if not owner.knows(self.headers.get("X-Tagger-Token", "")):
             self._answer(403, b"")
         elif self.path == "/owner/read":
             self._answer(200, owner.answer(body))
+        elif self.path == "/owner/copy":
+            self._answer(200, owner.answer_copy(body))
         else:
             self._answer(200, owner.answer_merge())
 
@@ -83,7 +86,12 @@ def _decide(owner, file, turn, begun):
         begun.set()
 
 
-def _serve_until_killed(folder, acknowledged):
+def _back_up(owner, folder):
+    while True:
+        backups.write(folder, "daily", lambda place: owner.copy(place.name))
+
+
+def _serve_until_killed(folder, acknowledged, *, backed_up):
     # Many checkpoints, so that some are killed.
     database._CONFIG["wal_autocheckpoint"] = "64KB"
     store, turn, begun, run = Store(folder), threading.Lock(), threading.Event(), uuid.uuid4().hex
@@ -91,6 +99,8 @@ def _serve_until_killed(folder, acknowledged):
         for _ in range(READERS):
             threading.Thread(target=_decide, args=(owner, file, turn, begun), daemon=True).start()
         begun.wait()
+        if backed_up:
+            threading.Thread(target=_back_up, args=(owner, folder), daemon=True).start()
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         for number in range(1_000_000):
@@ -103,4 +113,4 @@ def _serve_until_killed(folder, acknowledged):
 
 
 if __name__ == "__main__":
-    _serve_until_killed(Path(sys.argv[1]), Path(sys.argv[2]))
+    _serve_until_killed(Path(sys.argv[1]), Path(sys.argv[2]), backed_up="backups" in sys.argv[3:])

@@ -286,7 +286,7 @@ def test_another_site_may_link_here_and_not_draw_from_here(house: House) -> None
 def test_the_doors_of_the_study_s_own_programs_are_not_on_the_pages(house: House) -> None:
     """Where other machines come, they are no address at all, with and without the token."""
     token = {"x-tagger-token": house.owner.token}
-    for path in ("/owner/read", "/owner/merge", "/owner/audit", door.DOOR):
+    for path in ("/owner/read", "/owner/merge", "/owner/copy", "/owner/audit", door.DOOR):
         assert 404 == house.browser().post(path, content=b"", headers=token).status_code
 
 

@@ -15,6 +15,7 @@ import click
 from tagger import __version__
 from tagger.cli.agreement import agreement
 from tagger.cli.audit import audit
+from tagger.cli.backups import backup, restore
 from tagger.cli.compare import compare
 from tagger.cli.datasets import dataset
 from tagger.cli.emergent import emergent
@@ -66,6 +67,8 @@ for command in (
     compare,
     permissions,
     withdraw,
+    backup,
+    restore,
     doctor,
 ):
     tagger.add_command(command)

@@ -106,7 +106,8 @@ def status(folder: Path, as_json: bool) -> None:
             f"{one['dataset']}: you agreed on {one['framework']} {one['agreed']}, and its suggestions are those of "
             f"{one['used']}: tagger run --study {folder} --dataset {one['dataset']} makes new ones"
         )
-    for line in (*content["several"]["words"], *learned(content["learning"]), *_found(content, folder)):
+    told = (*content["several"]["words"], *learned(content["learning"]), *_found(content, folder))
+    for line in (*told, *_not_backed_up(content["backup"], folder)):
         echo(line)
     echo(next_step(folder))
 
@@ -130,6 +131,14 @@ def _found(content: Mapping[str, Any], folder: Path) -> list[str]:
     return lines
 
 
+def _not_backed_up(backup: Mapping[str, str], folder: Path) -> list[str]:
+    if not backup:
+        return []
+    newest = f"The newest backup is {backup['name']}" if backup["name"] else "There is no backup yet"
+    since = " since" if backup["name"] else ""
+    return [f"{newest}; people added {backup['added']}{since}: tagger backup --study {shlex.quote(str(folder))}"]
+
+
 @click.command()
 @options.study
 def doctor(folder: Path) -> None:
@@ -139,6 +148,8 @@ def doctor(folder: Path) -> None:
     findings = diagnose(folder)
     for finding in findings:
         echo(f"{'ok ' if finding.good else 'BAD'}  {finding.text}")
+        if not finding.good and finding.remedy:
+            echo(f"     {finding.remedy}")
     if not all(finding.good for finding in findings):
         raise SystemExit(1)
 

@@ -61,7 +61,8 @@ def import_codings(
     from tagger.steps.imported import Origin
     from tagger.steps.imports import import_codings as bring_in
     from tagger.steps.projects import import_project
-    from tagger.steps.whole_study import is_archive, restore_study
+    from tagger.steps.whole_study import restore_study
+    from tagger.store.study_files import is_archive
 
     if is_archive(file):
         for line in restore_study(file, folder).lines:

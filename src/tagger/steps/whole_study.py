@@ -20,10 +20,9 @@ from tagger.errors import ArchiveError, StoreError, UsageError
 from tagger.exchange import archive
 from tagger.exchange.archive import FILES, TABLES, Archive, Packing, Part
 from tagger.store import Store, everything, migrations
+from tagger.store.study_files import own_files
 from tagger.wording import several
 
-LEFT_OUT = ("study.duckdb", "study.duckdb.wal", "study.duckdb.lock", "run.lock", "inbox", "cache")
-"""What lies in a study's folder and is no part of it: of the moment, made again, or in the tables."""
 ANOTHER = "Name a new folder: --study DIR"
 
 
@@ -32,12 +31,6 @@ class Moved:
     """What went into an archive, or came out of one, in lines to show."""
 
     lines: tuple[str, ...]
-
-
-def is_archive(file: Path) -> bool:
-    """Say whether a file is an archive of a study, whole or cut off."""
-    with file.open("rb") as start:
-        return archive.recognises(start.read(archive.HEAD))
 
 
 def pack_study(folder: Path, out: Path) -> Moved:
@@ -100,10 +93,10 @@ def _packed(store: Store, step: int, packing: Packing) -> Moved:
         for table in tables:
             packing.table(table.name, everything.rows(database, table.name))
     paths, links = [], 0
-    for path in _files(store.folder):
+    for path in own_files(store.folder):
         if path.is_symlink():
             links += 1
-        elif not is_archive(path):
+        else:
             packing.file(path.relative_to(store.folder).as_posix(), path.read_bytes())
             paths.append(path)
     name = load_settings(store.folder).study.name
@@ -113,22 +106,6 @@ def _packed(store: Store, step: int, packing: Packing) -> Moved:
     if links:
         told.append(f"{several(links, 'link', 'links')} to other places were left out.")
     return Moved(tuple(told))
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    """Yield the files of a study in an order that is always the same; hidden ones are none of its own."""
-    for path in sorted(folder.iterdir()):
-        if path.name in LEFT_OUT or path.name.startswith("."):
-            continue
-        if path.is_dir() and not path.is_symlink():
-            inside = sorted(path.rglob("*"))
-            yield from (each for each in inside if each.is_symlink() or (each.is_file() and not _hidden(each, folder)))
-        else:
-            yield path
-
-
-def _hidden(path: Path, folder: Path) -> bool:
-    return any(step.startswith(".") for step in path.relative_to(folder).parts)
 
 
 def _counts(parts: dict[str, Part]) -> str:

@@ -7,6 +7,10 @@ The study's database and its only door.
     everything.py   every row of a study, out and in
     remaking.py     another database in the place of this one, without a moment of neither
     torn.py         blocks that were being written when an owner was killed
+    study_files.py  what lies in a study's folder
+    copy_apart.py   files of an open database, copied by another process
+    backups.py      copies of the whole study, each checked
+    restoring.py    a backup put in the place of the study
     shards.py       finished work on its way in
     connections.py  a database file that stays open, and its cursors
     owner.py        a process that keeps the database open: one thread writes, others read
@@ -26,15 +30,17 @@ import pyarrow as pa
 
 from tagger import __version__
 from tagger.errors import Busy, StoreError
-from tagger.store import everything, remaking, shards
+from tagger.store import backups, everything, remaking, shards
+from tagger.store.backups import Backup
 from tagger.store.database import Database, Readable, opened
 from tagger.store.lock import beside, owned, signed
 from tagger.store.migrations import migrate
 from tagger.store.owner import Owner, serving
 from tagger.store.remote import Line, Remote, here_or_there
 from tagger.store.shards import Shard
+from tagger.store.study_files import DATABASE, INBOX
 
-__all__ = ["Database", "Owner", "Readable", "Shard", "Store", "serving"]
+__all__ = ["Backup", "Database", "Owner", "Readable", "Shard", "Store", "serving"]
 
 
 class Store:
@@ -48,19 +54,23 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.path = folder / "study.duckdb"
-        self.inbox = folder / "inbox"
+        self.path = folder / DATABASE
+        self.inbox = folder / INBOX
 
     def create(self) -> None:
         """
-        Make the database if it is not there, and bring it up to date.
+        Make the database if it is not there, and bring it up to date, after a backup.
 
         Raises:
             Busy: another process owns it for long; one of this version that serves has brought it up to date already.
+            Damaged: there was one, and it is gone.
         """
+        backups.look_first(self.path)
         try:
-            with owned(beside(self.path), "set-up") as killed, opened(self.path, killed) as database:
-                migrate(database)
+            with owned(beside(self.path), "set-up") as killed:
+                backups.must_not_be_gone(self.path)
+                with opened(self.path, killed) as database:
+                    backups.bring_up_to_date(database, self.path)
         except Busy as busy:
             if "url" not in busy.owner:
                 raise
@@ -135,6 +145,29 @@ class Store:
         with owned(beside(self.path), role, brief=False) as killed:
             remaking.remake(self.path, killed, rows, ready)
 
+    def backup(self, reason: str) -> Backup:
+        """
+        Make a backup; whoever keeps the study open goes on, and copies the database between two commits.
+
+        Args:
+            reason: why it is made, in a word.
+
+        Raises:
+            StoreError: there is no room for it, or no study; nothing is left of it.
+            Busy: another process owns the study, is not brief about it, and cannot be asked.
+        """
+        self._must_exist()
+
+        def copied(place: Path) -> dict[str, int]:
+            return here_or_there(
+                self.path,
+                "a backup",
+                lambda database: backups.copied(database, self.path, place),
+                lambda line: line.copy(place.name),
+            )
+
+        return backups.write(self.folder, reason, copied)
+
     @contextmanager
     def only_run(self) -> Iterator[None]:
         """Be the only batch run of this study for the time of the block."""
@@ -185,6 +218,7 @@ class Store:
         return sum(shards.merge(database, folder) for folder in shards.waiting(self.inbox))
 
     def _must_exist(self) -> None:
+        backups.look_first(self.path)
         if not self.path.exists():
             raise StoreError(
                 "there is no study here",

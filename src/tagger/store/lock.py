@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -98,6 +99,16 @@ def signed(path: Path) -> dict[str, object]:
         return _owner(fd)
     finally:
         os.close(fd)
+
+
+def locks_hold(folder: Path) -> bool:
+    """Say whether a file in *folder* that is locked cannot be locked again; some network drives grant every lock."""
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=".lock-") as first:
+        second = os.open(first.name, os.O_RDWR)
+        try:
+            return _try_lock(first.fileno()) and not _try_lock(second)
+        finally:
+            os.close(second)
 
 
 def alive(pid: int) -> bool:

@@ -53,8 +53,10 @@ def migrate(database: Database, last: int | None = None) -> None:
 
 
 def step(database: Readable) -> int:
-    """Return the number of the last migration that ran."""
-    return int(database.rows("SELECT max(number) FROM migrations")[0][0])
+    """Return the number of the last migration that ran; 0 in a database that was just made."""
+    if not database.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = 'migrations'"):
+        return 0
+    return int(database.rows("SELECT coalesce(max(number), 0) FROM migrations")[0][0])
 
 
 def newest() -> int:

@@ -21,13 +21,13 @@ from typing import Any, TypeVar
 
 from tagger import __version__
 from tagger.errors import Overloaded
-from tagger.store import shards
+from tagger.store import backups, shards
 from tagger.store.connections import Connections
 from tagger.store.database import Database, Watcher
 from tagger.store.lock import beside, owned
-from tagger.store.migrations import migrate
 from tagger.store.plain_errors import closing, given_up
 from tagger.store.remote import answered, told
+from tagger.store.study_files import DATABASE, INBOX
 
 log = logging.getLogger(__name__)
 
@@ -64,11 +64,12 @@ class Owner:
     def __init__(self, path: Path, token: str, killed: bool) -> None:
         self.token = token
         self._path = path
-        self._inbox = path.parent / "inbox"
+        self._inbox = path.parent / INBOX
         self._connections = Connections(path, killed)
         self._watchers: list[Watcher] = []
         self._wake = threading.Condition()
         self._acts: deque[_Act] = deque()
+        self._copies: deque[_Act] = deque()
         self._merging: list[_Merging] = []
         self._found: deque[Path] = deque()
         self._failed: dict[Path, float] = {}
@@ -125,13 +126,33 @@ class Owner:
         self._request(self._merging.append, request)
         return request.answer.result()
 
+    def copy(self, name: str) -> dict[str, int]:
+        """
+        Copy the database between two commits, into the folder *name* of a backup that is being made.
+
+        Returns:
+            how many rows each table has in it.
+
+        Raises:
+            StoreError: there is no such folder, or it has no room.
+        """
+        place = backups.being_written(self._path.parent, name)
+        request = _Act(lambda database: backups.copied(database, self._path, place))
+        self._request(self._copies.append, request)
+        result: dict[str, int] = request.answer.result()
+        return result
+
     def answer(self, request: bytes) -> bytes:
         """Answer a question of `store.remote`: one SELECT, in Arrow."""
         return answered(request, self.reading)
 
     def answer_merge(self) -> bytes:
         """Merge, and say in JSON how many rows were added or what was wrong, for another process."""
-        return told(self.merge)
+        return told(lambda: {"added": self.merge()})
+
+    def answer_copy(self, place: bytes) -> bytes:
+        """Copy the database into a folder of `backups/`, and say in JSON what is in it, for another process."""
+        return told(lambda: self.copy(place.decode(errors="replace")))
 
     def knows(self, token: str) -> bool:
         """Say whether *token* is the one in the lock file."""
@@ -142,7 +163,7 @@ class Owner:
         """Bring the study up to date, then write for the time of the block; what waits at its end is still done."""
         try:
             with self._connections.lent(watchers=self._watchers) as database:
-                migrate(database)
+                backups.bring_up_to_date(database, self._path)
                 self._writer = threading.Thread(target=self._write_all, args=(database,), name="writer", daemon=True)
                 self._writer.start()
                 try:
@@ -194,10 +215,11 @@ class Owner:
                 if group:
                     self._store(database, group)
                 self._merge_one(database)
+                self._copy_one(database)
             except BaseException as error:  # a thread that died here would leave every reviewer waiting for ever
                 log.exception("The writer of the study met an error that it does not know.")
                 _refuse([*group, *self._all_merging()], error)
-        _refuse(self._all_merging(), closing(self._path))
+        _refuse([*self._all_merging(), *self._copies], closing(self._path))
 
     def _all_merging(self) -> list[_Merging]:
         with self._wake:
@@ -211,7 +233,7 @@ class Owner:
     def _next_group(self) -> list[_Act]:
         """Take what waits to be written; without any, wait for it until the next look into the inbox."""
         with self._wake:
-            if not (self._acts or self._merging or self._found or self._closing):
+            if not (self._acts or self._merging or self._found or self._copies or self._closing):
                 self._wake.wait(max(0.0, self._next_look - time.monotonic()))
             return [self._acts.popleft() for _ in range(min(_MOST, len(self._acts)))]
 
@@ -255,6 +277,16 @@ class Owner:
             folder = self._found.popleft()
             self._settle({folder}, self._merged(database, folder))
         self._settle(set())
+
+    def _copy_one(self, database: Database) -> None:
+        """Copy the database for one who waits for it: between two commits, when nothing is written."""
+        with self._wake:
+            request = self._copies.popleft() if self._copies else None
+        if request:
+            try:
+                request.answer.set_result(request.do(database))
+            except Exception as error:  # whatever is the matter with a copy, reviewers can go on
+                request.answer.set_exception(error)
 
     def _merged(self, database: Database, folder: Path, reopenings: int = 1) -> Exception | None:
         try:
@@ -318,10 +350,12 @@ def serving(folder: Path, url: str | None = None, role: str = "the review server
         Busy: somebody else keeps it open; where they have pages, the message names them.
         StoreError: it cannot be opened.
     """
-    path = folder / "study.duckdb"
+    path = folder / DATABASE
+    backups.look_first(path)
     token = secrets.token_urlsafe(32)
     told = {} if url is None else {"url": url, "token": token, "version": __version__}
     with owned(beside(path), role, brief=url is None, told=told) as killed:
+        backups.must_not_be_gone(path)
         owner = Owner(path, token, killed)
         with owner.at_work():
             path.chmod(0o600)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from tagger.errors import Damaged, StoreError
+from tagger.errors import Busy, Damaged, StoreError
 
 _DAMAGE = (
     "not a valid DuckDB database file",
@@ -68,12 +68,13 @@ def _explanation(error: duckdb.Error, path: Path) -> StoreError:
         return Damaged(
             f"the database is damaged ({text.splitlines()[0]})",
             where=str(path),
-            remedy="Nothing was deleted. Copy the whole folder somewhere safe, then restore study.duckdb and "
-            "study.duckdb.wal together from a backup",
+            remedy="Nothing was deleted. To see what is safe, and go on from there: "
+            f"tagger restore --study {path.parent}",
         )
     if "Could not set lock" in text:
-        return StoreError(
+        return Busy(
             "another program has the database open",
+            owner={},
             where=str(path),
             remedy="Close it (a database viewer, a notebook) and try again; read a study through tagger.open_study",
         )

@@ -3,8 +3,9 @@ A study that another process keeps open: reading through its owner, over loopbac
 
     POST {url}/owner/read    a question, answered with rows          Owner.answer
     POST {url}/owner/merge   merge the inbox, answered with JSON     Owner.merge
+    POST {url}/owner/copy    copy the database, answered with JSON   Owner.copy
 
-Both carry the owner's token, which stands in the lock file that only the user can read. A question is a run of Arrow
+All carry the owner's token, which stands in the lock file that only the user can read. A question is a run of Arrow
 streams: one row of parameters with the SQL in its metadata, then the tables that the SQL names. What went wrong at the
 owner's side comes back in the metadata of an answer.
 """
@@ -28,7 +29,7 @@ from tagger.errors import Busy, StoreError
 from tagger.store.database import Database, opened
 from tagger.store.lock import beside, owned, signed
 
-READ, MERGE, TOKEN = "/owner/read", "/owner/merge", "X-Tagger-Token"
+READ, MERGE, COPY, TOKEN = "/owner/read", "/owner/merge", "/owner/copy", "X-Tagger-Token"
 PATIENCE = 30.0
 _TIMEOUT = 600.0
 _PAUSE = 0.1
@@ -76,10 +77,18 @@ class Line:
 
     def merge(self) -> int:
         """Have the owner merge the inbox; return the rows added since it was last asked."""
-        answer = self.post(MERGE)
+        return int(self._told(MERGE)["added"])
+
+    def copy(self, place: str) -> dict[str, int]:
+        """Have the owner copy the database into this folder of `backups/`; return how many rows each table has."""
+        return dict(self._told(COPY, place.encode()))
+
+    def _told(self, door: str, body: bytes = b"") -> dict[str, Any]:
+        answer = self.post(door, body)
         if error := _error_in(answer):
             raise error
-        return int(json.loads(answer)["added"])
+        said: dict[str, Any] = json.loads(answer)
+        return said
 
 
 class Remote:
@@ -155,10 +164,10 @@ def answered(question: bytes, reading: Callable[[], AbstractContextManager[Datab
     return _streams(rows.replace_schema_metadata({"types": json.dumps(kinds)}))
 
 
-def told(merge: Callable[[], int]) -> bytes:
-    """Answer a request to merge: the rows added, or what was wrong."""
+def told(act: Callable[[], Mapping[str, int]]) -> bytes:
+    """Answer a request to do something: the numbers that come of it, or what was wrong."""
     try:
-        return json.dumps({"added": merge()}).encode()
+        return json.dumps(act()).encode()
     except StoreError as error:
         return json.dumps({"error": _in_json(error)}).encode()
 

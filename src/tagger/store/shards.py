@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from tagger.store.database import Database
 from tagger.store.lock import alive
 from tagger.store.plain_errors import explained
+from tagger.store.study_files import sync
 
 _MANIFEST = "shard.json"
 
@@ -52,9 +53,9 @@ def write(inbox: Path, shard: Shard) -> Path:
             digests = {name: _write_table(temporary / f"{name}.parquet", rows) for name, rows in shard.tables.items()}
             manifest = {"key": shard.key, "stage": shard.stage, "run_id": shard.run_id, "tables": digests}
             _write_synced(temporary / _MANIFEST, json.dumps(manifest).encode())
-            _sync_folder(temporary)
+            sync(temporary)
             temporary.rename(target)
-            _sync_folder(inbox)
+            sync(inbox)
         except BaseException:
             shutil.rmtree(temporary, ignore_errors=True)
             raise
@@ -143,6 +144,12 @@ def sweep(inbox: Path) -> None:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
+def left_over(inbox: Path) -> list[Path]:
+    """Name what is of no use to anybody: half-written, half-removed, or set aside because it was damaged."""
+    hidden = [folder for folder in inbox.glob(".*") if folder.is_dir()]
+    return [folder for folder in hidden if not (folder.name.startswith(".writing-") and _is_written(folder))]
+
+
 def _is_written(folder: Path) -> bool:
     pid = folder.name.split("-")[1]
     return pid.isdecimal() and alive(int(pid))
@@ -161,13 +168,3 @@ def _write_synced(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # folders cannot be opened there
-        return
-    fd = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)

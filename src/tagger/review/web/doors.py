@@ -39,6 +39,11 @@ def _merge(desk: Desk, body: bytes) -> Response:
     return Response(desk.owner.answer_merge(), media_type=_JSON)
 
 
+def _copy(desk: Desk, body: bytes) -> Response:
+    """Copy the database into a backup that another process makes."""
+    return Response(desk.owner.answer_copy(body), media_type=_JSON)
+
+
 def _draw(desk: Desk, body: bytes) -> Response:
     """Draw an audit."""
     return Response(audit.answer(desk.owner, body, now()), media_type=_JSON)
@@ -72,6 +77,7 @@ def _for_own(act: Callable[[Desk, bytes], Response]) -> Callable[[Request], Awai
 routes = [
     Route("/owner/read", _for_own(_read), methods=["POST"]),
     Route("/owner/merge", _for_own(_merge), methods=["POST"]),
+    Route("/owner/copy", _for_own(_copy), methods=["POST"]),
     Route(audit.DOOR, _for_own(_draw), methods=["POST"]),
     Route(people.DOOR, _for_own(_people), methods=["POST"]),
     Route(consent.DOOR, _for_own(_framework), methods=["POST"]),

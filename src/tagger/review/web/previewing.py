@@ -8,36 +8,26 @@ fails has a row that says so.
 from __future__ import annotations
 
 import logging
-import os
 import subprocess
-import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
 
 from tagger.errors import TaggerError
 from tagger.review.consent import ahead
+from tagger.review.web.beside import Start, Worker, beside
 from tagger.review.web.visit import now
 from tagger.store import Owner
 
 log = logging.getLogger(__name__)
 
-Start = Callable[[Path], "subprocess.Popen[bytes]"]
-_LAST_OF_ALL = 10
-"""How far the process stands back for people who read, as `nice` counts."""
-
 
 def started(folder: Path) -> subprocess.Popen[bytes]:
     """Start working out what is proposed in the study of a folder."""
-    command = [sys.executable, "-m", "tagger", "framework", "preview", "--study", str(folder)]
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # noqa: S603
-    if hasattr(os, "setpriority"):
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, process.pid, _LAST_OF_ALL)
-    return process
+    return beside("framework", "preview", "--study", str(folder))
 
 
 @contextmanager
@@ -62,9 +52,7 @@ class _Waiting:
         self._folder = folder
         self._start = start
         self._tried: set[ahead.Wanted] = set()
-        self._turn = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._over = False
+        self._worker = Worker()
         self._touched = False
         self._news = threading.Event()
         self._news.set()  # there may be proposals from before
@@ -88,7 +76,7 @@ class _Waiting:
 
     def work(self) -> None:
         """Have previews worked out until it is over."""
-        while self._news.wait() and not self._over:
+        while self._news.wait() and not self._worker.over.is_set():
             self._news.clear()
             try:
                 self._work_out(self._wanted() - self._tried)
@@ -97,11 +85,8 @@ class _Waiting:
 
     def end(self) -> None:
         """Stop, whatever is being worked out."""
-        with self._turn:
-            self._over = True
-            self._news.set()
-            if self._process:
-                self._process.terminate()
+        self._worker.end()
+        self._news.set()
 
     def _wanted(self) -> set[ahead.Wanted]:
         with self._owner.reading() as study:
@@ -109,11 +94,7 @@ class _Waiting:
 
     def _work_out(self, wanted: set[ahead.Wanted]) -> None:
         self._tried |= wanted
-        with self._turn:
-            self._process = self._start(self._folder) if wanted and not self._over else None
-        if self._process:
-            self._process.wait()
-        if self._process and not self._over:
+        if wanted and self._worker.run(lambda: self._start(self._folder)) is not None:
             self._owner.merge()
             made_at = now()
             self._owner.write(lambda study: ahead.give_up(study, wanted, made_at))

@@ -17,6 +17,7 @@ from tagger.config import load_settings
 from tagger.errors import UsageError
 from tagger.review import readers
 from tagger.review.web.app import create_app
+from tagger.review.web.backing_up import backing_up
 from tagger.review.web.doors import doors_alone
 from tagger.review.web.previewing import previewing
 from tagger.review.web.reach import Reach
@@ -59,6 +60,7 @@ def serve(folder: Path, reach: Reach, *, reader: str, opened: Callable[[str, boo
         if site.secure:
             stack.enter_context(_answering(doors_alone(desk, at_home), inner))
         stack.enter_context(previewing(owner, folder))
+        stack.enter_context(backing_up(folder))
         config = _config(app, reach)
         _Server(config, lambda: opened(site.address, desk.entrance.sign_in_is_needed())).run(sockets=[listening])
 

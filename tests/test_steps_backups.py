@@ -89,23 +89,19 @@ def test_of_the_daily_ones_seven_days_and_four_weeks_are_kept(small, clock, monk
     assert {"by-hand", "before-update"} < {each.reason for each in held}
 
 
-def test_a_backup_of_all_that_is_there_takes_the_place_of_all_others(small):
-    """What must be in none of them is gone: of every kind, the one made just now alone is left."""
+def test_all_backups_are_deleted_whole_or_not(small):
+    """What must be in none of them is gone: of every kind, and what was left half made."""
     backups.make(small.folder)
     backups.make(small.folder, "daily")
     stored.put_aside(small.folder)
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
-    for left in (f"backups/.writing-{ended.pid}-ab", f".restoring-{ended.pid}-ab"):
+    for left in (f"backups/.writing-{ended.pid}-ab", f".restoring-{ended.pid}-ab", "backups/no-backup"):
         (small.folder / left).mkdir()
-    add(small, "ann")
 
-    made = backups.remake(small.folder)
+    backups.delete_all(small.folder)
 
-    assert [made] == backups.kept(small.folder)
-    assert [made.name] == [path.name for path in (small.folder / "backups").iterdir()]
-    assert [] == list(small.folder.glob(".restoring*"))
-    assert 1 == made.rows["coders"]
+    assert [] == [*(small.folder / "backups").iterdir(), *small.folder.glob(".restoring*")]
 
 
 def test_what_is_more_is_said_in_words():

@@ -28,6 +28,7 @@ from tagger.steps.from_review import learn_from_review
 from tagger.steps.whole_study import pack_study
 from tagger.steps.withdrawal import Leaving, withdraw
 from tagger.steps.withdrawal.folder import LEARNED
+from tagger.store.backups import kept
 
 WHO = "P07"
 NOW = datetime(2026, 11, 30, 9)
@@ -117,10 +118,15 @@ def test_no_byte_of_them_is_left(study, tagger):
     } <= before[ELSEWHERE]  # fmt: skip
     assert "transcripts/letter.docx/word/document.xml" in before[LETTER]
     assert all(before[word] >= {"study.duckdb"} for word in WRITTEN)
+    [old] = kept(study.folder)
+    assert f"backups/{old.name}/study.duckdb" in before[ELSEWHERE]
 
-    leave(study)
+    said = leave(study)
 
     assert [] == left_in(study)
+    [new] = kept(study.folder)
+    assert new.name != old.name
+    assert f"Backups in {study.folder / 'backups'}, which were deleted: 1. A new one holds what stays." in said
 
 
 def written_out(study, tagger):
@@ -131,6 +137,7 @@ def written_out(study, tagger):
     for form in ("xlsx", "docx", "html"):
         assert 0 == tagger("exemplars", "--study", study.folder, "-o", study.folder / f"quotes.{form}").code
     pack_study(study.folder, study.folder / "all.zip")
+    assert 0 == tagger("backup", "--study", study.folder).code
 
 
 def test_a_run_over_the_same_files_does_not_bring_them_back(study):

@@ -4,7 +4,7 @@ Backups of a study: making them, which are kept, and going back to one.
     present(folder)      what is there now, in counts
     make(folder)         one more backup
     daily(folder)        one more if it is time, and those that are no longer needed go
-    remake(folder)       one of what is there now in the place of all others, for when something must be in none of them
+    delete_all(folder)   none is left, for when something must be in none of them
 
 Those made by hand, before an update or before a restore stay until somebody deletes their folders. Of the daily ones
 the last of each of seven days stays, and the last of each of four weeks.
@@ -12,6 +12,7 @@ the last of each of seven days stays, and the last of each of four weeks.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,9 +22,21 @@ from tagger.errors import Busy, StoreError, UsageError
 from tagger.store import Backup, Readable, Store, everything
 from tagger.store.backups import DAMAGED, delete, kept, read
 from tagger.store.restoring import counts_without_log, put_back, put_back_without_log, sweep
+from tagger.store.study_files import BACKUPS
 from tagger.wording import several
 
-__all__ = ["Backup", "counts_without_log", "daily", "delete", "kept", "make", "named", "present", "remake", "restore"]
+__all__ = [
+    "Backup",
+    "counts_without_log",
+    "daily",
+    "delete",
+    "delete_all",
+    "kept",
+    "make",
+    "named",
+    "present",
+    "restore",
+]
 
 BY_HAND, DAILY = "by-hand", "daily"
 DAYS, WEEKS = 7, 4
@@ -85,14 +98,12 @@ def is_due(folder: Path) -> bool:
     return not held or not timedelta(0) <= _now() - held[0].made_at < OFTEN
 
 
-def remake(folder: Path) -> Backup:
-    """Make a backup of what the study holds now, and delete all others; what must be in none of them is gone then."""
-    made = make(folder)
-    for backup in kept(folder):
-        if backup.path != made.path:
-            delete(backup)
+def delete_all(folder: Path) -> None:
+    """Delete every backup, whole or not, and what restores that were stopped left behind."""
+    if (folder / BACKUPS).is_dir():
+        for place in (folder / BACKUPS).iterdir():
+            shutil.rmtree(place) if place.is_dir() and not place.is_symlink() else place.unlink()
     sweep(folder)
-    return made
 
 
 def restore(folder: Path, backup: Backup | None) -> Backup | None:

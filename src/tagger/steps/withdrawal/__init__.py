@@ -23,6 +23,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from tagger.errors import Busy, UsageError
+from tagger.steps import backups
 from tagger.steps.withdrawal import folder as files
 from tagger.steps.withdrawal import told
 from tagger.steps.withdrawal.participant import Leaver
@@ -89,6 +90,8 @@ def withdraw(folder: Path, leaving: Leaving, now: datetime) -> list[str]:
             files.drop_learned(folder)
             raise
         files.drop_learned(folder)
+        if found.backed_up:
+            backups.make(folder)
         return found.lines
 
 
@@ -103,11 +106,13 @@ class _Made:
         found = self._leaving.of(database)
         found.must_be_there()
         self._found, self._files = found, found.look(self._folder)
+        self.backed_up = bool(backups.kept(self._folder))
         self.lines = told.after(found, self._files, self._folder)
         return found.anew(str(uuid4()), self._now).rows(database)
 
     def clear(self) -> None:
         files.clear(self._folder, self._files, self._found.quotes)
+        backups.delete_all(self._folder)
 
 
 def _up_to_date(folder: Path) -> Store:

@@ -10,6 +10,8 @@ from tagger.steps.withdrawal.folder import Found
 from tagger.steps.withdrawal.participant import Leaver
 from tagger.steps.withdrawal.reader import LeavingReader
 from tagger.store import Readable
+from tagger.store.backups import kept
+from tagger.store.study_files import BACKUPS
 from tagger.withdrawing import GONE
 from tagger.wording import several
 
@@ -26,12 +28,13 @@ _BEGUN = "SELECT created_at FROM study"
 def before(found: Leaver | LeavingReader, seen: Found, folder: Path) -> list[str]:
     """Say what would go."""
     if isinstance(found, LeavingReader):
-        return [*_reader(found), *_named(seen), *_learn(found.learned, "would be")]
+        return [*_reader(found), *_named(seen), *_backups(folder, "would be"), *_learn(found.learned, "would be")]
     return [
         *_counted(found),
         *_shared(found),
         *_files(seen, "would be deleted", folder),
         *_lists(found, seen),
+        *_backups(folder, "would be"),
         *_learn(found.learned, "would be"),
         *_elsewhere(found),
     ]
@@ -43,11 +46,12 @@ def after(found: Leaver | LeavingReader, seen: Found, folder: Path) -> list[str]
     if isinstance(found, LeavingReader):
         stay = f"stay as those of {found.letter}" if found.keep_codings else "are gone too"
         gone = f"The name, the notes and the reflections are gone. The codings {stay}."
-        return [gone, *_named(seen), *_learn(found.learned, "was"), *next_step]
+        return [gone, *_named(seen), *_backups(folder, "were"), *_learn(found.learned, "was"), *next_step]
     return [
         f"{found.who} is withdrawn: nothing of them is left in this study, and tagger run does not read them again.",
         *_files(seen, "deleted", folder),
         *_lists(found, seen),
+        *_backups(folder, "were"),
         *_learn(found.learned, "was"),
         *next_step,
         *_elsewhere(found),
@@ -100,6 +104,11 @@ def _named(seen: Found) -> Iterator[str]:
     if seen.naming:
         yield "Files that have no more than what they are called, such as sheets. They stay as they are. Look yourself:"
         yield from _listed(seen.naming)
+
+
+def _backups(folder: Path, what: str) -> Iterator[str]:
+    if number := len(kept(folder)):
+        yield f"Backups in {folder / BACKUPS}, which {what} deleted: {number}. A new one holds what stays."
 
 
 def _learn(learned: dict[str, str], verb: str) -> Iterator[str]:

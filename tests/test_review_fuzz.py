@@ -57,7 +57,9 @@ ACTS = {
     *("pack_servings", "placements", "postponements", "preferences", "segmentations", "servings", "session_days"),
     *("session_ends", "sessions", "sign_in_links", "wanted_readings", "access_changes"),
     *("frameworks", "framework_values", "framework_meanings", "framework_changes", "framework_change_excerpts"),
-    *("framework_adoptions", "proposals", "proposal_people", "positions"),
+    *("framework_adoptions", "proposals", "proposal_people", "proposal_answers", "positions"),
+    *("reflections", "reflection_choices", "repeats", "repeat_readings", "repeat_answers"),
+    *("hand_overs", "handed_passages", "audit_cells", "audit_passages", "exports"),
 }
 """The tables to which what people do on the pages may add; nothing is ever taken from any."""
 

@@ -39,8 +39,8 @@ def study(folder: Path, vectors: int) -> Store:
         "part": pa.array([0] * vectors, pa.int32()),
         "vector": pa.FixedSizeListArray.from_arrays(pa.array(numbers), SIZE).cast(pa.list_(pa.float32())),
     }
-    with store.session("a benchmark") as database:
-        database.insert("vectors", pa.table(rows))  # type: ignore[attr-defined]
+    with store.alone("a benchmark") as database:
+        database.insert("vectors", pa.table(rows))
     return store
 
 

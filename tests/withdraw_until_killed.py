@@ -26,13 +26,13 @@ def _die(*_: object) -> None:
 
 def _at(moment: str) -> None:
     """Have the process kill itself at this moment."""
-    sync = remaking._sync
+    sync = remaking.sync
     if moment == MOMENTS[0]:
         folder.clear = _die
     elif moment == MOMENTS[1]:
         folder.empty = _die
     elif moment == MOMENTS[2]:
-        remaking._sync = lambda path: _die() if path.is_dir() else sync(path)
+        remaking.sync = lambda path: _die() if path.is_dir() else sync(path)
     elif moment == MOMENTS[3]:
         folder.drop_learned = _die
 

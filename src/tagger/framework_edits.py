@@ -44,6 +44,7 @@ def slug(name: str, taken: Collection[str], position: int) -> str:
 
 def next_version(version: str, taken: Collection[str]) -> str:
     """Return the version after one that no other has: its last number, counted up."""
+    # Every text matches, an empty one too.
     stem, last = re.fullmatch(r"(.*?)(\d*)", version, re.DOTALL).groups()  # type: ignore[union-attr]
     stem, count = (stem, int(last)) if last else (f"{version}.", 0)
     while f"{stem}{count}" in {version, *taken} or not count:

@@ -128,13 +128,13 @@ def run(
         kind: str(sheet.resolve()) if sheet else "" for kind, sheet in zip(_SHEETS, (speakers, attributes), strict=True)
     }
     adopt(folder)
-    used = dict.fromkeys(framework or list_of(folder, name) for name in parts)
-    for note in filter(None, (*notes, *(note_on(folder, name) for name in used))):
+    lists = {name: framework or list_of(folder, name) for name in parts}
+    for note in filter(None, (*notes, *(note_on(folder, each) for each in dict.fromkeys(lists.values())))):
         echo(f"note: {note}", err=True)
     summaries = []
     for name, files in parts.items():
         with shown(quiet=as_json):
-            summary = tag(folder, files, engine, dataset=name, framework=framework, encoding=encoding, **sheets)
+            summary = tag(folder, files, engine, dataset=name, framework=lists[name], encoding=encoding, **sheets)
         summaries.append(summary)
         if not as_json:
             tell(summary)

@@ -305,13 +305,8 @@ def _named(backup: Backup) -> Backup:
     said = {**asdict(backup), "path": target.name, "made_at": backup.made_at.isoformat()}
     (place / MANIFEST).write_text(json.dumps(said, indent=1), "utf-8")
     for path in sorted(place.rglob("*")):
-        if path.is_dir():
-            path.chmod(0o700)
-            sync(path)
-        else:
-            path.chmod(0o600)
-            with path.open("rb+") as file:
-                os.fsync(file.fileno())
+        path.chmod(0o700 if path.is_dir() else 0o600)
+        sync(path)
     sync(place)
     place.rename(target)
     sync(home)

@@ -7,7 +7,6 @@ must go is written anew, row by row, and the new file takes the name of the old 
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +16,7 @@ from tagger.store import everything
 from tagger.store.database import Database, opened
 from tagger.store.migrations import migrate
 from tagger.store.plain_errors import explained, full
+from tagger.store.study_files import sync
 
 
 def remake(
@@ -45,10 +45,10 @@ def remake(
         for one in (path, fresh):
             _must_be_whole(one)
         with explained(path):
-            _sync(fresh)
+            sync(fresh)
             ready()
             fresh.replace(path)
-            _sync(path.parent)
+            sync(path.parent)
         _remove_spilled(path)
     finally:
         _remove(fresh)
@@ -63,16 +63,6 @@ def _must_be_whole(path: Path) -> None:
             where=str(path.parent),
             remedy="Make room on the disk and try again; nothing was changed",
         )
-
-
-def _sync(path: Path) -> None:
-    if path.is_dir() and os.name == "nt":  # folders cannot be opened there
-        return
-    fd = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
 
 
 def _remove(path: Path) -> None:

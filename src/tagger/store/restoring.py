@@ -147,7 +147,6 @@ def _swap(place: Path, folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
         sync(folder)
     (place / DATABASE).chmod(0o600)
-    with (place / DATABASE).open("rb+") as file:
-        os.fsync(file.fileno())
+    sync(place / DATABASE)
     (place / DATABASE).replace(folder / DATABASE)
     sync(folder)

@@ -31,11 +31,15 @@ def is_archive(file: Path) -> bool:
         return archive.recognises(start.read(archive.HEAD))
 
 
-def sync(folder: Path) -> None:
-    """Have the disk hold what a folder lists, where that can be asked for."""
+def sync(path: Path) -> None:
+    """Have the disk hold a file, or what a folder lists, where that can be asked for."""
+    if path.is_file():
+        with path.open("rb+") as file:
+            os.fsync(file.fileno())
+        return
     if os.name == "nt":  # folders cannot be opened there
         return
-    fd = os.open(folder, os.O_RDONLY)
+    fd = os.open(path, os.O_RDONLY)
     try:
         os.fsync(fd)
     finally:

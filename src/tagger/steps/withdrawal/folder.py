@@ -20,7 +20,7 @@ from tagger.config import FILE
 from tagger.steps.read import source
 from tagger.steps.stored import FOLDER as CACHE
 from tagger.store import Store
-from tagger.store.study_files import BACKUPS
+from tagger.store.study_files import DATABASE, LEFT_OUT
 from tagger.whole_files import put_whole
 from tagger.zip_packages import DAMAGE
 
@@ -114,7 +114,7 @@ def drop_learned(folder: Path) -> None:
 
 def _files(folder: Path) -> Iterator[Path]:
     """Yield the files that people and commands put into a study's folder."""
-    own = {FILE, BACKUPS, "study.duckdb", "study.duckdb.wal", ".study.duckdb.new", "study.duckdb.lock", "run.lock"}
+    own = {FILE, f".{DATABASE}.new", *LEFT_OUT}
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
         passed = inside.parts[0] in (*own, *MADE_AGAIN) or inside.is_relative_to(LEARNED)

@@ -17,6 +17,7 @@ POSITIONS: tuple[Position, ...] = ("agree", "can live with", "object")
 
 State = Literal["open", "held", "stands"]
 """Of a proposal: answers are still waited for; an objection holds it; it stands."""
+IN_WORDS: Mapping[State, str] = {"open": "waits for answers", "held": "an objection holds it", "stands": "stands"}
 
 FEWEST = 2
 """Answers without which nothing stands: consent is between people."""

@@ -26,13 +26,12 @@ from tagger.errors import Damaged, StoreError
 from tagger.store import everything
 from tagger.store.copy_apart import copy_apart
 from tagger.store.database import Database, opened
-from tagger.store.lock import alive, beside, owned
+from tagger.store.lock import at_work, beside, owned
 from tagger.store.migrations import migrate, newest, step
 from tagger.store.plain_errors import explained
-from tagger.store.study_files import BACKUPS, DATABASE, LOG, own_files, sync
+from tagger.store.study_files import BACKUPS, DATABASE, LOG, WRITING, own_files, sync
 
 MANIFEST = "backup.json"
-WRITING = ".writing-"
 BEFORE_UPDATE, BEFORE_RESTORE, DAMAGED = "before-update", "before-restore", "damaged"
 _SPARE = 20_000_000
 """Bytes that are left free on the disk for those who work meanwhile."""
@@ -80,7 +79,7 @@ def read(place: Path) -> Backup | None:
 
 def unfinished(folder: Path) -> list[Path]:
     """Name what processes that were stopped left in the place of backups; what one that lives is writing is none."""
-    return [place for place in _places(folder) if place.name.startswith(".") and not _is_written(place)]
+    return [place for place in _places(folder) if place.name.startswith(".") and not at_work(place.name, WRITING)]
 
 
 def delete(backup: Backup) -> None:
@@ -240,11 +239,6 @@ def written_or_said(place: Path) -> Iterator[None]:
 def _places(folder: Path) -> list[Path]:
     home = folder / BACKUPS
     return [place for place in home.iterdir() if place.is_dir()] if home.is_dir() else []
-
-
-def _is_written(place: Path) -> bool:
-    pid = place.name.removeprefix(WRITING).split("-")[0]
-    return pid.isdecimal() and alive(int(pid))
 
 
 @contextmanager

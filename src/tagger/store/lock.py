@@ -124,6 +124,12 @@ def alive(pid: int) -> bool:
     return True
 
 
+def at_work(name: str, prefix: str) -> bool:
+    """Say whether the process lives whose number stands behind *prefix* in the name of what it is making."""
+    pid = name.removeprefix(prefix).split("-")[0]
+    return pid.isdecimal() and alive(int(pid))
+
+
 def _busy(path: Path, owner: dict[str, object]) -> Busy:
     who = f"{owner.get('role', 'another program')} (process {owner.get('pid', '?')})"
     what = f"the study is in use by {who}"

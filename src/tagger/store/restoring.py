@@ -19,7 +19,7 @@ from tagger.store import backups, everything
 from tagger.store.backups import BEFORE_RESTORE, DAMAGED, Backup
 from tagger.store.copy_apart import copy_apart
 from tagger.store.database import opened
-from tagger.store.lock import alive, beside, owned
+from tagger.store.lock import at_work, beside, owned
 from tagger.store.study_files import DATABASE, INBOX, LOG, own_files, sync
 
 RESTORING = ".restoring-"
@@ -76,7 +76,7 @@ def counts_without_log(folder: Path) -> dict[str, int] | None:
 def unfinished(folder: Path) -> list[Path]:
     """Name what restores that were stopped left behind; what a process that lives is at is none of it."""
     left = [place for place in folder.glob(f"{RESTORING}*") if place.is_dir()]
-    return [place for place in left if not alive(int(place.name.removeprefix(RESTORING).split("-")[0]))]
+    return [place for place in left if not at_work(place.name, RESTORING)]
 
 
 def sweep(folder: Path) -> None:

@@ -18,9 +18,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tagger.store.database import Database
-from tagger.store.lock import alive
+from tagger.store.lock import at_work
 from tagger.store.plain_errors import explained
-from tagger.store.study_files import sync
+from tagger.store.study_files import WRITING, sync
 
 _MANIFEST = "shard.json"
 
@@ -46,7 +46,7 @@ def write(inbox: Path, shard: Shard) -> Path:
     target = inbox / f"{shard.stage}-{shard.key}"
     if target.exists():
         return target
-    temporary = inbox / f".writing-{os.getpid()}-{uuid.uuid4().hex}"
+    temporary = inbox / f"{WRITING}{os.getpid()}-{uuid.uuid4().hex}"
     with explained(inbox):
         temporary.mkdir(parents=True, mode=0o700)
         try:
@@ -140,19 +140,16 @@ def sweep(inbox: Path) -> None:
     """Remove what a killed process left half-written or half-removed; what one that lives is writing is left alone."""
     if inbox.is_dir():
         for folder in inbox.iterdir():
-            if folder.name.startswith(".merged-") or (folder.name.startswith(".writing-") and not _is_written(folder)):
+            if folder.name.startswith(".merged-") or (
+                folder.name.startswith(WRITING) and not at_work(folder.name, WRITING)
+            ):
                 shutil.rmtree(folder, ignore_errors=True)
 
 
 def left_over(inbox: Path) -> list[Path]:
     """Name what is of no use to anybody: half-written, half-removed, or set aside because it was damaged."""
     hidden = [folder for folder in inbox.glob(".*") if folder.is_dir()]
-    return [folder for folder in hidden if not (folder.name.startswith(".writing-") and _is_written(folder))]
-
-
-def _is_written(folder: Path) -> bool:
-    pid = folder.name.split("-")[1]
-    return pid.isdecimal() and alive(int(pid))
+    return [folder for folder in hidden if not (at_work(folder.name, WRITING))]
 
 
 def _write_table(path: Path, rows: pa.Table) -> str:

@@ -10,6 +10,8 @@ from tagger.exchange import archive
 
 DATABASE, LOG = "study.duckdb", "study.duckdb.wal"
 INBOX, BACKUPS = "inbox", "backups"
+WRITING = ".writing-"
+"""So the name of a folder begins while it is written; the number of the process comes next."""
 LEFT_OUT = (DATABASE, LOG, f"{DATABASE}.lock", "run.lock", INBOX, "cache", BACKUPS)
 """What is no file of the study: of the moment, made again, in the tables, or another copy of all."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from tagger.consent import IN_WORDS
 from tagger.review.consent.changes import Change, changes
 from tagger.review.consent.rounds import Round
 from tagger.store import Readable
@@ -73,8 +74,7 @@ def _stands(one: Version, change: Change, asked: Round) -> str:
         return f"{which}: followed by another proposal."
     if not change.current:
         return f"{which}: another change took effect first; it can be proposed anew from the list as it is now."
-    held = {"held": "an objection holds it", "open": "waits for answers", "stands": "stands"}
-    return f"{which}: {held[asked.state]}."
+    return f"{which}: {IN_WORDS[asked.state]}."
 
 
 _VERSIONS = """

@@ -7,6 +7,7 @@ from datetime import date
 
 import pyarrow as pa
 
+from tagger.consent import IN_WORDS
 from tagger.review.consent.rounds import About, Round, rounds
 from tagger.steps.project_export import Proposed
 from tagger.store import Readable
@@ -45,12 +46,11 @@ def for_projects(db: Readable, today: date) -> list[Proposed]:
 def _told(one: Round, names: Mapping[tuple[str, str], str]) -> str:
     values = ", ".join(names[one.framework_id, value] for value in one.yes) or one.outcome
     why = f" ({one.reason})" if one.reason else ""
-    held = {"held": "an objection holds it", "open": "waits for answers", "stands": "stands"}[one.state]
     people = (
         f"{each.letter}: {each.position or 'no answer'}" + (f" ({each.reason})" if each.reason else "")
         for each in one.people
     )
-    return "; ".join((f"{values}, proposed by {one.letter}{why} in round {one.number}: {held}", *people))
+    return "; ".join((f"{values}, proposed by {one.letter}{why} in round {one.number}: {IN_WORDS[one.state]}", *people))
 
 
 _NAMES = "SELECT framework_id, value_id, name FROM framework_values"

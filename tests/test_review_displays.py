@@ -13,7 +13,7 @@ from small_study import copied
 from test_steps_imports import table, whole
 
 from tagger.review.displays import may_show, nearest
-from tagger.review.displays.why import UNTESTED, UNTESTED_EXCHANGE, range_words, rate_words
+from tagger.review.displays.why import ANSWERS, STAMP, UNTESTED, UNTESTED_EXCHANGE, range_words, rate_words
 from tagger.steps.imports import import_codings
 from tagger.store.database import opened
 
@@ -470,6 +470,27 @@ def first(desk, excerpt):
     one = desk.show("Ann", excerpt, review=AT_ONCE)[excerpt].suggestions[0]
     assert ("choice", "strong") == (one.value_id, one.why.strength)
     return one.why
+
+
+def test_answers_behind_rates_are_remembered_until_one_comes_or_goes(study):
+    """By a reading without suggestions, which may be taken back; other readings change none of them."""
+    with lasting(study) as desk:
+        excerpt, other = desk.excerpt(WILL_GO), desk.excerpt(SHED)
+        desk.assist(desk.reader("Ann"))
+        desk.reader("Ben")
+
+        def known():
+            return desk.db.derived(ANSWERS, STAMP, list)
+
+        nothing = known()
+        desk.decide(desk.serve("Ann", other), "done", {"common": "yes"})
+        assert nothing is known()
+        say_blind(desk, "Ben", [excerpt], 1)
+        found = known()
+        assert [] == nothing
+        assert {("blind", "choice", 1)} == {(row[0], row[3], row[6]) for row in found if row[6]}
+        desk.undo("Ben")
+        assert [] == known()
 
 
 def test_the_honest_rate_is_told_once_enough_was_read_blind(desk):

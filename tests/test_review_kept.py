@@ -16,6 +16,7 @@ from tagger.config import ReviewSettings
 from tagger.errors import UsageError
 from tagger.review import decisions, displays, readers
 from tagger.review.audit import Wanted, draw
+from tagger.review.displays import why
 from tagger.review.hand_over import hand_over
 from tagger.review.servings import HOLD, Kept, Queue, Serving, chosen, next_serving, postpone, take
 from tagger.review.servings.queues import standing
@@ -62,6 +63,11 @@ class Team:
                     assert anew.left() == kept.left()
 
         self.owner.write(compare)
+
+    def check_answers(self) -> None:
+        """Compare what is remembered of unprompted answers with what is stored."""
+        with self.owner.reading() as db:
+            assert db.rows(why.ANSWERS) == db.derived(why.ANSWERS, why.STAMP, list)
 
     def next(self, db: Database) -> None:
         """Give somebody what is next, from what is kept."""
@@ -181,10 +187,14 @@ def owner(study: SmallStudy) -> Iterator[Owner]:
 
 @pytest.mark.parametrize("seed", range(int(os.environ.get("SEEDS", "2"))))
 def test_what_is_kept_says_what_is_worked_out_anew(owner: Owner, study: SmallStudy, seed: int) -> None:
-    """Over any sequence of acts by several people, every queue kept gives the same next, and the same counts."""
+    """Over any sequence of acts by several people, every queue kept gives the same next, and the same counts.
+
+    So do the answers on which rates rest.
+    """
     team = Team(owner, study, seed)
     for _ in range(30):
         team.step()
+        team.check_answers()
         if team.chance.random() < 0.4:
             team.check()
     team.check()

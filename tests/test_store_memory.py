@@ -105,6 +105,45 @@ def test_a_statement_that_may_change_anything_has_all_asked_again(owner):
         assert ["Ann"] == known(db)
 
 
+COUNT = "SELECT count(*) FROM coders WHERE name LIKE 'A%'"
+
+
+def letters(rows):
+    """Make something of the names of people; a list of its own each time."""
+    return [name[0] for (name,) in rows]
+
+
+def derived(db):
+    """Return what is made of the names, for as long as no name with an A is added."""
+    return db.derived("SELECT name FROM coders ORDER BY name", COUNT, letters)
+
+
+def test_what_was_made_of_rows_holds_while_their_stamp_is_the_same(owner):
+    """Whatever else is written."""
+    owner.write(add("Ann"))
+    with owner.reading() as db:
+        first = derived(db)
+        owner.write(add("Ben"))
+        assert first is derived(db)
+        owner.write(add("Abe"))
+        assert ["A", "A", "B"] == derived(db)
+
+
+def test_what_was_made_of_rows_that_are_not_stored_yet_is_not_remembered(owner):
+    """The one who writes sees it, and nobody else: not even where the same number of rows is stored later."""
+
+    def fail(db):
+        add("Ann", "Zoe")(db)
+        assert ["A", "Z"] == derived(db)
+        raise ValueError
+
+    with suppress(ValueError):
+        owner.write(fail)
+    owner.write(add("Ann"))
+    with owner.reading() as db:
+        assert ["A"] == derived(db)
+
+
 def test_memory_is_bounded(owner, monkeypatch):
     """By rows: beyond that all is forgotten, and asked for again."""
     monkeypatch.setattr("tagger.store.memory._MOST", 5)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid5
 
 import pyarrow as pa
@@ -15,6 +15,10 @@ from tagger.readings import Reading, Step, fold, read_against
 from tagger.review.datasets import units
 from tagger.review.gate import saw_readings, wanted
 from tagger.store import Database, Readable
+
+Answered = Literal["accept", "reject", ""]
+
+_ON_SUGGESTIONS: dict[str, Answered] = {"accept": "accept", "reject": "reject"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,21 @@ def reading(db: Readable, coder_id: str, excerpt_id: str, framework_id: str) -> 
     """Return what a person holds an excerpt to show, as far as they have said."""
     steps = _steps(db, coder_id, [(excerpt_id, framework_id)])
     return fold(steps[excerpt_id, framework_id], tuple(units(db, framework_id)))
+
+
+def answered(
+    db: Readable, coder_id: str, pairs: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], dict[str, Answered]]:
+    """
+    Return how a person answered what was suggested, for each (excerpt, framework): by value, as far as it stands.
+
+    It is looked up by value, since a new scoring makes new suggestions of the same values. A mark on the page of values
+    takes the place of an answer.
+    """
+    return {
+        pair: {value: _ON_SUGGESTIONS.get(step.act, "") for step in steps for value in step.answers}
+        for pair, steps in _steps(db, coder_id, pairs).items()
+    }
 
 
 def latest(db: Readable, excerpt_ids: Collection[str]) -> list[Latest]:
@@ -123,7 +142,7 @@ def _steps(db: Readable, coder_id: str, pairs: Collection[tuple[str, str]]) -> d
     kinds = dict(db.lasting("SELECT id, kind FROM excerpts WHERE id IN (SELECT unnest($ids))", {"ids": excerpts}))
     versions = {framework: _versions(db, framework) for framework in {framework for _, framework in pairs}}
     made: dict[str, list[tuple[str, Step]]] = {excerpt: [] for excerpt in excerpts}
-    rows = db.rows(_STEPS, {"coder": coder_id, "excerpts": excerpts})
+    rows = db.known(_STEPS, {"coder": coder_id, "excerpts": excerpts})
     for (_, excerpt, made_with, act, number, value), answered in groupby(rows, key=lambda row: row[:6]):
         answers = {row[6]: row[7] for row in answered} if act == "choose" else {}
         if act in ("accept", "reject"):

@@ -56,6 +56,9 @@ class Readable(Protocol):
     def known(self, sql: str, parameters: Mapping[str, object]) -> list[tuple[Any, ...]]:
         """Return the rows of a SELECT; they may be remembered until a row is written to a table that it looks at."""
 
+    def derived(self, sql: str, stamp: str, make: Callable[[list[tuple[Any, ...]]], T]) -> T:
+        """Return what *make* makes of the rows of a SELECT; it may be remembered while *stamp* finds the same."""
+
 
 class Watcher(Protocol):
     """Somebody who is told of all that is written through a database, in its order."""
@@ -129,6 +132,17 @@ class Database:
         if self._ran or not self._written.isdisjoint(tables):
             return self.rows(sql, parameters)
         return self._memory.answer(sql, parameters, tables, lambda: self.rows(sql, parameters))
+
+    def derived(self, sql: str, stamp: str, make: Callable[[list[tuple[Any, ...]]], T]) -> T:
+        """
+        Return what *make* makes of the rows of a SELECT; remember it while those of *stamp* are the same.
+
+        Args:
+            stamp: a quick SELECT whose rows are others whenever those of *sql* are; rows are only ever added.
+            make: the same function each time; several threads may call it, and share what it returns.
+        """
+        keep = not (self._ran or self._written)
+        return self._memory.derived((sql, make), self.rows(stamp), lambda: make(self.rows(sql)), keep=keep)
 
     def select(
         self, sql: str, parameters: Mapping[str, object], tables: Mapping[str, pa.Table]

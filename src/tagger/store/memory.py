@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 Rows = list[tuple[Any, ...]]
+T = TypeVar("T")
 
 _MOST = 200_000
 """So many rows are remembered, and answers without any; then all are forgotten."""
@@ -26,6 +27,7 @@ class Memory:
         self._lock = threading.Lock()
         self._answers: dict[_Key, tuple[int, Rows]] = {}
         self._tables: dict[str, frozenset[str]] = {}
+        self._derived: dict[_Key, tuple[Rows, Any]] = {}
         self._stored: dict[str, int] = {}
         self._commits = self._all_stored = self._held = 0
 
@@ -61,6 +63,22 @@ class Memory:
             found = self._tables[sql] = frozenset(ask())
         return found
 
+    def derived(self, key: tuple[Any, ...], stamp: Rows, make: Callable[[], T], *, keep: bool) -> T:
+        """
+        Return what was made under this key when its stamp was the same, or else what *make* makes now.
+
+        Args:
+            keep: it may be remembered, since it rests on what is stored alone.
+        """
+        known = self._derived.get(key)
+        if known and known[0] == stamp:
+            found: T = known[1]
+            return found
+        made = make()
+        if keep:
+            self._derived[key] = stamp, made
+        return made
+
     def stored(self, tables: Collection[str]) -> None:
         """Take note that rows of these tables were committed."""
         with self._lock:
@@ -74,6 +92,7 @@ class Memory:
             self._all_stored = self._commits
             self._forget()
             self._tables.clear()
+            self._derived.clear()
 
     def _forget(self) -> None:
         self._answers.clear()

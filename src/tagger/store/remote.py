@@ -116,6 +116,10 @@ class Remote:
         """Run one SELECT and return its rows as tuples; nothing is remembered here."""
         return self.rows(sql, parameters)
 
+    def derived(self, sql: str, stamp: str, make: Callable[[list[tuple[Any, ...]]], T]) -> T:
+        """Return what *make* makes of the rows of a SELECT; nothing is remembered here."""
+        return make(self.rows(sql))
+
     def _asked(self, here: Callable[[Database], T], question: bytes, read: Callable[[bytes], T]) -> T:
         return here_or_there(self._path, self._role, here, lambda line: read(line.post(READ, question)))
 

@@ -6,22 +6,31 @@ No page gets a suggestion or somebody's reading from anywhere else.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import NamedTuple
 
 from tagger.config import ReviewSettings
 from tagger.records import Span
-from tagger.review.codings import latest
+from tagger.review.codings import Answered, answered, latest
 from tagger.review.displays.neighbours import Neighbour, nearest
 from tagger.review.displays.why import Asked, Strength, because
-from tagger.review.gate import Item, allowed, may_show, record, wanted
+from tagger.review.gate import Item, allowed, may_show, record
 from tagger.store import Database, Readable
 
-__all__ = ["Neighbour", "OthersReading", "Shown", "Suggested", "Why", "may_show", "nearest", "show", "to_come"]
-
-Answered = Literal["accept", "reject", ""]
+__all__ = [
+    "Neighbour",
+    "OthersReading",
+    "Shown",
+    "Suggested",
+    "ToCome",
+    "Why",
+    "may_show",
+    "nearest",
+    "show",
+    "to_come",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,15 @@ class Suggested:
     rank: int
     named: bool
     why: Why
+    answered: Answered
+
+
+@dataclass(frozen=True, slots=True)
+class ToCome:
+    """A suggestion that was not shown yet, or not again: the name of its value, and how this viewer answered it."""
+
+    id: str
+    value: str
     answered: Answered
 
 
@@ -100,34 +118,22 @@ def show(
         value: the id of the one value whose suggestions are wanted.
         asked: the person asked for the suggestions of *value*, so they come before their own reading.
     """
-    shown = _shown(db, coder_id, excerpt_ids, review, value, asked, suggestions=suggestions, readings=readings)
+    ids = list(dict.fromkeys(excerpt_ids))
+    may = allowed(db, coder_id, ids, review, asked=asked and bool(value))
+    suggested = _suggestions(db, coder_id, may.suggestions, value) if suggestions and may.suggestions else {}
+    others = _others(db, coder_id, may.readings) if readings and may.readings else {}
+    shown = {excerpt: Shown(suggested.get(excerpt, ()), others.get(excerpt, ())) for excerpt in ids}
     record(db, coder_id, [item for excerpt, one in shown.items() for item in _items(excerpt, one)], page, now)
     return shown
 
 
 def to_come(
     db: Readable, coder_id: str, excerpt_id: str, review: ReviewSettings, *, value: str = "", asked: bool = False
-) -> Shown:
-    """Return which suggestions the next page would show of an excerpt, to know where to go: it is not shown yet."""
-    return _shown(db, coder_id, [excerpt_id], review, value, asked, suggestions=True, readings=False)[excerpt_id]
-
-
-def _shown(
-    db: Readable,
-    coder_id: str,
-    excerpt_ids: Collection[str],
-    review: ReviewSettings,
-    value: str,
-    asked: bool,
-    *,
-    suggestions: bool,
-    readings: bool,
-) -> dict[str, Shown]:
-    ids = list(dict.fromkeys(excerpt_ids))
-    may = allowed(db, coder_id, ids, review, asked=asked and bool(value))
-    suggested = _suggestions(db, coder_id, may.suggestions, value) if suggestions and may.suggestions else {}
-    others = _others(db, coder_id, may.readings) if readings and may.readings else {}
-    return {excerpt: Shown(suggested.get(excerpt, ()), others.get(excerpt, ())) for excerpt in ids}
+) -> tuple[ToCome, ...]:
+    """Return which suggestions the next page would show of an excerpt, to know where to go; nothing is shown yet."""
+    may = allowed(db, coder_id, [excerpt_id], review, asked=asked and bool(value))
+    offered = _offered(db, coder_id, may.suggestions, value) if may.suggestions else []
+    return tuple(ToCome(one.id, one.value, said) for one, said in offered)
 
 
 def _items(excerpt_id: str, shown: Shown) -> list[Item]:
@@ -140,25 +146,48 @@ def _items(excerpt_id: str, shown: Shown) -> list[Item]:
     return items + [Item(excerpt_id, "reading", coding_id=one.coding_id) for one in shown.readings]
 
 
+class _Offer(NamedTuple):
+    """A suggestion as it was stored; its evidence lies relative to its excerpt."""
+
+    id: str
+    excerpt_id: str
+    scoring_id: str
+    dataset: str
+    framework_id: str
+    framework: str
+    value_id: str
+    value: str
+    rank: int
+    evidence_start: int
+    evidence_end: int
+    evidence: str
+    cue: str
+    named: bool
+
+
 def _suggestions(
     db: Readable, coder_id: str, excerpt_ids: Collection[str], value: str
 ) -> dict[str, tuple[Suggested, ...]]:
-    about = {"coder": coder_id, "value": value, "excerpts": sorted(excerpt_ids)}
-    rows = db.table(_SUGGESTED, about, wanted=wanted(excerpt_ids)).to_pylist()
-    reasons = because(db, [Asked(*(row[column] for column in _ASKED)) for row in rows])
+    offered = _offered(db, coder_id, excerpt_ids, value)
+    asked = [
+        Asked(one.id, one.scoring_id, one.excerpt_id, one.value_id, one.value, one.framework, one.dataset)
+        for one, _ in offered
+    ]
+    reasons = because(db, asked)
     found: dict[str, tuple[Suggested, ...]] = {}
-    for row in rows:
-        reason = reasons[row["id"]]
-        why = Why(*_evidence(row), row["cue"], reason.strength, reason.rate, reason.untested)
-        answered: Answered = row["answered"] if row["answered"] in ("accept", "reject") else ""
-        one = Suggested(row["id"], row["value_id"], row["value"], row["rank"], row["named"], why, answered)
-        found[row["excerpt_id"]] = (*found.get(row["excerpt_id"], ()), one)
+    for one, said in offered:
+        reason, where = reasons[one.id], (one.evidence_start, one.evidence_end)
+        why = Why(where, one.evidence, one.cue, reason.strength, reason.rate, reason.untested)
+        suggested = Suggested(one.id, one.value_id, one.value, one.rank, one.named, why, said)
+        found[one.excerpt_id] = (*found.get(one.excerpt_id, ()), suggested)
     return found
 
 
-def _evidence(row: Mapping[str, Any]) -> tuple[Span, str]:
-    start, end = row["evidence_start"], row["evidence_end"]
-    return (start, end), row["text"][start:end]
+def _offered(db: Readable, coder_id: str, excerpt_ids: Collection[str], value: str) -> list[tuple[_Offer, Answered]]:
+    """Return what is suggested of some excerpts, and how a person answered it."""
+    offers = [_Offer(*row) for row in db.known(_OFFERED, {"value": value, "excerpts": sorted(excerpt_ids)})]
+    said = answered(db, coder_id, {(one.excerpt_id, one.framework_id) for one in offers})
+    return [(one, said[one.excerpt_id, one.framework_id].get(one.value_id, "")) for one in offers]
 
 
 def _others(db: Readable, coder_id: str, excerpt_ids: Collection[str]) -> dict[str, tuple[OthersReading, ...]]:
@@ -173,28 +202,18 @@ def _others(db: Readable, coder_id: str, excerpt_ids: Collection[str]) -> dict[s
     return found
 
 
-_ASKED = ("id", "scoring_id", "excerpt_id", "value_id", "value", "framework", "dataset")
-
-# Answers are looked up by value and not by suggestion: a new scoring makes new suggestions of the same values.
-_SUGGESTED = """
-    WITH answered AS (
-        SELECT d.excerpt_id, f.name AS framework, d.value_id, arg_max(d.act, d.number) AS act
-        FROM standing_decisions d
-        JOIN frameworks f ON f.id = d.framework_id
-        WHERE d.coder_id = $coder AND list_contains($excerpts, d.excerpt_id) AND d.act IN ('accept', 'reject', 'choose')
-        GROUP BY d.excerpt_id, f.name, d.value_id
-    )
-    SELECT g.id, g.excerpt_id, g.scoring_id, c.dataset, c.framework, g.value_id, v.name AS value, g.rank,
-           g.evidence_start, g.evidence_end, g.cue, e.text, b.value_id IS NOT NULL AS named, a.act AS answered
-    FROM wanted w
-    JOIN excerpts e ON e.id = w.excerpt_id
+_OFFERED = """
+    SELECT g.id, g.excerpt_id, g.scoring_id, c.dataset, c.framework_id, c.framework, g.value_id, v.name, g.rank,
+           g.evidence_start, g.evidence_end,
+           substring(e.text, g.evidence_start + 1, g.evidence_end - g.evidence_start), g.cue, b.value_id IS NOT NULL
+    FROM excerpts e
     JOIN transcripts t ON t.id = e.transcript_id
     JOIN newest_scorings c ON c.dataset = t.dataset
     JOIN suggestions g ON g.scoring_id = c.scoring_id AND g.excerpt_id = e.id
     JOIN framework_values v ON v.framework_id = c.framework_id AND v.value_id = g.value_id
     LEFT JOIN named_before b ON b.scoring_id = g.scoring_id AND b.excerpt_id = g.excerpt_id AND b.value_id = g.value_id
-    LEFT JOIN answered a ON a.excerpt_id = g.excerpt_id AND a.framework = c.framework AND a.value_id = g.value_id
-    WHERE $value = '' OR g.value_id = $value
+    WHERE list_contains($excerpts, e.id) AND list_contains($excerpts, g.excerpt_id)
+      AND ($value = '' OR g.value_id = $value)
     ORDER BY g.excerpt_id, g.rank, v.position
 """
 

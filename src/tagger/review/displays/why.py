@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
-
-import pyarrow as pa
+from typing import Any, Literal, NamedTuple
 
 from tagger.agreement import clustered_share_interval, tested
 from tagger.agreement.estimates import Interval
@@ -97,6 +95,38 @@ class _Rate:
     interval: Interval
 
 
+class _Match(NamedTuple):
+    """How strongly an excerpt matches a value, and of which kind it is."""
+
+    kind: str
+    strength: str
+
+
+class _Unprompted:
+    """
+    What people said who saw no suggestion, of all datasets together.
+
+    `tested` holds (dataset, framework, value) of what was found often enough by one kind of reading.
+    """
+
+    def __init__(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        answers = [_Answer(*row) for row in rows]
+        self.tested = _tested(answers)
+        self._alike: dict[tuple[str, str, str], dict[Source, list[_Answer]]] = {}
+        for one in answers:
+            alike = self._alike.setdefault((one.framework, one.value_id, one.strength), {})
+            alike.setdefault(one.source, []).append(one)
+        self._rates: dict[tuple[str, str, str], _Rate | None] = {}
+
+    def rate(self, framework: str, value_id: str, strength: Strength) -> _Rate | None:
+        """Return how often a value was found in matches as strong; None where too little is known."""
+        key = framework, value_id, strength
+        if key not in self._rates:
+            rates = (_rate(self._alike.get(key, {}).get(source, ())) for source in _READ)
+            self._rates[key] = next(filter(None, rates), None)
+        return self._rates[key]
+
+
 def rate_words(said_yes: int, n: int) -> str:
     """
     Say a share in plain words, no finer than so many readings allow; empty for none.
@@ -137,33 +167,27 @@ def because(db: Readable, asked: Sequence[Asked]) -> dict[str, Because]:
     """Say of each suggestion how strong it is, and how often people agree, or that too little is known to say so."""
     if not asked:
         return {}
-    columns = ("suggestion_id", "scoring_id", "excerpt_id", "value_id")
-    about = pa.table({name: pa.array([getattr(one, name) for one in asked], pa.string()) for name in columns})
-    values = sorted({one.value_id for one in asked})
-    narrowed = {"values": values, "excerpts": sorted({one.excerpt_id for one in asked})}
-    found = {row["suggestion_id"]: row for row in db.table(_STRENGTHS, narrowed, about=about).to_pylist()}
-    answers = [_Answer(*row) for row in db.rows(_ANSWERS, {"values": values})]
-    rates, known = _rates(answers), _tested(answers)
-    return {one.suggestion_id: _because(one, found.get(one.suggestion_id), rates, known) for one in asked}
+    about = {"values": sorted({one.value_id for one in asked}), "excerpts": sorted({one.excerpt_id for one in asked})}
+    found = {tuple(row[:3]): _Match(*row[3:]) for row in db.known(_STRENGTHS, about)}
+    said = db.derived(ANSWERS, STAMP, _Unprompted)
+    return {
+        one.suggestion_id: _because(one, found.get((one.scoring_id, one.excerpt_id, one.value_id)), said)
+        for one in asked
+    }
 
 
-def _because(
-    one: Asked,
-    found: Mapping[str, str] | None,
-    rates: Mapping[tuple[str, str, str], _Rate],
-    known: Collection[tuple[str, str, str]],
-) -> Because:
+def _because(one: Asked, match: _Match | None, said: _Unprompted) -> Because:
     """
     Put it in words; a suggestion beyond the usual shares, as a study may set, is a weak one.
 
     It has no rate, since most passages are like that; nor has one of an exchange, since people read blind what is one
     person's turn.
     """
-    strength = _WORDS.get(found["strength"]) if found else None
-    if found and found["kind"] == "exchange":
+    strength = _WORDS.get(match.strength) if match else None
+    if match and match.kind == "exchange":
         return Because(strength or "weak", "", UNTESTED_EXCHANGE)
-    untested = "" if (one.dataset, one.framework, one.value_id) in known else UNTESTED
-    rate = rates.get((one.framework, one.value_id, strength)) if strength else None
+    untested = "" if (one.dataset, one.framework, one.value_id) in said.tested else UNTESTED
+    rate = said.rate(one.framework, one.value_id, strength) if strength else None
     return Because(strength or "weak", _sentence(one.value, rate) if rate else "", untested)
 
 
@@ -180,19 +204,13 @@ def _tenths(interval: Interval) -> tuple[int, int]:
     return math.floor(10 * interval[0]), math.ceil(10 * interval[1])
 
 
-def _rates(answers: Iterable[_Answer]) -> dict[tuple[str, str, str], _Rate]:
-    """Return the rates that rest on enough readings, by framework, value and strength, of all datasets together."""
-    alike = defaultdict(list)
-    for one in answers:
-        if one.strength in _WORDS:
-            alike[one.framework, one.value_id, one.strength, one.source].append(one)
-    rates: dict[tuple[str, str, str], _Rate] = {}
-    for (framework, value_id, strength, source), passages in sorted(alike.items()):
-        yes, read, transcripts = zip(*((one.said_yes, one.n, one.transcript_id) for one in passages), strict=True)
-        interval = clustered_share_interval(yes, read, transcripts).interval
-        if interval and sum(read) >= ENOUGH_READINGS:
-            rates.setdefault((framework, value_id, strength), _Rate(source, sum(yes), sum(read), interval))
-    return rates
+def _rate(passages: Sequence[_Answer]) -> _Rate | None:
+    """Return the rate of readings of one source, where it rests on enough of them."""
+    if sum(one.n for one in passages) < ENOUGH_READINGS:
+        return None
+    yes, read, transcripts = zip(*((one.said_yes, one.n, one.transcript_id) for one in passages), strict=True)
+    interval = clustered_share_interval(yes, read, transcripts).interval
+    return _Rate(passages[0].source, sum(yes), sum(read), interval) if interval else None
 
 
 def _tested(answers: Iterable[_Answer]) -> set[tuple[str, str, str]]:
@@ -204,16 +222,25 @@ def _tested(answers: Iterable[_Answer]) -> set[tuple[str, str, str]]:
     return {key[:3] for key, transcripts in finds.items() if tested(len(transcripts), len(set(transcripts)))}
 
 
-# Values and excerpts are said apart, since a condition on a column reaches into the views and a join does not.
 _STRENGTHS = """
-    SELECT a.suggestion_id, g.kind, g.strength
-    FROM about a JOIN strengths g ON g.scoring_id = a.scoring_id AND g.excerpt_id = a.excerpt_id AND g.value_id = a.value_id
-    WHERE list_contains($values, g.value_id) AND list_contains($excerpts, g.excerpt_id)
-"""  # noqa: E501
+    SELECT scoring_id, excerpt_id, value_id, kind, strength FROM strengths
+    WHERE list_contains($values, value_id) AND list_contains($excerpts, excerpt_id)
+"""
 
 # Most passages match nothing and show nothing, and no rate and no find rests on these.
-_ANSWERS = """
+ANSWERS = """
     SELECT source, dataset, framework, value_id, strength, transcript_id, said_yes, n FROM unprompted_answers
-    WHERE list_contains($values, value_id) AND (strength <> 'none' OR said_yes > 0)
+    WHERE strength <> 'none' OR said_yes > 0
     ORDER BY excerpt_id
+"""
+
+# All that these answers are made of is only ever added to, and how a reading ended is settled once it is stored, until
+# it is taken back.
+STAMP = """
+    SELECT (SELECT count(*) FROM codings WHERE kind IN ('blind', 'imported')),
+           (SELECT count(*) FROM decisions WHERE act = 'undo'),
+           (SELECT count(*) FROM scoring_uses),
+           (SELECT count(*) FROM scoring_limits),
+           (SELECT count(*) FROM scores),
+           (SELECT count(*) FROM framework_values)
 """

@@ -18,7 +18,7 @@ from tagger.records import Framework, Value
 from tagger.review import decisions, displays, notes, passages, servings
 from tagger.review.datasets import framework as framework_of
 from tagger.review.datasets import values_against
-from tagger.review.displays import Shown, Suggested
+from tagger.review.displays import Shown, Suggested, ToCome
 from tagger.review.servings import Left, Queue, Serving
 from tagger.review.web.pages.home import queue_of
 from tagger.review.web.visit import Form, Visit, now, number, page, posted
@@ -56,6 +56,16 @@ class Sitting:
         if self.reading.finished or self.shown.suggestions:
             return None
         return next((value for value in self.values if value.id not in self.reading.answers), None)
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """How things stand with a passage after a step, to know where its reader goes."""
+
+    framework: Framework
+    reading: Reading
+    suggestions: tuple[ToCome, ...]
+    by_value: str
 
 
 _STAYING = {
@@ -129,7 +139,7 @@ def decide(visit: Visit, form: Form) -> Response:
     note, identity, time = form.text("note"), form.id, now()
     postponement = str(uuid4())
 
-    def store(db: Database) -> tuple[Serving, Sitting | None]:
+    def store(db: Database) -> tuple[Serving, Ahead | None]:
         # The list that was on the page, though a run may have brought another one since.
         serving = _mine(db, visit, serving_id)
         serving = replace(serving, framework_id=form.text("framework") or serving.framework_id)
@@ -141,13 +151,13 @@ def decide(visit: Visit, form: Form) -> Response:
                 note=note, now=time, coder_id=visit.reader.id,
                 at_once=not visit.settings.review.own_first,
             )  # fmt: skip
-        return serving, None if act in _LEAVES else _sitting_to_come(db, visit, serving_id, queue)
+        return serving, None if act in _LEAVES else _ahead(db, visit, serving_id, queue)
 
-    serving, sitting = visit.write(store)
-    if sitting and _stays(act, sitting):
+    serving, ahead = visit.write(store)
+    if ahead and _stays(act, ahead):
         here = f"/read/{serving_id}" + (f"?{visit.request.url.query}" if visit.request.url.query else "")
         return visit.back(here, said=_STAYING.get(act, ""))
-    said = _said(act, suggestion_id, sitting) if sitting else _LEAVES[act]
+    said = _said(act, suggestion_id, ahead) if ahead else _LEAVES[act]
     return _next(visit, queue or _default(visit, serving), said=said)
 
 
@@ -247,17 +257,18 @@ def _sitting(
         db, visit.reader.id, [serving.excerpt_id], "passage", visit.settings.review, time,
         suggestions=serving.arm != "blind", readings=others, value=by_value, asked=bool(by_value),
     )[serving.excerpt_id]  # fmt: skip
-    return _seated(db, visit, serving, shown, by_value)
+    reading = decisions.reading(db, visit.reader.id, serving.excerpt_id, serving.framework_id)
+    return Sitting(serving, framework_of(db, serving.framework_id), reading, shown, by_value)
 
 
-def _sitting_to_come(db: Database, visit: Visit, serving_id: str, queue: Queue | None) -> Sitting:
-    """Return how the reader sits before a passage after a step, before it is decided where they go."""
+def _ahead(db: Database, visit: Visit, serving_id: str, queue: Queue | None) -> Ahead:
     serving, by_value = _asked(db, visit, serving_id, queue)
-    shown = Shown()
+    reader, review = visit.reader.id, visit.settings.review
+    suggested: tuple[ToCome, ...] = ()
     if serving.arm != "blind":
-        review = visit.settings.review
-        shown = displays.to_come(db, visit.reader.id, serving.excerpt_id, review, value=by_value, asked=bool(by_value))
-    return _seated(db, visit, serving, shown, by_value)
+        suggested = displays.to_come(db, reader, serving.excerpt_id, review, value=by_value, asked=bool(by_value))
+    reading = decisions.reading(db, reader, serving.excerpt_id, serving.framework_id)
+    return Ahead(framework_of(db, serving.framework_id), reading, suggested, by_value)
 
 
 def _asked(db: Database, visit: Visit, serving_id: str, queue: Queue | None) -> tuple[Serving, str]:
@@ -266,11 +277,6 @@ def _asked(db: Database, visit: Visit, serving_id: str, queue: Queue | None) -> 
     # An address that was typed asks for nothing: only what was handed out for a value is shown for it.
     wanted = servings.asked_for(db, serving)
     return serving, wanted if queue and queue.value == wanted else ""
-
-
-def _seated(db: Database, visit: Visit, serving: Serving, shown: Shown, by_value: str) -> Sitting:
-    reading = decisions.reading(db, visit.reader.id, serving.excerpt_id, serving.framework_id)
-    return Sitting(serving, framework_of(db, serving.framework_id), reading, shown, by_value)
 
 
 def _mine(db: Database, visit: Visit, serving_id: str) -> Serving:
@@ -293,23 +299,21 @@ def _act(form: Form) -> tuple[str, dict[str, str], str]:
     return act, {}, ""
 
 
-def _stays(act: str, sitting: Sitting) -> bool:
+def _stays(act: str, ahead: Ahead) -> bool:
     """Say whether the reader is still busy with this passage."""
-    if act in ("choose", "memo"):
+    if act in ("choose", "memo") or any(not one.answered for one in ahead.suggestions):
         return True
-    if sitting.open_suggestion is not None:
-        return True
-    return not (sitting.reading.finished or sitting.by_value)
+    return not (ahead.reading.finished or ahead.by_value)
 
 
-def _said(act: str, suggestion_id: str, sitting: Sitting) -> str:
+def _said(act: str, suggestion_id: str, ahead: Ahead) -> str:
     if act == "unsure":
         return "Saved: not sure."
-    answered = [s.value for s in sitting.shown.suggestions if s.id == suggestion_id]
+    answered = [one.value for one in ahead.suggestions if one.id == suggestion_id]
     if answered:
         return f"Saved: {'yes' if act == 'accept' else 'no'} to {answered[0]}."
-    seen = [v.name for v in sitting.framework.values if sitting.reading.answers.get(v.id) == "yes"]
-    seen += ["something that is not on our list"] if sitting.reading.unlisted else []
+    seen = [v.name for v in ahead.framework.values if ahead.reading.answers.get(v.id) == "yes"]
+    seen += ["something that is not on our list"] if ahead.reading.unlisted else []
     return f"Saved: {', '.join(seen)}." if seen else "Saved: none of the values."
 
 

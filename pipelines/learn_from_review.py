@@ -8,7 +8,7 @@ from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 
 from tagger.pipelines.summary import learning_in_markdown
-from tagger.pipelines.tasks import as_task
+from tagger.pipelines.tasks import Tasks
 from tagger.steps import from_review
 from tagger.steps.from_review import Lessons
 
@@ -22,6 +22,6 @@ def learn_from_review(study: str, framework: str = "") -> Lessons:
         study: the study's folder.
         framework: the name of one framework; empty for all that datasets use.
     """
-    lessons = from_review.learn_from_review(Path(study), framework, engine="prefect", call=as_task)
+    lessons = from_review.learn_from_review(Path(study), framework, Tasks())
     create_markdown_artifact(learning_in_markdown(lessons), key="learning", description="What was learned from review")
     return lessons

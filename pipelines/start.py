@@ -7,10 +7,11 @@ import logging
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tagger import steps
 from tagger.pipelines.server import Server, ServerUnavailable, await_records, connect, start_server, stop_server
+from tagger.pipelines.workers import Workers, at_work, task_runner
 from tagger.steps import Run, Summary, from_review
 from tagger.steps.from_review import Lessons
 
@@ -22,24 +23,43 @@ Done = TypeVar("Done", Summary, Lessons)
 log = logging.getLogger("tagger.progress")
 
 
-def start(folder: Path, paths: Iterable[Path], **chosen: str) -> Summary:
+def start(folder: Path, paths: Iterable[Path], workers: Workers | None = None, **chosen: str) -> Summary:
     """
     Run the flow `tag_transcripts` on the study in *folder*.
 
     A run with nothing to do needs no Prefect. Where Prefect's server cannot start, the same stages run without it: a
     broken Prefect stops nobody.
+
+    Args:
+        workers: who shares the batches of each stage; none for this process alone.
+
+    Raises:
+        UsageError: there are no such workers, before anything is done.
     """
     run = steps.begin(folder, paths, **chosen)
     if not steps.anything_pending(run):
         return steps.tag(run)
 
+    given = (run.study, list(run.paths), run.dataset, run.framework, run.speakers, run.encoding, run.attributes)
+
     def flow() -> State[Summary]:
         from tagger.pipelines.tag_transcripts import tag_transcripts
 
-        given = (run.study, list(run.paths), run.dataset, run.framework, run.speakers, run.encoding, run.attributes)
         return tag_transcripts(*given, return_state=True)
 
-    return _by_prefect(run, flow, otherwise=lambda: steps.tag(run))
+    def spread_flow(where: dict[str, Any]) -> State[Summary]:
+        from tagger.pipelines.tag_transcripts import tag_transcripts
+
+        return tag_transcripts.with_options(task_runner=task_runner(where))(*given, spread=True, return_state=True)
+
+    def here() -> Summary:
+        return steps.tag(run)
+
+    if workers is None:
+        return _by_prefect(run, flow, here, meanwhile=lambda: steps.prepare(run))
+    _server(Path(run.study))
+    with at_work(workers, Path(run.study)) as where:
+        return _by_prefect(run, lambda: spread_flow(where), here)
 
 
 def start_learning(folder: Path, framework: str = "") -> Lessons:
@@ -59,15 +79,20 @@ def start_learning(folder: Path, framework: str = "") -> Lessons:
 
         return learn_from_review(runs[0].study, framework, return_state=True)
 
-    return _by_prefect(runs[0], flow, otherwise=here)
+    return _by_prefect(runs[0], flow, here, meanwhile=lambda: steps.prepare(runs[0]))
 
 
-def _by_prefect(run: Run, flow: Callable[[], State[Done]], otherwise: Callable[[], Done]) -> Done:
-    """Run a flow, with its server, or do the same without Prefect where that fails."""
+def _by_prefect(
+    run: Run,
+    flow: Callable[[], State[Done]],
+    otherwise: Callable[[], Done],
+    meanwhile: Callable[[], None] = lambda: None,
+) -> Done:
+    """Run a flow, with its server, or do the same without Prefect where that fails; *meanwhile* it starts."""
     log.info("starting Prefect", extra={"stage": "start", "done": 0, "total": 1})
     try:
         server = _server(Path(run.study))
-        steps.prepare(run)
+        meanwhile()
         connect(server)
     except (ServerUnavailable, OSError) as error:
         return otherwise().with_note(f"Prefect could not start, so the stages were run without it ({error}).")

@@ -7,7 +7,7 @@ from prefect.artifacts import create_markdown_artifact
 
 from tagger import steps
 from tagger.pipelines.summary import in_markdown
-from tagger.pipelines.tasks import as_task
+from tagger.pipelines.tasks import SpreadTasks, Tasks
 from tagger.steps import Summary
 
 
@@ -20,6 +20,7 @@ def tag_transcripts(
     speakers: str = "",
     encoding: str = "",
     attributes: str = "",
+    spread: bool = False,
 ) -> Summary:
     """
     Read transcripts and store suggestions for one dataset of a study.
@@ -32,10 +33,12 @@ def tag_transcripts(
         speakers: the path of a corrected speakers sheet; empty for none.
         encoding: reads all files in it; empty to detect it.
         attributes: the path of a sheet of attributes; empty for none.
+        spread: whether the flow's task runner does the batches of a stage side by side.
     """
     chosen = {"dataset": dataset, "framework": framework, "speakers": speakers, "encoding": encoding}
     chosen["attributes"] = attributes
-    run = steps.begin(study, paths, engine="prefect", **chosen)
-    summary = steps.tag(run, call=as_task)
+    engine = SpreadTasks() if spread else Tasks()
+    run = steps.begin(study, paths, engine=engine.name, **chosen)
+    summary = steps.tag(run, engine)
     create_markdown_artifact(in_markdown(summary), key="tagging-summary", description=f"What the run of {dataset} did")
     return summary

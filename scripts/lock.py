@@ -48,7 +48,7 @@ class Package:
 
 
 def wanted(pyproject: Mapping[str, Any]) -> list[str]:
-    """List the project's requirements: to run, to develop (dependency groups), to build."""
+    """List the project's requirements: to run with all that it can use, to develop (dependency groups), to build."""
     groups = pyproject["dependency-groups"]
 
     def members(group: str) -> Iterator[str]:
@@ -59,7 +59,9 @@ def wanted(pyproject: Mapping[str, Any]) -> list[str]:
                 yield from members(entry["include-group"])
 
     build = pyproject["build-system"]["requires"]
-    return [*pyproject["project"]["dependencies"], *members("dev"), *build]
+    project = pyproject["project"]
+    extras = [requirement for extra in project["optional-dependencies"].values() for requirement in extra]
+    return [*project["dependencies"], *extras, *members("dev"), *build]
 
 
 def resolved(requirements: Iterable[str], held: Iterable[str]) -> dict[str, Package]:

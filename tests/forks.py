@@ -168,8 +168,13 @@ def _be_the_command(request):
         os.dup2(nothing.fileno(), 0)
     sys.stdout = sys.stderr
     sys.argv = ["tagger", *request["arguments"]]
+
+    class Announced(steps.Engine):
+        def once(self, work, *arguments):
+            return _announced(work, *arguments)
+
     tag = steps.tag
-    steps.tag = lambda run, _call=None, *stages: tag(run, _announced, *stages)
+    steps.tag = lambda run, _engine=None, *stages: tag(run, Announced(), *stages)
     if request["encoder"] == "words":
         # Not `steps.workplace`: that is the function of this name.
         sys.modules["tagger.steps.workplace"].load_encoder = lambda _name: WordEncoder(dimension=384)

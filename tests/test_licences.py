@@ -53,7 +53,7 @@ def listed():
 @pytest.fixture(scope="module")
 def licences():
     """Return the licence of each package that the program needs."""
-    return {name: licence(package) for (name, _), package in needed("transcript-tagger").items()}
+    return {name: licence(package) for (name, _), package in needed("transcript-tagger", ("dask",)).items()}
 
 
 def test_every_dependency_is_permissive_or_on_the_page(licences):

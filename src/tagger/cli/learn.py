@@ -33,7 +33,7 @@ _LEGEND = (
 @options.study
 @click.option("--framework", default="", help="The name of one framework alone.  [default: all that datasets use]")
 @click.option("--undo", is_flag=True, help="Go back to what was before the newest learning, and to its suggestions.")
-@options.engine
+@options.engine()
 @options.as_json
 def learn(folder: Path, framework: str, undo: bool, engine: str, as_json: bool) -> None:
     """Learn from what people said before they saw any suggestion, and suggest anew."""

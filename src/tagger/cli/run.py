@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -19,6 +20,7 @@ from tagger.cli.terminal import echo
 from tagger.wording import several
 
 if TYPE_CHECKING:
+    from tagger.pipelines.workers import Workers
     from tagger.steps import Summary
 
 SOME_FILES_FAILED = 3
@@ -106,7 +108,17 @@ def _say_corrections(folder: Path | None) -> None:
     "role, encoding, and columns of your own.",
 )
 @click.option("--encoding", default="", help="Read all files in this encoding instead of guessing.")
-@options.engine
+@options.engine("dask")
+@click.option(
+    "--workers",
+    type=click.IntRange(1),
+    help="With --engine dask: so many processes of this machine share the work.  [default: one for each processor]",
+)
+@click.option(
+    "--address",
+    default="",
+    help="With --engine dask: the scheduler of a Dask cluster whose workers see the study's folder, as tcp://HOST:8786.",
+)
 @options.as_json
 def run(
     paths: tuple[Path, ...],
@@ -117,12 +129,15 @@ def run(
     attributes: Path | None,
     encoding: str,
     engine: str,
+    workers: int | None,
+    address: str,
     as_json: bool,
 ) -> None:
     """Read transcripts and store suggestions for them; run again after any change, only what is new is done."""
     from tagger.steps.attributes import parted
     from tagger.steps.versions import list_of, note_on
 
+    shared = _workers(engine, workers, address)
     parts, notes = parted(folder, paths, attributes, dataset)
     sheets = {
         kind: str(sheet.resolve()) if sheet else "" for kind, sheet in zip(_SHEETS, (speakers, attributes), strict=True)
@@ -134,7 +149,8 @@ def run(
     summaries = []
     for name, files in parts.items():
         with shown(quiet=as_json):
-            summary = tag(folder, files, engine, dataset=name, framework=lists[name], encoding=encoding, **sheets)
+            chosen = {"dataset": name, "framework": lists[name], "encoding": encoding, **sheets}
+            summary = tag(folder, files, engine, shared, **chosen)
         summaries.append(summary)
         if not as_json:
             tell(summary)
@@ -165,12 +181,25 @@ def _as_content(folder: Path, summaries: Sequence[Summary]) -> dict[str, Any]:
     }
 
 
-def tag(folder: Path, paths: tuple[Path, ...], engine: str, **chosen: str) -> Summary:
+def _workers(engine: str, number: int | None, address: str) -> Workers | None:
+    """Return who shares the work; nobody where this process does it alone."""
+    if engine != "dask":
+        if number or address:
+            raise click.UsageError("--workers and --address go with --engine dask.")
+        return None
+    if number and address:
+        raise click.UsageError("--workers are of this machine, --address is that of others: name one of the two.")
+    from tagger.pipelines.workers import Workers
+
+    return Workers(number or os.cpu_count() or 1, address)
+
+
+def tag(folder: Path, paths: tuple[Path, ...], engine: str, workers: Workers | None = None, **chosen: str) -> Summary:
     """Run the pipeline on the study in *folder* with the engine of that name."""
-    if engine == "prefect":
+    if engine != "local":
         from tagger.pipelines.start import start
 
-        return start(folder, paths, **chosen)
+        return start(folder, paths, workers, **chosen)
     from tagger.steps import begin
     from tagger.steps import tag as tag_here
 

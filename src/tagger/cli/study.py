@@ -34,7 +34,7 @@ _DEMO = {"general": "side-by-side", "women": "women-side-by-side", "maternal": "
     type=click.Path(path_type=Path),
     help="Where to leave the study.",
 )
-@options.engine
+@options.engine()
 def demo(folder: Path, engine: str) -> None:
     """Make a complete study from the bundled, invented sample, to try everything on."""
     from tagger.shipped import shipped

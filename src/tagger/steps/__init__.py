@@ -18,7 +18,7 @@ import logging
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,13 +33,13 @@ from tagger.steps.workplace import Outcome, Run, account, workplace
 __all__ = [
     "STAGES",
     "TO_PASSAGES",
+    "Engine",
     "Outcome",
     "Run",
     "Stage",
     "Summary",
     "anything_pending",
     "begin",
-    "directly",
     "prepare",
     "store",
     "tag",
@@ -48,7 +48,7 @@ __all__ = [
 log = logging.getLogger("tagger.progress")
 
 Batch = tuple[str, ...]
-Call = Callable[..., Outcome]
+Work = Callable[..., Outcome]
 
 
 @dataclass(frozen=True)
@@ -56,19 +56,40 @@ class Stage:
     """
     A stage of a run: `pending` names the batches to do, `work` does one of them and leaves shards in the inbox.
 
-    Of a `rare` stage nothing is said where there is nothing to do.
+    Batches that are `apart` rest on nothing that another one leaves, so they may be done in any order or at once. (The
+    people in a file get the next free pseudonyms, so files are read one after another.) Of a `rare` stage nothing is
+    said where there is nothing to do.
     """
 
     name: str
     pending: Callable[[Run], Iterable[Batch]]
     work: Callable[[Run, Batch], Outcome]
+    apart: bool = False
     rare: bool = False
+
+
+class Engine:
+    """What does the work of a run; this one needs nothing but this process, and does one batch after the other."""
+
+    name = "local"
+
+    def once(self, work: Work, *arguments: Any) -> Outcome:
+        """Do one piece of work."""
+        return work(*arguments)
+
+    def each(self, stage: Stage, run: Run, batches: Iterable[Batch]) -> Iterator[Outcome]:
+        """Do all batches of a stage; tell what was done of each before the next, or in any order if they are apart."""
+        for batch in batches:
+            yield self.once(stage.work, run, batch)
+
+
+HERE = Engine()
 
 
 STAGES = (
     Stage("read", read.pending, read.read),
-    Stage("split", split.pending, split.split),
-    Stage("embed", embed.pending, embed.embed),
+    Stage("split", split.pending, split.split, apart=True),
+    Stage("embed", embed.pending, embed.embed, apart=True),
     Stage("learn", learn.pending, learn.learn, rare=True),
     Stage("suggest", suggest.pending, suggest.suggest),
 )
@@ -127,17 +148,12 @@ def _reference(framework: str) -> str:
     return str(Path(framework).resolve()) if Path(framework).is_file() else framework
 
 
-def directly(function: Callable[..., Outcome], *arguments: Any) -> Outcome:
-    """Call a stage as it is: the engine that needs nothing but this process."""
-    return function(*arguments)
-
-
-def tag(run: Run, call: Call = directly, stages: Iterable[Stage] = STAGES) -> Summary:
+def tag(run: Run, engine: Engine = HERE, stages: Iterable[Stage] = STAGES) -> Summary:
     """
     Do the stages of *run* in order, and say what was done.
 
     Args:
-        call: how a stage is called; Prefect's flow passes one that runs it as a task.
+        engine: what does the work; Prefect's flow passes one that makes a task of each piece.
         stages: all of them, or the first of them: `TO_PASSAGES` leaves out what rests on a model.
     """
     began = time.monotonic()
@@ -148,7 +164,7 @@ def tag(run: Run, call: Call = directly, stages: Iterable[Stage] = STAGES) -> Su
     with workplace(run).store.only_run():
         counts.update(store(run).counts)
         for stage in stages:
-            for outcome in _staged(run, stage, call):
+            for outcome in _staged(run, stage, engine):
                 calls += 1
                 counts.update(outcome.counts)
                 problems += outcome.problems
@@ -181,18 +197,20 @@ def _nothing_there(run: Run) -> list[str]:
     return [f"{', '.join(run.paths)}: there are no files to read (the study's own and hidden ones are passed over)."]
 
 
-def _staged(run: Run, stage: Stage, call: Call) -> Iterable[Outcome]:
+def _staged(run: Run, stage: Stage, engine: Engine) -> Iterator[Outcome]:
     batches = list(stage.pending(run))
-    for number, batch in enumerate(batches):
-        log.info("%s %d of %d", stage.name, number, len(batches), extra=_progress(stage.name, number, len(batches)))
-        yield call(stage.work, run, batch)
-        yield call(store, run)
-    if batches or not stage.rare:
-        log.info("%s done", stage.name, extra=_progress(stage.name, len(batches), len(batches)))
+    _tell(stage, 0, len(batches))
+    for number, outcome in enumerate(engine.each(stage, run, batches), 1):
+        yield outcome
+        yield engine.once(store, run)
+        _tell(stage, number, len(batches))
 
 
-def _progress(stage: str, done: int, total: int) -> dict[str, Any]:
-    return {"stage": stage, "done": done, "total": total}
+def _tell(stage: Stage, done: int, total: int) -> None:
+    """Say how far a stage is; of a rare one without anything to do nothing is said."""
+    if total or not stage.rare:
+        progress = {"stage": stage.name, "done": done, "total": total}
+        log.info("%s %d of %d", stage.name, done, total, extra=progress)
 
 
 def _unfinished(run: Run) -> bool:

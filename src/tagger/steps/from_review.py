@@ -12,7 +12,7 @@ from typing import Any
 from tagger.config import load_settings
 from tagger.errors import UsageError
 from tagger.privacy import plain_hash
-from tagger.steps import Call, Run, Summary, begin, directly, tag
+from tagger.steps import HERE, Engine, Run, Summary, begin, tag
 from tagger.steps.answers import SOURCES, gather, readings_of
 from tagger.steps.learn import in_use
 from tagger.steps.workplace import Workplace, workplace
@@ -135,18 +135,18 @@ def begin_all(folder: Path, framework: str = "", engine: str = "local") -> dict[
     }
 
 
-def learn_from_review(folder: Path, framework: str = "", engine: str = "local", call: Call = directly) -> Lessons:
+def learn_from_review(folder: Path, framework: str = "", engine: Engine = HERE) -> Lessons:
     """
     Learn from people's answers, and give every dataset that uses the framework its suggestions anew.
 
     Raises:
         UsageError: as `begin_all` and `check`; nothing was stored.
     """
-    begun = begin_all(folder, framework, engine)
+    begun = begin_all(folder, framework, engine.name)
     refusals = check(begun)
     lessons = []
     for name, runs in begun.items():
-        summaries = () if refusals[name] else tuple(tag(run, call) for run in runs)
+        summaries = () if refusals[name] else tuple(tag(run, engine) for run in runs)
         lessons.append(Lesson(name, tuple(run.dataset for run in runs), refusals[name], summaries))
     return Lessons(tuple(lessons))
 

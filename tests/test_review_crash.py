@@ -17,7 +17,7 @@ import pytest
 from serve import Server, started
 from small_study import SmallStudy
 
-from tagger.store import Store
+from tagger.store import Store, trail_check
 
 ROUNDS = int(os.environ.get("KILLS", "6"))
 """How often the server is killed; `KILLS=30 pytest tests/test_review_crash.py` is the long form."""
@@ -120,9 +120,11 @@ def test_nothing_that_was_answered_as_saved_is_lost_when_the_server_is_killed(st
             loose = database.rows(
                 "SELECT count(*) FROM decisions WHERE id NOT IN (SELECT decision_id FROM decision_sets)"
             )
+            trail = trail_check.check(database)
 
         assert set() == set(saved) - set(stored)
         assert len(stored) == len(set(stored))
         assert [1] * len(steps) == list(map(Counter(sets).__getitem__, steps))
         assert [(0,)] == loose
+        assert () == trail.differences
     assert len(saved) > ROUNDS

@@ -82,7 +82,7 @@ def rows(path):
     """Return the rows of every table of a database that say what was done, not when or by which run."""
     with opened(path) as database:
         tables = {one.name: everything.rows(database, one.name).to_pylist() for one in everything.tables(database)}
-    ends = {name: tables.pop(name) for name in ("run_ends", "migrations", "runs") if name in tables}
+    ends = {name: tables.pop(name) for name in ("run_ends", "migrations", "runs", "trail") if name in tables}
     assert ends
     tables["ledger"] = [row for row in tables["ledger"] if row["stage"] != "end"]
     return {name: sorted(repr(_lasting(row)) for row in found) for name, found in tables.items()}

@@ -13,7 +13,7 @@ import pytest
 from torturing import assert_backups_are_whole, chance, rounds
 
 from tagger.errors import Damaged
-from tagger.store import Store, backups, restoring
+from tagger.store import Store, backups, restoring, trail_check
 
 pytestmark = pytest.mark.slow
 
@@ -63,8 +63,9 @@ with opened(Path(sys.argv[1])) as database:
 
 
 def people(study):
-    """List who is in a study."""
+    """List who is in a study, all of them as the trail has them."""
     with Store(study).session("a test") as database:
+        assert () == trail_check.check(database).differences
         return [str(name) for (name,) in database.rows("SELECT id FROM coders ORDER BY id")]
 
 

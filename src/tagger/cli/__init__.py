@@ -30,6 +30,7 @@ from tagger.cli.run import check, run
 from tagger.cli.study import demo, doctor, init, next_step, status
 from tagger.cli.tables import exemplars, export, import_codings
 from tagger.cli.terminal import echo
+from tagger.cli.verify import verify
 from tagger.cli.withdraw import withdraw
 from tagger.errors import TaggerError
 
@@ -69,6 +70,7 @@ for command in (
     withdraw,
     backup,
     restore,
+    verify,
     doctor,
 ):
     tagger.add_command(command)

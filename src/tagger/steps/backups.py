@@ -157,6 +157,7 @@ def holds(rows: Mapping[str, int]) -> str:
 def more(rows: Mapping[str, int], than: Mapping[str, int]) -> str:
     """Say what so many rows are more than others; empty where they are not."""
     extra = {table: rows[table] - than.get(table, 0) for table in rows if rows[table] > than.get(table, 0)}
+    extra.pop("trail", None)  # has one for each of the others
     words = [several(extra.pop(table), *names) for table, names in _NAMED.items() if table in extra]
     others = sum(extra.values())
     if others:

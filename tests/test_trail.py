@@ -215,6 +215,7 @@ def _lived_in(study):
         desk.reader("Ann")
         suggested = {row["excerpt_id"] for row in desk.ask("SELECT excerpt_id FROM suggestion_list")}
         for excerpt in [one for one in passages(desk) if one in suggested][:4]:
+            desk.drawn("Ann", excerpt, arm="assisted")
             served = desk.serve("Ann", excerpt)
             desk.show("Ann", excerpt, review=AT_ONCE)
             desk.decide(served, "done", {"choice": "yes"})

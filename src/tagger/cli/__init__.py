@@ -20,6 +20,7 @@ from tagger.cli.compare import compare
 from tagger.cli.datasets import dataset
 from tagger.cli.emergent import emergent
 from tagger.cli.frameworks import framework
+from tagger.cli.history import history
 from tagger.cli.learn import learn
 from tagger.cli.packs import pack
 from tagger.cli.permissions import permissions
@@ -70,6 +71,7 @@ for command in (
     withdraw,
     backup,
     restore,
+    history,
     verify,
     doctor,
 ):

@@ -7,6 +7,7 @@ import random
 
 import pyarrow as pa
 
+import tagger
 from tagger.store import Store, trail_check
 
 _WHO = (
@@ -71,6 +72,19 @@ def write_transcripts(folder, files, turns=20, seed=1):
 def _sentence(chance):
     who, did, what, when = (chance.choice(words) for words in (_WHO, _DID, _WHAT, _WHEN))
     return f"{who.capitalize()} {did} {what} {when}."
+
+
+def write_codings(study, sheet):
+    """Write what two people found, each on their own, in all passages of a study."""
+    passages = tagger.open_study(study).excerpts().query("kind == 'passage'")
+    value = tagger.open_study(study).suggestions()["value"].iloc[0]
+    with sheet.open("w", encoding="utf-8", newline="") as out:
+        table = csv.writer(out)
+        table.writerow(("transcript", "start", "end", "coder", "values"))
+        for number, row in enumerate(passages.itertuples()):
+            for coder, every in (("Ada", 2), ("Bea", 3)):
+                table.writerow((row.transcript, row.start, row.end, coder, "none" if number % every else value))
+    return sheet
 
 
 def rows_of(study):

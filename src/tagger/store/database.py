@@ -6,7 +6,7 @@ import re
 import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -211,9 +211,19 @@ class Database:
             noted: the trail notes them; rows that are copied from elsewhere bring their own entries with them.
         """
         shape = trail.Shape.of(self, table) if noted else None
-        if shape and not self._in_transaction:
-            with self.transaction():
-                return self.insert(table, rows)
+        with self.transaction() if shape and not self._in_transaction else nullcontext():
+            stored = self._inserted(table, rows, f"{shape.key}, {shape.content}" if shape else "1")
+            if shape:
+                self._notes.take(table, stored)
+            self._written.add(table)
+            if not self._in_transaction:
+                self._remember()
+            for watcher in self._watchers:
+                watcher.inserted(table, rows)
+        return len(stored)
+
+    def _inserted(self, table: str, rows: pa.Table, said: str) -> list[tuple[Any, ...]]:
+        """Insert the rows whose keys are not there yet, and return of each what is *said*, as SQL over its columns."""
         columns = ", ".join(f'"{name}"' for name in rows.column_names)
         few = rows.num_rows <= _FEW
         # Rows as parameters take half of the time that DuckDB needs to look at a table.
@@ -222,18 +232,7 @@ class Database:
         with self._statement() as connection, _visible(connection, {} if few else {"incoming": rows}):
             source = f"VALUES {', '.join([row] * rows.num_rows)} ON CONFLICT" if few else self._new(table, columns)
             sql = f"INSERT INTO {table} ({columns}) {source} DO NOTHING"
-            if shape:
-                stored = connection.execute(f"{sql} RETURNING {shape.key}, {shape.content}", given).fetchall()
-                self._notes.take(table, stored)
-                added = len(stored)
-            else:
-                added = int((connection.execute(sql, given).fetchone() or (0,))[0])
-        self._written.add(table)
-        if not self._in_transaction:
-            self._remember()
-        for watcher in self._watchers:
-            watcher.inserted(table, rows)
-        return added
+            return connection.execute(f"{sql} RETURNING {said}", given).fetchall()
 
     def note(self, table: str, units: Iterable[Sequence[object]]) -> None:
         """Have the trail note, with this transaction, keys and contents of what a table holds (`trail.units`)."""

@@ -30,7 +30,7 @@ from studies import write_codings, write_transcripts
 from torturing import MINUTES, assert_backups_are_whole, chance, rounds
 
 from tagger.errors import Busy, Damaged
-from tagger.store import Store, backups, everything, restoring
+from tagger.store import Store, backups, everything, restoring, trail_check
 from tagger.store.database import opened
 
 pytestmark = pytest.mark.slow
@@ -80,6 +80,8 @@ def rows(path):
     """Return the rows of every table of a database that say what was done, not when or by which run."""
     with opened(path) as database:
         tables = {one.name: everything.rows(database, one.name).to_pylist() for one in everything.tables(database)}
+        # Before the trail there was none.
+        assert "trail" not in tables or () == trail_check.check(database).differences
     ends = {name: tables.pop(name) for name in ("run_ends", "migrations", "runs", "trail") if name in tables}
     assert ends
     tables["ledger"] = [row for row in tables["ledger"] if row["stage"] != "end"]

@@ -51,13 +51,14 @@ def test_a_server_that_is_killed_while_it_is_backed_up_loses_nothing(tmp_path):
 
 LEAVES_A_LOG = """
 import os, sys
+from datetime import datetime
 from pathlib import Path
+import pyarrow as pa
 from tagger.store.database import opened
 with opened(Path(sys.argv[1])) as database:
     for number in range(200):
-        database.run(
-            "INSERT INTO coders VALUES ($id, 'Ann', 'reviewer', NULL, '2026-01-01'::TIMESTAMP)", {"id": f"{number:03}"}
-        )
+        row = {"id": f"{number:03}", "name": "Ann", "role": "reviewer", "added_at": datetime(2026, 1, 1)}
+        database.insert("coders", pa.Table.from_pylist([row]))
     os._exit(1)
 """
 

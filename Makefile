@@ -15,7 +15,7 @@ SETS ?= $(wildcard $(DATA)/touche23-valueeval $(DATA)/casino) data/sample
 # The tests of one file share what it set up, so they stay in one process.
 PYTEST := $(BIN)/pytest --numprocesses auto --dist loadfile
 
-.PHONY: help demo review test test-all torture check fix lock wheel screens quality
+.PHONY: help demo review test test-all torture soak check fix lock wheel screens quality
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 16
@@ -46,6 +46,10 @@ test-all: test  ## test, then the slow tests
 torture: $(READY)  ## as root: kill all that writes at random moments (MINUTES=18 of most of it, KILLS=30 of the server)
 	TORTURE_MINUTES=$(MINUTES) KILLS=$(KILLS) $(BIN)/pytest -m slow --capture=no --junitxml=build/torture.xml \
 		tests/test_torture.py tests/test_torture_server.py tests/test_review_crash.py tests/test_owner_crash.py tests/test_race.py tests/test_crash.py
+
+soak: MINUTES = 30
+soak: $(READY)  ## analyst, server and methodologist at once over one study, for MINUTES=30
+	TORTURE_MINUTES=$(MINUTES) $(BIN)/pytest --numprocesses 0 --capture=no --junitxml=build/soak.xml tests/test_soak.py
 
 screens: $(READY)  ## take the pictures in docs/screens (needs Debian's chromium and the demo)
 	$(BIN)/python scripts/screenshots.py --study "$(STUDY)"

@@ -26,7 +26,7 @@ ROWS = 2
 MOST_TRIES = 3_000
 JSON = ("attributes", "card", "counts", "settings")
 """Columns that are read as JSON."""
-MADE_WITH = ("study", "migrations")
+MADE_WITH = ("study", "migrations", "trail")
 COLUMNS = (
     "SELECT column_name, data_type, is_nullable FROM duckdb_columns() WHERE table_name = $table ORDER BY column_index"
 )
@@ -44,6 +44,9 @@ def write(path: Path, number: int) -> None:
         for (table,) in database.rows(TABLES):
             if table not in MADE_WITH:
                 _fill(database, str(table))
+        if number >= migrations.TRAIL:
+            with database.transaction():
+                migrations.begin_trail(database)
 
 
 def add(newest: int) -> None:

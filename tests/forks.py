@@ -126,7 +126,7 @@ class Forks:
         """End the process."""
         for pipe in (self._process.stdin, self._process.stdout):
             pipe.close()
-        assert 0 == self._process.wait(10)
+        assert 0 == self._process.wait(60)
 
     def _next(self):
         line = self._process.stdout.readline()

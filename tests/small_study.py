@@ -210,10 +210,13 @@ def copied(study: SmallStudy, home: Path) -> SmallStudy:
 
 
 def comparable(tables: dict[str, list[dict[str, Any]]]) -> dict[str, list[str]]:
-    """Leave out what may differ between two runs of the same work: runs, times, and the last digits of scores."""
-    rows = {
-        name: [_comparable(row) for row in found] for name, found in tables.items() if name not in ("runs", "run_ends")
-    }
+    """
+    Leave out what may differ between two runs of the same work: runs, times, and the last digits of scores.
+
+    The trail has salts and times in all that it holds.
+    """
+    apart = ("runs", "run_ends", "trail")
+    rows = {name: [_comparable(row) for row in found] for name, found in tables.items() if name not in apart}
     # A shard brings the row of its run along, so how many rows the first one of a run adds depends on the runs.
     rows["ledger"] = [{"key": row["key"]} for row in rows["ledger"] if row["stage"] != "end"]
     return {name: sorted(map(repr, found)) for name, found in rows.items()}

@@ -7,7 +7,8 @@ import random
 
 import pyarrow as pa
 
-from tagger.store import Store
+import tagger
+from tagger.store import Store, trail_check
 
 _WHO = (
     "the group",
@@ -73,16 +74,29 @@ def _sentence(chance):
     return f"{who.capitalize()} {did} {what} {when}."
 
 
+def write_codings(study, sheet):
+    """Write what two people found, each on their own, in all passages of a study."""
+    passages = tagger.open_study(study).excerpts().query("kind == 'passage'")
+    value = tagger.open_study(study).suggestions()["value"].iloc[0]
+    with sheet.open("w", encoding="utf-8", newline="") as out:
+        table = csv.writer(out)
+        table.writerow(("transcript", "start", "end", "coder", "values"))
+        for number, row in enumerate(passages.itertuples()):
+            for coder, every in (("Ada", 2), ("Bea", 3)):
+                table.writerow((row.transcript, row.start, row.end, coder, "none" if number % every else value))
+    return sheet
+
+
 def rows_of(study):
     """
-    Return all rows of all tables, sorted, without what differs from run to run: run ids, times, and how runs ended.
+    Return all rows of all tables, sorted, without what differs from run to run: ids of runs, times, ends, the trail.
 
     Numbers with a fraction are kept apart, so that they can be compared as numbers: ({table: rows}, {table: numbers}).
     """
     exact, inexact = {}, {}
     with Store(study).session("a comparison") as database:
         for (name,) in database.rows("SELECT table_name FROM duckdb_tables() ORDER BY 1"):
-            if name in ("run_ends", "migrations"):
+            if name in ("run_ends", "migrations", "trail"):
                 continue
             where = "WHERE stage <> 'end'" if name == "ledger" else ""
             table = database.table(f"SELECT * FROM {name} {where}")
@@ -104,10 +118,11 @@ def _flat(column):
 
 
 def assert_ledger_is_right(study):
-    """Fail unless the rows that the ledger says were stored are the rows that are there."""
+    """Fail unless the rows that the ledger says were stored are the rows that are there, and as the trail has them."""
     with Store(study).session("a count") as database:
         tables = [name for (name,) in database.rows("SELECT table_name FROM duckdb_tables()")]
-        apart = ("ledger", "migrations", "study")
+        apart = ("ledger", "migrations", "study", "trail")
         there = sum(database.rows(f"SELECT count(*) FROM {name}")[0][0] for name in tables if name not in apart)
         told = database.rows("SELECT coalesce(sum(n_rows), 0)::BIGINT FROM ledger")[0][0]
+        assert () == trail_check.check(database).differences
     assert told == there

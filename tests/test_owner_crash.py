@@ -16,7 +16,7 @@ from merge_until_killed import VECTORS
 from serving import coder
 
 from tagger.errors import StoreError
-from tagger.store import Store, serving
+from tagger.store import Store, serving, trail_check
 
 PROGRAM = Path(__file__).with_name("serving.py")
 
@@ -40,6 +40,7 @@ def kill_and_look(folder, acknowledged, seconds):
             "UNION SELECT key FROM ledger ANTI JOIN vectors ON text_key = key "
             "UNION SELECT text_key FROM vectors ANTI JOIN ledger ON text_key = key"
         )
+        assert () == trail_check.check(database).differences
     assert [] == in_part
     return set(lines) - there - ledger, len(lines)
 

@@ -195,6 +195,16 @@ def test_a_study_that_is_read_is_not_restored(small):
         backups.restore(small.folder, made)
 
 
+def test_a_study_that_is_read_is_not_restored_before_anything_is_asked(tagger, small):
+    """Nobody says yes to what cannot be done."""
+    made = backups.make(small.folder)
+    with served(small.folder):
+        said = tagger("restore", made.name, "--study", small.folder)
+    assert 1 == said.code
+    assert "Stop it first" in said.err
+    assert "" == said.out
+
+
 def test_status_says_what_no_backup_holds(tagger, coded):
     """People's work alone counts, and nothing is said where all of it is in a backup."""
     command = f"tagger backup --study {coded.folder}"

@@ -189,7 +189,10 @@ def test_a_model_that_is_another_one_than_that_of_the_suggestions_is_found(study
 
 
 def test_people_s_work_that_no_backup_holds_is_found_after_a_week(coded):
-    """Without any backup at once; with a young one it is mentioned; a changed one is no backup."""
+    """In a young study, or with a young backup, it is mentioned; a changed one is no backup."""
+    assert [] == bad(coded.folder)
+    assert f"(to make one: tagger backup --study {coded.folder})" in told(coded.folder)
+    coded.do("UPDATE study SET created_at = created_at - INTERVAL 8 DAY")
     [finding] = bad(coded.folder)
     assert "people's work that no backup holds yet" in finding
     assert [f"tagger backup --study {coded.folder}"] == remedies(coded.folder)

@@ -11,7 +11,6 @@ leaves what the unbroken one left.
 
 from __future__ import annotations
 
-import csv
 import random
 import shutil
 import signal
@@ -27,12 +26,11 @@ from pathlib import Path
 import earlier_studies
 import pytest
 from forks import Forks, How, Kill
-from studies import write_transcripts
+from studies import write_codings, write_transcripts
 from torturing import MINUTES, assert_backups_are_whole, chance, rounds
 
-import tagger
 from tagger.errors import Busy, Damaged
-from tagger.store import Store, backups, everything, restoring
+from tagger.store import Store, backups, everything, restoring, trail_check
 from tagger.store.database import opened
 
 pytestmark = pytest.mark.slow
@@ -82,7 +80,9 @@ def rows(path):
     """Return the rows of every table of a database that say what was done, not when or by which run."""
     with opened(path) as database:
         tables = {one.name: everything.rows(database, one.name).to_pylist() for one in everything.tables(database)}
-    ends = {name: tables.pop(name) for name in ("run_ends", "migrations", "runs") if name in tables}
+        # Before the trail there was none.
+        assert "trail" not in tables or () == trail_check.check(database).differences
+    ends = {name: tables.pop(name) for name in ("run_ends", "migrations", "runs", "trail") if name in tables}
     assert ends
     tables["ledger"] = [row for row in tables["ledger"] if row["stage"] != "end"]
     return {name: sorted(repr(_lasting(row)) for row in found) for name, found in tables.items()}
@@ -142,7 +142,7 @@ class Bench:
         self.done("init", folder / "fresh", "--framework", "side-by-side")
         tagged = shutil.copytree(folder / "fresh", folder / "tagged")
         self.done("run", transcripts, "--study", tagged, *OPTIONS)
-        sheet = _codings(tagged, folder / "codings.csv")
+        sheet = write_codings(tagged, folder / "codings.csv")
         coded = shutil.copytree(tagged, folder / "coded")
         self.done("import", sheet, "--study", coded, "--made", "independently")
         backed = shutil.copytree(tagged, folder / "backed")
@@ -223,19 +223,6 @@ class Bench:
         with tarfile.open(earlier_studies.PACKED) as packed:
             (study / "study.duckdb").write_bytes(packed.extractfile(f"{EARLIER:03}.duckdb").read())
         return study
-
-
-def _codings(study: Path, sheet: Path) -> Path:
-    """Write what two people found, each on their own, in all passages of a study."""
-    passages = tagger.open_study(study).excerpts().query("kind == 'passage'")
-    value = tagger.open_study(study).suggestions()["value"].iloc[0]
-    with sheet.open("w", encoding="utf-8", newline="") as out:
-        table = csv.writer(out)
-        table.writerow(("transcript", "start", "end", "coder", "values"))
-        for number, row in enumerate(passages.itertuples()):
-            for coder, every in (("Ada", 2), ("Bea", 3)):
-                table.writerow((row.transcript, row.start, row.end, coder, "none" if number % every else value))
-    return sheet
 
 
 @pytest.fixture(name="bench", scope="module")

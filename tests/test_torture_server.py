@@ -13,7 +13,7 @@ import pytest
 from torturing import assert_backups_are_whole, chance, rounds
 
 from tagger.errors import Damaged
-from tagger.store import Store, backups, restoring
+from tagger.store import Store, backups, restoring, trail_check
 
 pytestmark = pytest.mark.slow
 
@@ -51,20 +51,22 @@ def test_a_server_that_is_killed_while_it_is_backed_up_loses_nothing(tmp_path):
 
 LEAVES_A_LOG = """
 import os, sys
+from datetime import datetime
 from pathlib import Path
+import pyarrow as pa
 from tagger.store.database import opened
 with opened(Path(sys.argv[1])) as database:
     for number in range(200):
-        database.run(
-            "INSERT INTO coders VALUES ($id, 'Ann', 'reviewer', NULL, '2026-01-01'::TIMESTAMP)", {"id": f"{number:03}"}
-        )
+        row = {"id": f"{number:03}", "name": "Ann", "role": "reviewer", "added_at": datetime(2026, 1, 1)}
+        database.insert("coders", pa.Table.from_pylist([row]))
     os._exit(1)
 """
 
 
 def people(study):
-    """List who is in a study."""
+    """List who is in a study, all of them as the trail has them."""
     with Store(study).session("a test") as database:
+        assert () == trail_check.check(database).differences
         return [str(name) for (name,) in database.rows("SELECT id FROM coders ORDER BY id")]
 
 

@@ -154,7 +154,7 @@ def test_a_run_over_the_same_files_does_not_bring_them_back(study):
 
 def test_everybody_elses_rows_are_as_they_were(study):
     """To the row, but for the quote that somebody wrote down elsewhere, and what is remembered of leaving."""
-    theirs = {"runs", "run_ends", "withdrawals", "withdrawn_numbers", "tombstones", "audit_losses"}
+    theirs = {"runs", "run_ends", "withdrawals", "withdrawn_numbers", "tombstones", "audit_losses", "trail", "erasures"}
     gone = {
         row["id"]
         for row in study.ask(
@@ -194,7 +194,7 @@ def states(lived_in, tmp_path_factory):
 def rows_of(study):
     """Return all rows of all tables, but for receipts and runs, whose ids are new each time."""
     tables = study.tables()
-    own = {"withdrawals", "runs", "run_ends", "migrations", "audit_losses"}
+    own = {"withdrawals", "runs", "run_ends", "migrations", "audit_losses", "trail", "erasures"}
     for row in (*tables["revisions"], *tables["speaker_beliefs"]):
         row["run_id"] = "" if row["run_id"].startswith("withdrawal") else row["run_id"]
     for row in tables["withdrawn_numbers"]:

@@ -20,6 +20,7 @@ from tagger.cli.compare import compare
 from tagger.cli.datasets import dataset
 from tagger.cli.emergent import emergent
 from tagger.cli.frameworks import framework
+from tagger.cli.history import history
 from tagger.cli.learn import learn
 from tagger.cli.packs import pack
 from tagger.cli.permissions import permissions
@@ -30,6 +31,7 @@ from tagger.cli.run import check, run
 from tagger.cli.study import demo, doctor, init, next_step, status
 from tagger.cli.tables import exemplars, export, import_codings
 from tagger.cli.terminal import echo
+from tagger.cli.verify import verify
 from tagger.cli.withdraw import withdraw
 from tagger.errors import TaggerError
 
@@ -69,6 +71,8 @@ for command in (
     withdraw,
     backup,
     restore,
+    history,
+    verify,
     doctor,
 ):
     tagger.add_command(command)

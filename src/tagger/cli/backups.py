@@ -51,6 +51,7 @@ def restore(name: str, folder: Path, without_log: bool, yes: bool) -> None:
     if name and without_log:
         raise click.UsageError("Name a backup, or say --without-log, not both.")
     chosen = None if without_log else backups.named(folder, name)
+    backups.must_be_free(folder)
     _say_what_goes(folder, now, chosen)
     if not yes:
         click.confirm("Restore it?", abort=True)

@@ -13,13 +13,14 @@ the last of each of seven days stays, and the last of each of four weeks.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tagger.errors import Busy, StoreError, UsageError
-from tagger.store import Backup, Readable, Store, everything
+from tagger.store import Backup, Readable, Store, everything, restoring
 from tagger.store.backups import DAMAGED, delete, kept, read
 from tagger.store.restoring import counts_without_log, put_back, put_back_without_log, sweep
 from tagger.store.study_files import BACKUPS
@@ -33,6 +34,7 @@ __all__ = [
     "delete_all",
     "kept",
     "make",
+    "must_be_free",
     "named",
     "present",
     "restore",
@@ -114,8 +116,25 @@ def restore(folder: Path, backup: Backup | None) -> Backup | None:
         Busy: people read, or a run is at work; nothing was changed.
         Damaged: it is damaged itself; nothing was changed.
     """
-    try:
+    with _to_be_stopped():
         return put_back(folder, backup) if backup else put_back_without_log(folder)
+
+
+def must_be_free(folder: Path) -> None:
+    """
+    Make sure, before anybody is asked anything, that a study can be replaced.
+
+    Raises:
+        Busy: people read, or a run is at work.
+    """
+    with _to_be_stopped():
+        restoring.must_be_free(folder)
+
+
+@contextmanager
+def _to_be_stopped() -> Iterator[None]:
+    try:
+        yield
     except Busy as busy:
         remedy = "Stop it first (Ctrl-C where it was started), and restore then; nothing was changed"
         raise Busy(busy.what, owner=busy.owner, where=busy.where, remedy=remedy) from busy
@@ -157,6 +176,7 @@ def holds(rows: Mapping[str, int]) -> str:
 def more(rows: Mapping[str, int], than: Mapping[str, int]) -> str:
     """Say what so many rows are more than others; empty where they are not."""
     extra = {table: rows[table] - than.get(table, 0) for table in rows if rows[table] > than.get(table, 0)}
+    extra.pop("trail", None)  # has one for each of the others
     words = [several(extra.pop(table), *names) for table, names in _NAMED.items() if table in extra]
     others = sum(extra.values())
     if others:

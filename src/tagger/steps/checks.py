@@ -191,12 +191,14 @@ def _backups(folder: Path) -> Iterator[Finding]:
     try:
         with Store(folder).session("a check") as database:
             since = backups.since_backup(folder, database)
+            [(begun,)] = database.rows("SELECT created_at FROM study")
     except StoreError:
         return  # said already
     if since:
-        made = datetime.fromisoformat(since["made_at"]) if since["made_at"] else datetime.min
+        made = datetime.fromisoformat(since["made_at"]) if since["made_at"] else begun
         late = datetime.now(UTC).replace(tzinfo=None) - made > _LONG_AGO
-        yield Finding(not late, f"people's work that no backup holds yet: {since['added']}", make)
+        hint = "" if late else f" (to make one: {make})"
+        yield Finding(not late, f"people's work that no backup holds yet: {since['added']}{hint}", make)
 
 
 def _left_over(folder: Path) -> Iterator[Finding]:

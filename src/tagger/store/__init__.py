@@ -11,6 +11,9 @@ The study's database and its only door.
     copy_apart.py   files of an open database, copied by another process
     backups.py      copies of the whole study, each checked
     restoring.py    a backup put in the place of the study
+    trail.py        an entry for everything that people did, chained to the one before
+    trail_check.py  whether all is as the trail has it
+    trail_carried.py  the trail of a study that is made anew
     shards.py       finished work on its way in
     connections.py  a database file that stays open, and its cursors
     owner.py        a process that keeps the database open: one thread writes, others read

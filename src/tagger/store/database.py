@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import threading
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from tagger.errors import StoreError
-from tagger.store import torn
+from tagger.store import torn, trail
 from tagger.store.memory import Memory
 from tagger.store.plain_errors import explained, given_up
 
@@ -103,6 +103,7 @@ class Database:
         self._memory = memory or Memory()
         self._in_transaction = False
         self._written: set[str] = set()
+        self._notes = trail.Notes()
         self._ran = False
         self._turn = threading.RLock()
         # Interrupting comes from another thread, and must not meet a connection that is just being closed.
@@ -186,11 +187,13 @@ class Database:
                 yield
                 if self._failure:
                     raise self._failure
+                self._note()
                 self._run("COMMIT")
             except BaseException:
                 with self._turn:
                     _roll_back(self._connection)
                 self._ran = True
+                self._notes.forget()
                 self._remember()
                 for watcher in self._watchers:
                     watcher.rolled_back()
@@ -199,8 +202,28 @@ class Database:
             for watcher in self._watchers:
                 watcher.committed()
 
-    def insert(self, table: str, rows: pa.Table) -> int:
-        """Insert the rows whose keys are not there yet; return how many there were. *table* is a name of ours."""
+    def insert(self, table: str, rows: pa.Table, *, noted: bool = True) -> int:
+        """
+        Insert the rows whose keys are not there yet; return how many there were.
+
+        Args:
+            table: a name of ours.
+            noted: the trail notes them; rows that are copied from elsewhere bring their own entries with them.
+        """
+        shape = trail.Shape.of(self, table) if noted else None
+        with self.transaction() if shape and not self._in_transaction else nullcontext():
+            stored = self._inserted(table, rows, f"{shape.key}, {shape.content}" if shape else "1")
+            if shape:
+                self._notes.take(table, stored)
+            self._written.add(table)
+            if not self._in_transaction:
+                self._remember()
+            for watcher in self._watchers:
+                watcher.inserted(table, rows)
+        return len(stored)
+
+    def _inserted(self, table: str, rows: pa.Table, said: str) -> list[tuple[Any, ...]]:
+        """Insert the rows whose keys are not there yet, and return of each what is *said*, as SQL over its columns."""
         columns = ", ".join(f'"{name}"' for name in rows.column_names)
         few = rows.num_rows <= _FEW
         # Rows as parameters take half of the time that DuckDB needs to look at a table.
@@ -209,13 +232,16 @@ class Database:
         with self._statement() as connection, _visible(connection, {} if few else {"incoming": rows}):
             source = f"VALUES {', '.join([row] * rows.num_rows)} ON CONFLICT" if few else self._new(table, columns)
             sql = f"INSERT INTO {table} ({columns}) {source} DO NOTHING"
-            counted = connection.execute(sql, given).fetchone()
-        self._written.add(table)
-        if not self._in_transaction:
-            self._remember()
-        for watcher in self._watchers:
-            watcher.inserted(table, rows)
-        return int(counted[0]) if counted else 0
+            return connection.execute(f"{sql} RETURNING {said}", given).fetchall()
+
+    def note(self, table: str, units: Iterable[Sequence[object]]) -> None:
+        """Have the trail note, with this transaction, keys and contents of what a table holds (`trail.units`)."""
+        self._notes.take(table, units)
+
+    def _note(self) -> None:
+        if entries := self._notes.entries(self):
+            self._run(trail.STORE, entries)
+            self._written.add("trail")
 
     def _new(self, table: str, columns: str) -> str:
         """

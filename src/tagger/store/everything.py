@@ -83,7 +83,7 @@ def fill(database: Database, read: Callable[[str], Batches]) -> dict[str, int]:
         with database.transaction():
             for batch in _ordered(read(name), *map(str, refers[0])) if refers else read(name):
                 if batch.num_rows:
-                    database.insert(name, batch)
+                    database.insert(name, batch, noted=False)
     return counts(database)
 
 

@@ -8,7 +8,11 @@ from importlib import resources
 
 from tagger import __version__
 from tagger.errors import Damaged
+from tagger.store import trail
 from tagger.store.database import Database, Readable
+
+TRAIL = 23
+"""The step by which the trail begins."""
 
 
 def migrate(database: Database, last: int | None = None) -> None:
@@ -43,6 +47,8 @@ def migrate(database: Database, last: int | None = None) -> None:
                         "INSERT INTO study (secret, created_at, tagger_version) VALUES ($secret, $now, $version)",
                         {"secret": secrets.token_bytes(32), "now": now, "version": __version__},
                     )
+                if number == TRAIL:
+                    begin_trail(database)
                 database.run(
                     "INSERT INTO migrations VALUES ($number, $name, $version, $now)",
                     {"number": number, "name": name, "version": __version__, "now": now},
@@ -50,6 +56,13 @@ def migrate(database: Database, last: int | None = None) -> None:
     if scripts.keys() - done:
         # A log that holds schema changes is the one that DuckDB most often fails to replay.
         database.run("CHECKPOINT")
+
+
+def begin_trail(database: Database) -> None:
+    """Note everything that is there when the trail begins."""
+    for table in trail.noted(database):
+        if shape := trail.Shape.of(database, table):
+            database.note(table, database.rows(trail.units(table, shape)))
 
 
 def step(database: Readable) -> int:

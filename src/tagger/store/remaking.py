@@ -17,6 +17,7 @@ from tagger.store.database import Database, opened
 from tagger.store.migrations import migrate
 from tagger.store.plain_errors import explained, full
 from tagger.store.study_files import sync
+from tagger.store.trail_carried import carry
 
 
 def remake(
@@ -41,7 +42,9 @@ def remake(
             with opened(fresh) as new:
                 fresh.chmod(0o600)
                 migrate(new)
-                everything.fill(new, rows(old))
+                read = rows(old)
+                everything.fill(new, lambda table: () if table == "trail" else read(table))
+                carry(old, new)
         for one in (path, fresh):
             _must_be_whole(one)
         with explained(path):

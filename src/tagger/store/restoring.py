@@ -25,6 +25,18 @@ from tagger.store.study_files import DATABASE, INBOX, LOG, own_files, sync
 RESTORING = ".restoring-"
 
 
+def must_be_free(folder: Path) -> None:
+    """
+    Make sure that a study can be replaced.
+
+    Raises:
+        Busy: people read, or a run is at work.
+    """
+    if folder.is_dir():
+        with _alone(folder):
+            return
+
+
 def put_back(folder: Path, backup: Backup) -> Backup | None:
     """
     Put a backup in the place of the study in *folder*; return the backup of what was there, if anything was.
@@ -86,17 +98,22 @@ def sweep(folder: Path) -> None:
 
 
 def _replaced(folder: Path, fill: Callable[[Path, bool], None]) -> Backup | None:
-    path = folder / DATABASE
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (
-        owned(folder / "run.lock", "a restore", patience=0, brief=False),
-        owned(beside(path), "a restore", brief=False) as killed,
-        _place(folder) as place,
-    ):
+    with _alone(folder) as killed, _place(folder) as place:
         fill(place, killed)
         aside = _kept(folder, killed)
         _swap(place, folder)
     return aside
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[bool]:
+    """Keep all others out of a study; yield whether the owner before ended without letting go."""
+    with (
+        owned(folder / "run.lock", "a restore", patience=0, brief=False),
+        owned(beside(folder / DATABASE), "a restore", brief=False) as killed,
+    ):
+        yield killed
 
 
 @contextmanager

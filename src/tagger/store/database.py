@@ -104,6 +104,7 @@ class Database:
         self._in_transaction = False
         self._written: set[str] = set()
         self._ran = False
+        self._rule: Callable[[str, pa.Table], object] | None = None
         self._turn = threading.RLock()
         # Interrupting comes from another thread, and must not meet a connection that is just being closed.
         self._closing = threading.Lock()
@@ -201,6 +202,8 @@ class Database:
 
     def insert(self, table: str, rows: pa.Table) -> int:
         """Insert the rows whose keys are not there yet; return how many there were. *table* is a name of ours."""
+        if self._rule:
+            self._rule(table, rows)
         columns = ", ".join(f'"{name}"' for name in rows.column_names)
         few = rows.num_rows <= _FEW
         # Rows as parameters take half of the time that DuckDB needs to look at a table.
@@ -231,12 +234,23 @@ class Database:
 
     def run(self, sql: str, parameters: Mapping[str, object] | None = None) -> None:
         """Run statements for their effect."""
+        if self._rule:
+            raise RuntimeError("under a rule rows are inserted, and nothing else is run")
         self._run(sql, parameters)
         self._ran = True
         if not self._in_transaction:
             self._remember()
         for watcher in self._watchers:
             watcher.ran()
+
+    @contextmanager
+    def ruled(self, rule: Callable[[str, pa.Table], object]) -> Iterator[None]:
+        """Have *rule* look at what the block inserts, table and rows, before it is; it raises where that may not be."""
+        self._rule = rule
+        try:
+            yield
+        finally:
+            self._rule = None
 
     @contextmanager
     def between_statements(self, hurried: Callable[[], bool]) -> Iterator[None]:

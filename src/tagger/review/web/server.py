@@ -19,6 +19,7 @@ from tagger.review import readers
 from tagger.review.web.app import create_app
 from tagger.review.web.backing_up import backing_up
 from tagger.review.web.doors import doors_alone
+from tagger.review.web.lines import Line
 from tagger.review.web.previewing import previewing
 from tagger.review.web.reach import Reach
 from tagger.review.web.security import Guard
@@ -78,6 +79,7 @@ def _config(app: Guard, reach: Reach) -> uvicorn.Config:
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     return uvicorn.Config(
         app,
+        http=Line,
         log_level="warning",
         access_log=False,
         server_header=False,

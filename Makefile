@@ -10,12 +10,14 @@ READY := .venv/ready
 STUDY ?= demo-study
 MINUTES ?= 18
 KILLS ?= 30
+CASES ?= 1000000
+SEED ?= 0
 DATA ?= ../shared/evaldata
 SETS ?= $(wildcard $(DATA)/touche23-valueeval $(DATA)/casino) data/sample
 # The tests of one file share what it set up, so they stay in one process.
 PYTEST := $(BIN)/pytest --numprocesses auto --dist loadfile
 
-.PHONY: help demo review test test-all torture check fix lock wheel screens quality
+.PHONY: help demo review test test-all torture fuzz check fix lock wheel screens quality
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 16
@@ -46,6 +48,9 @@ test-all: test  ## test, then the slow tests
 torture: $(READY)  ## as root: kill all that writes at random moments (MINUTES=18 of most of it, KILLS=30 of the server)
 	TORTURE_MINUTES=$(MINUTES) KILLS=$(KILLS) $(BIN)/pytest -m slow --capture=no --junitxml=build/torture.xml \
 		tests/test_torture.py tests/test_torture_server.py tests/test_review_crash.py tests/test_owner_crash.py tests/test_race.py tests/test_crash.py
+
+fuzz: $(READY)  ## cases of chance for files, commands and pages (CASES=1000000 in all, SEED=0, ONLY="routes ..."): hours
+	$(BIN)/python benchmarks/fuzz.py --cases $(CASES) --seed $(SEED) $(if $(ONLY),--only $(ONLY))
 
 screens: $(READY)  ## take the pictures in docs/screens (needs Debian's chromium and the demo)
 	$(BIN)/python scripts/screenshots.py --study "$(STUDY)"

@@ -47,7 +47,7 @@ def demo(folder: Path, engine: str) -> None:
     for dataset, framework in _DEMO.items():
         source = folder / "transcripts" / dataset
         if not source.exists():
-            shutil.copytree(sample / dataset, source)
+            shutil.copytree(sample / dataset, source, copy_function=shutil.copyfile)
         with shown(quiet=False):
             summary = tag(folder, (source,), engine, dataset=dataset, framework=framework)
         tell(summary)

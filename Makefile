@@ -17,7 +17,7 @@ SETS ?= $(wildcard $(DATA)/touche23-valueeval $(DATA)/casino) data/sample
 # The tests of one file share what it set up, so they stay in one process.
 PYTEST := $(BIN)/pytest --numprocesses auto --dist loadfile
 
-.PHONY: help demo review test test-all torture fuzz check fix lock wheel screens quality
+.PHONY: help demo review test test-all torture fuzz check fix lock audit sbom wheel screens quality
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 16
@@ -38,6 +38,7 @@ check: $(READY)  ## style, types, rule of imports
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/bandit -q -c pyproject.toml -r src pipelines scripts
 
 test: check  ## check, then the tests that need no root and no browser: a few minutes
 	$(PYTEST) -m "not slow" --cov --cov-fail-under=90 --junitxml=build/tests.xml
@@ -62,8 +63,14 @@ fix: $(READY)  ## mend what the linter can mend, and format
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-lock: $(READY)  ## choose the newest versions that fit and write them to requirements.lock
-	$(BIN)/python scripts/lock.py
+lock: $(READY)  ## choose the newest versions that fit and write them to requirements.lock (KEEP=1: move none)
+	$(BIN)/python scripts/lock.py $(if $(KEEP),--keep)
+
+audit: $(READY)  ## ask whether a locked package has a known flaw, where the network can answer ; it says so where it cannot
+	$(BIN)/python scripts/audit.py
+
+sbom: $(READY)  ## write what the program is made of to build/sbom.cdx.json (CycloneDX)
+	$(BIN)/python scripts/sbom.py
 
 wheel: $(READY)  ## build dist/transcript_tagger-*.whl
 	$(BIN)/python -m build --wheel --no-isolation

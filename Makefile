@@ -10,12 +10,14 @@ READY := .venv/ready
 STUDY ?= demo-study
 MINUTES ?= 18
 KILLS ?= 30
+CASES ?= 1000000
+SEED ?= 0
 DATA ?= ../shared/evaldata
 SETS ?= $(wildcard $(DATA)/touche23-valueeval $(DATA)/casino) data/sample
 # The tests of one file share what it set up, so they stay in one process.
 PYTEST := $(BIN)/pytest --numprocesses auto --dist loadfile
 
-.PHONY: help demo review test test-all torture soak check fix lock wheel screens quality
+.PHONY: help demo review test test-all torture soak fuzz check fix lock audit sbom wheel screens quality
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 16
@@ -36,6 +38,7 @@ check: $(READY)  ## style, types, rule of imports
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/bandit -q -c pyproject.toml -r src pipelines scripts
 
 test: check  ## check, then the tests that need no root and no browser: a few minutes
 	$(PYTEST) -m "not slow" --cov --cov-fail-under=90 --junitxml=build/tests.xml
@@ -51,6 +54,9 @@ soak: MINUTES = 30
 soak: $(READY)  ## analyst, server and methodologist at once over one study, for MINUTES=30
 	TORTURE_MINUTES=$(MINUTES) $(BIN)/pytest --numprocesses 0 --capture=no --junitxml=build/soak.xml tests/test_soak.py
 
+fuzz: $(READY)  ## cases of chance for files, commands and pages (CASES=1000000 in all, SEED=0, ONLY="routes ..."): hours
+	$(BIN)/python benchmarks/fuzz.py --cases $(CASES) --seed $(SEED) $(if $(ONLY),--only $(ONLY))
+
 screens: $(READY)  ## take the pictures in docs/screens (needs Debian's chromium and the demo)
 	$(BIN)/python scripts/screenshots.py --study "$(STUDY)"
 
@@ -61,8 +67,14 @@ fix: $(READY)  ## mend what the linter can mend, and format
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-lock: $(READY)  ## choose the newest versions that fit and write them to requirements.lock
-	$(BIN)/python scripts/lock.py
+lock: $(READY)  ## choose the newest versions that fit and write them to requirements.lock (KEEP=1: move none)
+	$(BIN)/python scripts/lock.py $(if $(KEEP),--keep)
+
+audit: $(READY)  ## ask whether a locked package has a known flaw, where the network can answer ; it says so where it cannot
+	$(BIN)/python scripts/audit.py
+
+sbom: $(READY)  ## write what the program is made of to build/sbom.cdx.json (CycloneDX)
+	$(BIN)/python scripts/sbom.py
 
 wheel: $(READY)  ## build dist/transcript_tagger-*.whl
 	$(BIN)/python -m build --wheel --no-isolation

@@ -2,7 +2,8 @@
 Write requirements.lock: one version of every package that running, testing and building the project needs.
 
 Run by `make lock`, with the oldest Python that the project supports: what installs there has so far installed on the
-newer ones too. pip resolves; this script adds to each pin the Pythons and platforms that want it.
+newer ones too. `make lock KEEP=1` moves no version that is locked already. pip resolves; this script adds to each pin
+the Pythons and platforms that want it.
 """
 
 from __future__ import annotations
@@ -125,13 +126,20 @@ def pins(packages: Mapping[str, Package], requirements: Iterable[str]) -> Iterat
         yield f"{name}=={package.version}" + (f" ; {where}" if where else "")
 
 
+def kept() -> list[str]:
+    """List the pins that requirements.lock has, for what it holds to stay as it is."""
+    lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+    return [line.partition(" ;")[0] for line in lines if not line.startswith("#")]
+
+
 def main() -> None:
-    """Resolve anew and write requirements.lock."""
+    """Resolve anew and write requirements.lock; with --keep, what it holds already stays on its version."""
     if "{}.{}".format(*sys.version_info) != PYTHONS[0]:
         sys.exit(f"lock: run this with Python {PYTHONS[0]}, the oldest supported; this is {sys.version}")
     pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     requirements = wanted(pyproject)
-    lines = list(pins(resolved(requirements, pyproject["tool"]["lock"]["hold"]), requirements))
+    held = [*pyproject["tool"]["lock"]["hold"], *(kept() if "--keep" in sys.argv[1:] else [])]
+    lines = list(pins(resolved(requirements, held), requirements))
     text = HEADER.format(pythons=", ".join(PYTHONS)) + "\n".join(lines) + "\n"
     (ROOT / "requirements.lock").write_text(text, encoding="utf-8")
     sys.stdout.write(f"requirements.lock: {len(lines)} packages\n")

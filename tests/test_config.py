@@ -36,6 +36,7 @@ def test_an_empty_file_means_the_defaults():
         ("[excerpts]\nmin_words = true", ("a whole number",)),
         ("study = 3", ("must be a section",)),
         ("[study]\nname = x", ("not valid TOML", "line 2")),
+        ("[suggestions]\nshares = " + "[" * 100_000, ("brackets stand within brackets",)),
     ],
 )
 def test_what_is_wrong_is_named_with_its_place(text, words):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from xml.sax.saxutils import quoteattr
-
 import pytest
 from label_studio_files import in_utf_16
 from project_files import coded, packed
+from uima_files import as_cas
 from webanno_files import written
 
 from tagger.errors import CodingsError
@@ -115,41 +113,16 @@ def test_words_that_are_not_at_their_place_are_found_near_by():
     assert [("They let me decide", "Choice", "unnamed coder")] == coded(project)
 
 
-def as_cas(made, form):
-    """Write the talk and what is marked in it as UIMA CAS."""
-    places = [(in_utf_16(TALK[: TALK.index(words)]), words, name) for words, name in made]
-    spans = [{"begin": start, "end": start + in_utf_16(words), "value": name} for start, words, name in places]
-    if form == "json":
-        value, other = "webanno.custom.Value", "de.tudarmstadt.ukp.dkpro.core.api.segmentation.type.Token"
-        made = [{"%ID": 9, "%TYPE": value, "@sofa": 1, **each} for each in spans]
-        token = {"%ID": 2, "%TYPE": other, "@sofa": 1, "begin": 0, "end": 11}
-        relation = {"%ID": 3, "%TYPE": "webanno.custom.Because", "begin": 0, "end": 9, "@Governor": 9, "@Dependent": 9}
-        text = {"%ID": 1, "%TYPE": "uima.cas.Sofa", "sofaString": TALK}
-        return json.dumps({"%TYPES": {}, "%FEATURE_STRUCTURES": [text, token, *made, relation]}).encode()
-    inside = "".join(
-        f'<c:Value xmi:id="9" sofa="1" {" ".join(f"{key}={quoteattr(str(cell))}" for key, cell in each.items())}/>'
-        for each in spans
-    )
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?><xmi:XMI xmlns:xmi="http://www.omg.org/XMI" '
-        'xmlns:c="http:///webanno/custom.ecore" xmlns:cas="http:///uima/cas.ecore" '
-        'xmlns:s="http:///de/tudarmstadt/ukp/dkpro/core/api/segmentation/type.ecore">'
-        f'<s:Token xmi:id="2" sofa="1" begin="0" end="11"/>{inside}'
-        '<c:Because xmi:id="3" sofa="1" begin="0" end="9" Governor="9" Dependent="9"/>'
-        f'<cas:Sofa xmi:id="1" sofaString={quoteattr(TALK)}/></xmi:XMI>'
-    ).encode()
-
-
 @pytest.mark.parametrize("form", ["json", "xmi"])
 def test_documents_in_uima_cas_are_read_too(form):
     """As a file, and as whole projects are exported: a zip for each person, with the types beside the document."""
-    data = as_cas(MADE, form)
+    data = as_cas(TALK, MADE, form)
     inner = packed({f"ann.{form}": data, "TypeSystem.xml": b"<typeSystemDescription/>"})
     parts = {
         "exportedproject.json": b"{}",
         f"source/talk.{form}": data,
         "annotation/talk.txt/ann.zip": inner,
-        f"annotation/talk.txt/bea.{form}": as_cas(MADE[:1], form),
+        f"annotation/talk.txt/bea.{form}": as_cas(TALK, MADE[:1], form),
     }
 
     alone = read(data, f"talk.{form}")

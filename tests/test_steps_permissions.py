@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -11,6 +13,7 @@ from read_study import passages, read_by_two
 from searched import places_in_files
 from serving import served
 from small_study import copied
+from visitor import visitor
 
 from tagger.errors import UsageError
 from tagger.exchange.attributes import PermissionSaid, parse
@@ -18,6 +21,7 @@ from tagger.review import packs
 from tagger.review.passages import HELD_BACK, in_transcript
 from tagger.review.servings import Queue
 from tagger.steps.permissions import permit, permitted
+from tagger.store import serving
 
 NOW = datetime(2026, 11, 30, 9)
 THEIRS, CORRECTED = "I had never met anyone who knew", "wet Tuesday in March"
@@ -150,6 +154,35 @@ def test_words_that_may_not_be_worked_on_are_not_shown_beside_others(read):
     assert "nearly stayed" not in shown
     assert "nearly stayed" not in repr(pack.passages)
     assert "stairs" in repr(pack.passages)
+
+
+def test_words_that_may_not_be_worked_on_are_not_found(read):
+    """Neither by their words, nor beside passages that are alike, nor in the transcript as it was said."""
+    frightened = "nearly stayed"
+    sql = "SELECT excerpt_id, transcript FROM excerpt_list WHERE kind = 'passage' AND contains(text, $words)"
+    [row] = read.ask(sql, words=frightened)
+    addresses = ("/browse", f"/browse?text={quote(THEIRS)}", f"/browse?text={quote(frightened)}",
+                 f"/similar/{row['excerpt_id']}", *(f"/transcript/{each}" for each in
+                                                   (row["transcript"], read.transcript("garden.txt"))))  # fmt: skip
+    before = found_at(read, addresses)
+    for who in (gardener(read), cornelius(read)):
+        permit(read.folder, who, NO_WORK, NOW)
+    after = found_at(read, addresses)
+
+    assert all(any(words in page for page in before) for words in (THEIRS, frightened))
+    shown = zip(addresses, after, strict=True)
+    assert [] == [address for address, page in shown if THEIRS in page or frightened in page]
+    assert any("stairs" in page for page in after)
+
+
+def found_at(study, addresses):
+    """Return pages as Ann sees them, without the words that she typed herself."""
+    [row] = study.ask("SELECT id FROM coders WHERE name = 'Ann'")
+    with serving(study.folder, "http://127.0.0.1:1") as owner:
+        browser = visitor(owner, study)
+        browser.post("/who", data={"reader": row["id"]})
+        pages = [browser.get(address) for address in addresses]
+    return [re.sub(r'value="[^"]*"', "", page.text) for page in pages]
 
 
 def test_a_preview_quotes_nobody_who_may_not_be_quoted(read, tagger):

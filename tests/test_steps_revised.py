@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import datetime
 
 import pytest
 from desk import lasting
@@ -14,9 +15,11 @@ from small_study import GARDEN, copied
 from tagger.cli.revisions import corrected as sentences
 from tagger.config import ReviewSettings
 from tagger.errors import UsageError
+from tagger.exchange.attributes import PermissionSaid
 from tagger.review.progress import progress
 from tagger.steps.overview import overview
-from tagger.steps.revised import AGAIN, ASKED, DONE, MOVED, OUT, STAYED, only, revised, to_be_read_again
+from tagger.steps.permissions import permit
+from tagger.steps.revised import AGAIN, ASKED, DONE, HELD, MOVED, OUT, STAYED, only, revised, to_be_read_again
 
 WET, RANG, TALK, TOILET, ROOM = "wet Tuesday", "rang her in June", "Some weeks I only dig", "The toilet", "how quiet"
 HELPED = GARDEN[GARDEN.index("Interviewer: Did that") : GARDEN.index("Interviewer: Thank you")]
@@ -223,3 +226,16 @@ def test_status_names_the_command(corrected, tagger):
 
     expected = "2 codings wait to be read again: words were corrected. See: tagger revisions --study"
     assert f"{expected} {corrected.folder}" in said.out
+
+
+def test_words_that_may_not_be_worked_on_are_not_said_to_be_a_question(corrected, tmp_path):
+    """Nobody is asked to read them again, either; what was said of the others stays said."""
+    study = copied(corrected, tmp_path / "copy")
+    who = study.one("SELECT participant_id FROM live_turns WHERE transcript_id = $id AND participant_id IS NOT NULL "
+                    "GROUP BY ALL ORDER BY count(*) DESC LIMIT 1", id=study.transcript("garden.txt"))  # fmt: skip
+    permit(study.folder, who, PermissionSaid(may_process=False), datetime(2026, 11, 30))
+    [[before], [after]] = (only(revised(each.folder), "garden.txt") for each in (corrected, study))
+
+    assert {AGAIN, HELD, OUT} <= {*before.counts, *after.counts}
+    assert {HELD} == after.counts.keys() - {OUT, ASKED}
+    assert before.counts.get(OUT) == after.counts.get(OUT)

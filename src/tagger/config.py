@@ -181,6 +181,8 @@ def parse_settings(text: str, where: str) -> Settings:
         raise SettingsError(
             f"it is not valid TOML ({error})", where=where, remedy="Mend the line named here"
         ) from error
+    except RecursionError as error:
+        raise SettingsError("brackets stand within brackets too often", where=where, remedy="Take them out") from error
     sections = {item.name: item.default_factory for item in fields(Settings)}
     _refuse_unknown(content, sections, where)
     return Settings(**{name: _section(sections[name], content[name], f"{where}, [{name}]") for name in content})

@@ -2,6 +2,8 @@
 
 TaggerError
 ├── UsageError           the command or the call was given something it cannot work with
+│   └── TooOften         it was tried too often
+├── NotAllowed           whoever asks may not do this
 ├── SettingsError        study.toml
 ├── FrameworkError       a framework file
 ├── TranscriptError      a transcript file that cannot be read
@@ -41,6 +43,18 @@ class TaggerError(Exception):
 
 class UsageError(TaggerError):
     """The command or the call was given something it cannot work with."""
+
+
+class TooOften(UsageError):
+    """It was tried too often; after `seconds` it may be tried again."""
+
+    def __init__(self, what: str, *, seconds: int, where: str = "", remedy: str = "") -> None:
+        super().__init__(what, where=where, remedy=remedy)
+        self.seconds = seconds
+
+
+class NotAllowed(TaggerError):
+    """Whoever asks may not do this; nothing of it is stored."""
 
 
 class SettingsError(TaggerError):

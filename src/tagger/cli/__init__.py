@@ -7,6 +7,7 @@ could not be read; 130 stopped with Ctrl-C (what was finished is stored, and the
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -80,6 +81,8 @@ for command in (
 
 def main() -> None:
     """Run the command line; no traceback ever reaches a person who did nothing wrong."""
+    # Whatever is written is for whoever runs this alone, also where no line of ours says so.
+    before = os.umask(0o077)
     try:
         code = tagger(standalone_mode=False)
     except click.ClickException as error:
@@ -93,4 +96,6 @@ def main() -> None:
         code = FAILED
     except BrokenPipeError:
         code = FAILED
+    finally:
+        os.umask(before)
     sys.exit(code)

@@ -47,7 +47,9 @@ def demo(folder: Path, engine: str) -> None:
     for dataset, framework in _DEMO.items():
         source = folder / "transcripts" / dataset
         if not source.exists():
-            shutil.copytree(sample / dataset, source)
+            source.mkdir(parents=True)
+            for file in (sample / dataset).iterdir():
+                shutil.copyfile(file, source / file.name)
         with shown(quiet=False):
             summary = tag(folder, (source,), engine, dataset=dataset, framework=framework)
         tell(summary)

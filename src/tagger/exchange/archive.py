@@ -115,7 +115,7 @@ class Archive:
         self._infos = {info.filename: info for info in self._zip.infolist()}
         self._check_bounds()
         self.about = self._manifest()
-        self.parts = {str(name): _part(part) for name, part in dict(self.about["parts"]).items()}
+        self.parts = self._listed_parts()
         self._check_parts()
 
     def read(self, name: str) -> bytes:
@@ -163,7 +163,7 @@ class Archive:
         try:
             about: dict[str, Any] = json.loads(self._unpacked(MANIFEST))
             version = int(about["archive"])
-        except (ValueError, KeyError, TypeError, RecursionError) as reason:
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as reason:
             raise self._refused(f"{DAMAGED}: its {MANIFEST} cannot be read") from reason
         if version > VERSION:
             raise ArchiveError(
@@ -174,6 +174,12 @@ class Archive:
         if not isinstance(about.get("parts"), dict) or not isinstance(about.get("schema"), int):
             raise self._refused(f"{DAMAGED}: its {MANIFEST} does not say what it holds")
         return about
+
+    def _listed_parts(self) -> dict[str, Part]:
+        try:
+            return {str(name): _part(part) for name, part in self.about["parts"].items()}
+        except (ValueError, TypeError, OverflowError) as reason:
+            raise self._refused(f"{DAMAGED}: its {MANIFEST} does not say what it holds") from reason
 
     def _check_parts(self) -> None:
         there = self._infos.keys() - {MIMETYPE, MANIFEST, README}

@@ -24,6 +24,8 @@ from tagger.zip_packages import DAMAGE
 DELIMITERS = (",", ";", "\t")
 MOST_TITLE_ROWS = 30
 MOST_BYTES = 100_000_000
+MOST_ROWS = 1_048_576
+"""Rows that a sheet can have; what counts itself below them is not there."""
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -208,7 +210,8 @@ def _rows(data: bytes, choose: Callable[[Any], Any]) -> list[Row]:
         sheet = choose(book)
         sheet.reset_dimensions()
         fill = _Merged(data, sheet).filled
-        for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+        # A row may say that it is the last of all numbers, and openpyxl then makes up all those before it.
+        for number, cells in enumerate(sheet.iter_rows(max_row=MOST_ROWS, values_only=True), start=1):
             _add(rows, number, fill(number, [_as_text(cell) for cell in cells]))
         book.close()
     return rows

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from tagger.config import ReviewSettings
 from tagger.review.gate import Item, allowed, not_seen, record, wanted
+from tagger.review.people.rights import acting
 from tagger.steps.emergent import Emergent, KeptGroups, Reading, gathered, readings
 from tagger.store import Database, Owner, Readable
 
@@ -33,7 +34,7 @@ def found_for(owner: Owner, coder_id: str, review: ReviewSettings, kept: KeptGro
         record(db, coder_id, not_seen(db, coder_id, others), "not on the list", now)
         return found
 
-    return owner.write(look)
+    return owner.write(lambda db: acting(db, coder_id, look))
 
 
 def read_by(db: Readable, coder_id: str, review: ReviewSettings) -> frozenset[str]:

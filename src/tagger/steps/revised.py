@@ -21,8 +21,8 @@ from tagger.revisions import Rewritten, Shared, composed, out_of_order, rewritte
 from tagger.store import Readable, Store
 
 STAYED, MOVED, AGAIN = "stayed", "moved elsewhere", "to be read again"
-DONE, OUT, ASKED = "read again since", "taken out", "now said by who asks"
-BECAME = (AGAIN, DONE, MOVED, STAYED, OUT, ASKED)
+DONE, OUT, ASKED, HELD = "read again since", "taken out", "now said by who asks", "not to be worked on"
+BECAME = (AGAIN, DONE, MOVED, STAYED, OUT, ASKED, HELD)
 """What can become of a coding, what people are to do first."""
 NO_QUOTE = "(may not be quoted)"
 _NUMBERS = ("transcript_number", "revision", "turn")
@@ -184,7 +184,7 @@ class _Look:
         first = (turns or turns_before)[0]
         silent = any(not turn["may_quote"] for turn in (*turns_before, *turns))
         return RevisedCoding(
-            became=self._became(row, found),
+            became=HELD if found.place and not all(turn["may_process"] for turn in turns) else self._became(row, found),
             reader=row["reader"],
             name=row["name"],
             excerpt_id=row["excerpt_id"],
@@ -304,7 +304,8 @@ FROM offset_maps m JOIN revisions r ON r.id = m.revision_id ORDER BY ALL
 
 _TURNS = """
 SELECT r.transcript_id AS transcript, r.number, t.position, t.start, t."end", t.begins,
-       coalesce(s.pseudonym, '') AS pseudonym, coalesce(p.may_quote, true) AS may_quote
+       coalesce(s.pseudonym, '') AS pseudonym, coalesce(p.may_quote, true) AS may_quote,
+       coalesce(p.may_process, true) AS may_process
 FROM revisions r
 JOIN live_revisions l ON l.transcript_id = r.transcript_id AND l.number > 1
 JOIN turns t ON t.revision_id = r.id

@@ -105,6 +105,7 @@ class Database:
         self._written: set[str] = set()
         self._notes = trail.Notes()
         self._ran = False
+        self._rule: Callable[[str, pa.Table], object] | None = None
         self._turn = threading.RLock()
         # Interrupting comes from another thread, and must not meet a connection that is just being closed.
         self._closing = threading.Lock()
@@ -210,6 +211,8 @@ class Database:
             table: a name of ours.
             noted: the trail notes them; rows that are copied from elsewhere bring their own entries with them.
         """
+        if self._rule:
+            self._rule(table, rows)
         shape = trail.Shape.of(self, table) if noted else None
         with self.transaction() if shape and not self._in_transaction else nullcontext():
             stored = self._inserted(table, rows, f"{shape.key}, {shape.content}" if shape else "1")
@@ -257,12 +260,23 @@ class Database:
 
     def run(self, sql: str, parameters: Mapping[str, object] | None = None) -> None:
         """Run statements for their effect."""
+        if self._rule:
+            raise RuntimeError("under a rule rows are inserted, and nothing else is run")
         self._run(sql, parameters)
         self._ran = True
         if not self._in_transaction:
             self._remember()
         for watcher in self._watchers:
             watcher.ran()
+
+    @contextmanager
+    def ruled(self, rule: Callable[[str, pa.Table], object]) -> Iterator[None]:
+        """Have *rule* look at what the block inserts, table and rows, before it is; it raises where that may not be."""
+        self._rule = rule
+        try:
+            yield
+        finally:
+            self._rule = None
 
     @contextmanager
     def between_statements(self, hurried: Callable[[], bool]) -> Iterator[None]:

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tagger.errors import CodingsError
 from tagger.exchange.projects import inception, label_studio, qualcoder, refi_qda, taguette, word_comments
 from tagger.exchange.projects.records import Document, Format, Project
+from tagger.wording import several
 
 __all__ = ["ENDINGS", "FORMATS", "LARGEST", "in_archive", "is_project", "read", "texts"]
 
@@ -65,7 +67,20 @@ def read(data: bytes, name: str) -> Project:
             where=name,
             remedy="Export it again from the program that wrote it",
         )
-    return reader.read(data, name)
+    return _with_its_own_codes(reader.read(data, name))
+
+
+def _with_its_own_codes(project: Project) -> Project:
+    """Leave out the codings whose code the project does not have, as damage leaves them behind, and say so."""
+    codes = {"", *(code.key for code in project.codes)}
+    documents = []
+    for document in project.documents:
+        known = tuple(coding for coding in document.codings if coding.code in codes)
+        if unknown := len(document.codings) - len(known):
+            why = several(unknown, "coding names a code", "codings name a code") + " that the project does not have"
+            document = replace(document, codings=known, lost=(*document.lost, why))
+        documents.append(document)
+    return replace(project, documents=tuple(documents))
 
 
 def texts(project: Project) -> dict[str, Document]:

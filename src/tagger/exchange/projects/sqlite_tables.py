@@ -55,7 +55,7 @@ def tables(data: bytes, name: str) -> Iterator[Tables]:
         connection.execute("PRAGMA query_only = ON")
         connection.text_factory = lambda text: text.decode("utf-8", "replace")
         yield Tables(connection)
-    except (sqlite3.Error, OverflowError) as reason:
+    except (sqlite3.Error, OverflowError, UnicodeDecodeError) as reason:
         raise CodingsError(f"The database is damaged ({reason})", where=name, remedy=EXPORT_AGAIN) from reason
     finally:
         connection.close()

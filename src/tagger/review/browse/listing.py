@@ -13,6 +13,7 @@ from tagger.config import ReviewSettings
 from tagger.review import displays
 from tagger.review.browse import words
 from tagger.review.displays import Shown
+from tagger.review.passages import HELD_BACK
 from tagger.review.turns import Piece, clock, right_to_left
 from tagger.store import Database, Readable
 
@@ -66,7 +67,7 @@ def rows(
     held = _held(db, coder_id, excerpt_ids, value)
     notes, needle = _notes(db, excerpt_ids), words.needle(text)
     by_id = {}
-    for row in db.table(_ROWS, wanted=_ids(excerpt_ids)).to_pylist():
+    for row in db.table(_ROWS, {"held": HELD_BACK}, wanted=_ids(excerpt_ids)).to_pylist():
         identity = row["excerpt_id"]
         by_id[identity] = Row(
             excerpt_id=identity,
@@ -134,7 +135,8 @@ def _ids(excerpt_ids: Sequence[str]) -> pa.Table:
 
 
 _ROWS = """
-    SELECT e.id AS excerpt_id, e.kind, n.dataset, n.transcript_id, n.number, e.text, min(t.begins) AS begins,
+    SELECT e.id AS excerpt_id, e.kind, n.dataset, n.transcript_id, n.number, min(t.begins) AS begins,
+           CASE WHEN bool_and(coalesce(c.may_process, true)) THEN e.text ELSE $held END AS text,
            string_agg(DISTINCT t.participant_id, ' + ' ORDER BY t.participant_id) AS participant,
            list_sort(list_distinct(flatten(list(t.standing)))) AS standing
     FROM wanted w
@@ -142,6 +144,7 @@ _ROWS = """
     JOIN placements p ON p.excerpt_id = e.id
     JOIN live_turns t ON t.revision_id = p.revision_id AND t.position BETWEEN p.first_turn AND p.last_turn
     JOIN transcript_list n ON n.transcript_id = e.transcript_id
+    LEFT JOIN current_permissions c ON c.participant_id = t.participant_id
     GROUP BY e.id, e.kind, n.dataset, n.transcript_id, n.number, e.text
 """
 

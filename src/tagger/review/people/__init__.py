@@ -3,6 +3,7 @@ Who may sign in, and as what: access is given and taken away, and each person ge
 
     tokens.py     secrets that are kept only as their hash
     sessions.py   browsers that were signed in with a link
+    rights.py     what each role may have written
     door.py       the same from the command line, also while the pages are served
 
 Everything is added to and nothing changed: what somebody may do is what the newest of their changes says, and their

@@ -65,6 +65,11 @@ def session(db: Readable, session_id: str) -> Session | None:
     return Session(session_id, digest, begun_at, day, Reader(*reader), frozenset(roles))
 
 
+def digests(db: Readable) -> dict[str, str]:
+    """Return what is kept of the secret of each link that was ever made, by its id."""
+    return {str(identity): str(digest) for identity, digest in db.rows("SELECT id, digest FROM sign_in_links")}
+
+
 def use(db: Database, session_id: str, now: datetime) -> None:
     """Note that a session was used today."""
     db.insert("session_days", pa.table({"session_id": [session_id], "day": [now.date()]}))

@@ -14,7 +14,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from tagger.config import Settings
-from tagger.errors import Overloaded, StoreError, TaggerError, UsageError
+from tagger.errors import NotAllowed, Overloaded, StoreError, TaggerError, UsageError
 from tagger.review.web import doors
 from tagger.review.web.access import FOR
 from tagger.review.web.entrance import Entrance
@@ -76,7 +76,13 @@ def create_app(owner: Owner, folder: Path, settings: Settings, site: Site) -> Gu
     static = StaticFiles(directory=HERE / "static")
     app = Starlette(
         routes=[*pages, *([] if site.secure else doors.routes), Mount("/static", static, name="static")],
-        exception_handlers={Overloaded: _busy, TaggerError: _explained, HTTPException: _refused, Exception: _broken},
+        exception_handlers={
+            Overloaded: _busy,
+            NotAllowed: _not_theirs,
+            TaggerError: _explained,
+            HTTPException: _refused,
+            Exception: _broken,
+        },
     )
     # It would lead on to an address that begins as the request came in: behind a proxy, one without TLS.
     app.router.redirect_slashes = False
@@ -100,6 +106,10 @@ def _busy(request: Request, error: Exception) -> Response:
     if request.method == "GET":
         answer.headers["Refresh"] = "5"
     return answer
+
+
+def _not_theirs(request: Request, error: Exception) -> Response:
+    return rendered(request, "trouble.html", 403, title="This is not for you", text=str(error))
 
 
 def _explained(request: Request, error: Exception) -> Response:

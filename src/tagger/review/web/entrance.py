@@ -14,16 +14,18 @@ from starlette.responses import Response
 
 from tagger.privacy import keyed_hash
 from tagger.review import readers
-from tagger.review.people import ROLES, sessions, sign_in_is_needed
+from tagger.review.people import sessions, sign_in_is_needed
+from tagger.review.people.rights import WITHOUT_SIGN_IN
 from tagger.review.people.sessions import Session
 from tagger.review.people.tokens import Token, new_token, token_in
 from tagger.review.readers import Reader
+from tagger.review.web.attempts import Attempts
 from tagger.store import Database, Owner
 
 T = TypeVar("T")
 _A_YEAR = 365 * 24 * 3600
-_WITHOUT_SIGN_IN = frozenset(ROLES) - {"admin"}
 _NEEDED = "whether people sign in"
+_MADE = "the links that were made"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Entrance:
         self._owner = owner
         self._secret = secret
         self._secure = secure
+        self._attempts = Attempts()
         self._turn = 0
         self._lock = threading.Lock()
         self._memory: dict[str, Any] = {}
@@ -66,7 +69,7 @@ class Entrance:
         held = request.cookies.get(self._cookie("reader"), "")
         named = [one for one in everybody if hmac.compare_digest(self._signed(one.id).encode(), held.encode())]
         found = named or everybody
-        return Present(found[0], _WITHOUT_SIGN_IN) if len(found) == 1 else None
+        return Present(found[0], WITHOUT_SIGN_IN) if len(found) == 1 else None
 
     def mark(self, present: Present | None) -> str:
         """Return what a form carries to show that its page was made for this person, in this session."""
@@ -86,9 +89,16 @@ class Entrance:
         """
         Sign the browser in with a link, under a secret that is new; a session that it had before ends.
 
+        Links that were never made here are counted, and after too many of them answered from memory. One that was made
+        here always gets its full answer: nobody's guesses keep anybody out.
+
         Raises:
+            TooOften: this is no link, and too many such were tried.
             UsageError: as `sessions.begin`.
         """
+        made = self._kept(_MADE, sessions.digests)
+        if link is None or not link.fits(made.get(link.id, "")):
+            self._attempts.count(request.client.host if request.client else "", now)
         browser, before = new_token(), self._signed_in(request, now)
         leaving = before.session if before else None
         self.change(lambda db: sessions.begin(db, link, browser, form_id, now, leaving=leaving))

@@ -87,7 +87,7 @@ class Reach:
 def _check_certificate(certificate: Path, key: Path) -> None:
     try:
         # Without a password here, a key that has one would wait for it at the terminal.
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password=lambda: "")
     except (OSError, ValueError) as error:
         raise UsageError(
             f"the certificate and its key cannot be used ({error})",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 import socket
 import threading
@@ -19,6 +18,8 @@ from tagger.review import readers
 from tagger.review.web.app import create_app
 from tagger.review.web.backing_up import backing_up
 from tagger.review.web.doors import doors_alone
+from tagger.review.web.lines import Line
+from tagger.review.web.logs import logging_without_words
 from tagger.review.web.previewing import previewing
 from tagger.review.web.reach import Reach
 from tagger.review.web.security import Guard
@@ -45,6 +46,7 @@ def serve(folder: Path, reach: Reach, *, reader: str, opened: Callable[[str, boo
     reach.check()
     settings = load_settings(folder)
     with ExitStack() as stack:
+        stack.enter_context(logging_without_words())
         listening = stack.enter_context(closing(_bound(reach.host, reach.port)))
         site = reach.site(listening.getsockname()[1])
         # Nothing of the study's own programs is within reach of other machines.
@@ -75,9 +77,10 @@ def _first_reader(owner: Owner, name: str) -> None:
 
 
 def _config(app: Guard, reach: Reach) -> uvicorn.Config:
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     return uvicorn.Config(
         app,
+        http=Line,
+        log_config=None,
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -24,6 +24,7 @@ from tagger.errors import UsageError
 from tagger.review import readers
 from tagger.review.agreement import FirstScreens
 from tagger.review.comparison import Comparisons
+from tagger.review.people.rights import acting
 from tagger.review.readers import Preferences, Reader
 from tagger.review.servings import Kept
 from tagger.review.web.access import FOR
@@ -145,7 +146,11 @@ class Visit:
 
     def write(self, act: Callable[[Database], T]) -> T:
         """Do something that is stored when this returns; *act* may run twice and touches nothing but the database."""
-        return self.desk.owner.write(act)
+        return self.desk.owner.write(lambda db: acting(db, self.reader.id, act))
+
+    def change_people(self, act: Callable[[Database], T]) -> T:
+        """Change who may sign in, as `write` does."""
+        return self.desk.entrance.change(lambda db: acting(db, self.reader.id, act))
 
     def render(self, name: str, status: int = 200, **context: Any) -> Response:
         """Fill a template for this reader."""

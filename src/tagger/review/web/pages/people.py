@@ -44,7 +44,7 @@ def revoke(visit: Visit, form: Form) -> Response:
     """Take somebody's access away."""
     time, name, by = now(), form.text("name"), visit.reader.id
     try:
-        gone = visit.desk.entrance.change(lambda db: people.take_access_away(db, name, time, by=by))
+        gone = visit.change_people(lambda db: people.take_access_away(db, name, time, by=by))
     except UsageError as error:
         return _page(visit, trouble=str(error), status=400)
     return visit.back("/people", said=f"{gone.name} has no access any more, and is signed out everywhere.")
@@ -62,7 +62,7 @@ def hand_over(visit: Visit, form: Form) -> Response:
 
 def _changed(visit: Visit, act: Callable[[Database], Person], secret: str) -> Response:
     try:
-        person = visit.desk.entrance.change(act)
+        person = visit.change_people(act)
     except UsageError as error:
         return _page(visit, trouble=str(error), status=400)
     return _page(visit, made=person, link=f"{visit.desk.site.address}/sign-in#{secret}")

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tagger.errors import UsageError
+from tagger.errors import TooOften, UsageError
 from tagger.review.people import LINK_DAYS
 from tagger.review.people.sessions import IDLE_DAYS, LONGEST_DAYS
 from tagger.review.people.tokens import token_in
@@ -48,6 +48,10 @@ def _signed_in(request: Request, form: Form) -> Response:
     link = token_in(form.text("link").rpartition("#")[2].strip())
     try:
         desk.entrance.begin(request, response, link, form.new_id, now())
+    except TooOften as error:
+        answer = _page(request, onward, trouble=str(error), status=429)
+        answer.headers["Retry-After"] = str(error.seconds)
+        return answer
     except UsageError as error:
         return _page(request, onward, trouble=str(error), status=400)
     return response

@@ -23,6 +23,7 @@ from tagger.cli.frameworks import framework
 from tagger.cli.learn import learn
 from tagger.cli.packs import pack
 from tagger.cli.permissions import permissions
+from tagger.cli.pseudonymise import pseudonymise
 from tagger.cli.review import review
 from tagger.cli.reviewer import reviewer
 from tagger.cli.revisions import revisions
@@ -66,6 +67,7 @@ for command in (
     agreement,
     compare,
     permissions,
+    pseudonymise,
     withdraw,
     backup,
     restore,

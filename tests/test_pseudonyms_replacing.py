@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +19,7 @@ def replaced(draw, text=None):
     """Draw a text with replacements that do not overlap."""
     text = draw(TEXT) if text is None else text
     cuts = sorted(draw(st.sets(st.integers(0, len(text)), max_size=12)))
-    spans = draw(st.lists(st.sampled_from(list(zip(cuts, cuts[1:], strict=False))), unique=True)) if cuts[1:] else []
+    spans = draw(st.lists(st.sampled_from(list(itertools.pairwise(cuts))), unique=True)) if cuts[1:] else []
     return text, [Replacement(start, end, draw(st.text("[P1]", min_size=1, max_size=5))) for start, end in spans]
 
 
@@ -50,7 +52,7 @@ def test_stretches_that_cover_a_text_cover_it_still(drawn, cuts):
     """And each character once, but where one lay within a name."""
     text, replacements = drawn
     edges = [0, *sorted(cut for cut in cuts if 0 < cut < len(text)), len(text)]
-    spans = list(zip(edges, edges[1:], strict=False))
+    spans = list(itertools.pairwise(edges))
     made = Replaced(text, replacements)
     places = [made.place(span) for span in spans]
     outside = [
@@ -61,7 +63,7 @@ def test_stretches_that_cover_a_text_cover_it_still(drawn, cuts):
 
     assert 0 == outside[0][0]
     assert len(made.text) == max(end for _, end in outside)
-    assert all(one[1] == other[0] for one, other in zip(outside, outside[1:], strict=False))
+    assert all(one[1] == other[0] for one, other in itertools.pairwise(outside))
 
 
 @given(replaced(), st.data())

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import os
+import re
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from desk import lasting
+from forks import SOURCE
+from pseudonymise_until_killed import ENTRIES, MOMENTS, PASSPHRASE
 from read_study import read_by_two
 from searched import places
 from serving import served
 from small_study import copied, write_files
 
 from tagger.errors import Busy, UsageError
+from tagger.pseudonyms import key as secrets
+from tagger.pseudonyms.matching import Matcher
 from tagger.pseudonyms.records import Entry, Known
 from tagger.steps.from_review import learn_from_review
 from tagger.steps.pseudonymising import find_names, preview, pseudonymise
+from tagger.steps.pseudonymising.keys import KeyFile
 from tagger.steps.revised import revised
 from tagger.store import Store
 
@@ -25,18 +36,18 @@ SARAH = """\
 Interviewer: Who brought you here?
 
 Morwenna: Sarah Jones did, from the Maudsley. Sarah rang me on 07700 900123 and she said, I have been there myself. \
-Nobody was pushed. I sat in a quiet room and said that I was frightened, and that was fine with sarah and with everybody.
+Nobody was pushed. I sat in a quiet room and said that I was frightened, and that was fine with sarah and all.
 
 Interviewer: And what did Ms Jones ask of you?
 
-Morwenna: Nothing. Hope came along too, Hope from the garden. There was hope in it. When Sarah's brother was ill I rang \
-her, and she rang me in June when the letters came from Peckham. It was my decision and nobody pushed me into it.
+Morwenna: Nothing. Hope came along too, Hope from the garden. There was hope in it. When Sarah's brother was ill I \
+rang her, and she rang me in June when the letters came from Peckham. It was my decision and nobody pushed me into it.
 """
 OTHER = """\
 Interviewer: What was the first morning like?
 
-Talan: Sarah was at the door with a mug, and she asked me what I wanted from the morning. Nobody had asked me that in a \
-hospital, not once. I was left alone where I wanted to sit, and I laughed out loud about the night shift with her.
+Talan: Sarah was at the door with a mug, and she asked me what I wanted from the morning. Nobody had asked me that in \
+a hospital, not once. I was left alone where I wanted to sit, and I laughed out loud about the night shift with her.
 """
 WORDS = ("Sarah", "sarah", "Jones", "Maudsley", "07700 900123", "Peckham")
 
@@ -63,6 +74,7 @@ class Kept:
         self.known = list(known)
 
     def __call__(self, known):
+        """Keep what it is to remember."""
         self.known = list(known)
 
 
@@ -99,7 +111,8 @@ def test_one_person_has_one_pseudonym(study):
     assert 1 == len({rows[one].pseudonym for one in ("Sarah Jones", "Sarah", "Ms Jones")})
     assert ("as found", 2) == (rows["Hope"].where, rows["Hope"].often)
     assert {"phone", "organisation", "place"} <= {one.kind for one in rows.values()}
-    assert any("quiet room" in example or "brother" in example for example in rows["Sarah"].examples)
+    assert all("sarah" in example.casefold() for example in rows["Sarah"].examples)
+    assert 3 == len(rows["Sarah"].examples)
 
 
 def test_what_is_replaced_is_nowhere_in_the_study(study):
@@ -118,7 +131,7 @@ def test_what_is_replaced_is_nowhere_in_the_study(study):
 
 
 def test_everything_people_did_stays_and_lies_where_it_was(study):
-    """Readings to the row; each excerpt holds the words of its place; suggestions have their evidence; nothing is new."""
+    """Readings to the row; each excerpt holds the words of its place, and nothing is to be read again."""
     key = Kept()
     before = study.tables()
     held = {row["excerpt_id"] for row in study.ask("SELECT excerpt_id FROM live_excerpts")}
@@ -138,7 +151,9 @@ def test_everything_people_did_stays_and_lies_where_it_was(study):
     )
     assert held == {row["excerpt_id"] for row in study.ask("SELECT excerpt_id FROM live_excerpts")}
     assert {"stayed"} == {coding.became for one in revised(study.folder) for coding in one.codings}
-    assert {2} == {row["number"] for row in study.ask("SELECT number FROM live_revisions")}
+    assert {2} == {
+        row["number"] for row in study.ask("SELECT number FROM live_revisions WHERE contains(text, '[Person')")
+    }
     same = "SELECT count(*) FROM live_excerpts ANTI JOIN vectors USING (text_key)"
     assert 0 == study.one(same)
 
@@ -153,22 +168,25 @@ def test_evidence_follows_the_words(study):
     after = {row["suggestion_id"]: row["evidence_text"] for row in study.ask(shown)}
 
     assert before.keys() == after.keys()
-    for one, text in before.items():
-        assert after[one].split()[-1] == text.split()[-1]
-        assert ("[Person" in after[one]) == any(word in text for word in ("Sarah", "sarah", "Jones", "Hope came", "Hope from"))
+    hope = by_words(entries)["Hope"].pseudonym
+    matcher = Matcher(entries)
+    assert {one: matcher.in_note(text).replace("Hope", hope) for one, text in before.items()} == after
+    assert before != after
 
 
-def test_a_run_over_the_same_files_adds_nothing(study):
-    """They hold the names; it says so once."""
+def test_a_run_over_the_same_files_brings_nothing_back(study):
+    """They hold the names; it says so, compares the new words with the list once, and then there is nothing to do."""
     key = Kept()
     do(study, found(study, key), key)
-    before = study.tables()
 
     said = study.run()
+    before = study.tables()
+    again = study.run()
 
     assert ["2 files were passed over: names were replaced here by pseudonyms, and a file would bring them back."] == (
         list(said.notes)
     )
+    assert said.notes == again.notes
     assert before == study.tables()
     assert [] == left(study, *WORDS)
 
@@ -194,8 +212,8 @@ def test_later_transcripts_get_the_same_pseudonyms(study):
     do(study, list(first.values()), key)
     assert [] == found(study, key)
     (study.files / "third.txt").write_text(
-        "Interviewer: Who was there?\n\nKerra: Sarah Jones was, and Ms Jones is what I call her. Agnieszka came from Peckham "
-        "on the bus with me and told me that I could go home whenever I wanted to.\n", "utf-8"
+        "Interviewer: Who was there?\n\nKerra: Sarah Jones was, and Ms Jones is what I call her. Agnieszka came from "
+        "Peckham on the bus with me and told me that I could go home whenever I wanted to.\n", "utf-8"
     )  # fmt: skip
     study.run()
 
@@ -270,8 +288,8 @@ def test_the_preview_says_what_would_change_and_changes_nothing(study):
 
     told = "\n".join(preview(study.folder, found(study, key), []))
 
-    assert "before: Sarah Jones did, from the Maudsley." in told
-    assert "after: [Person" in told
+    assert re.search(r"before: .*from the Maudsley\. .*\n.*after: .*from the \[Organisation 1\]\. ", told)
+    assert re.search(r"\[Person \d\], \d times: Ms Jones, Sarah, Sarah Jones", told)
     assert "frameworks/peckham.txt" in told
     assert "files/bench.txt" in told
     assert before == study.tables()
@@ -351,3 +369,29 @@ def test_only_some_transcripts_are_looked_at(study):
         found(study, key, transcripts=("nowhere.txt",))
     with pytest.raises(UsageError, match="no such dataset"):
         found(study, key, dataset="nowhere")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("moment", "is_new"), list(zip(MOMENTS, (False, False, False, True, True), strict=True)))
+def test_killed_at_each_step_it_is_the_old_study_or_the_new_one(study, monkeypatch, moment, is_new):
+    """Never one with names replaced that no key knows; the same list finishes what was begun."""
+    monkeypatch.setitem(secrets._COST, "n", 2**10)
+    file = KeyFile(study.folder)
+    before = study.tables()
+    program = Path(__file__).with_name("pseudonymise_until_killed.py")
+    command = [sys.executable, program, study.folder, file.path, moment]
+
+    killed = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(SOURCE)}, check=False, timeout=240)
+
+    assert -signal.SIGKILL == killed.returncode
+    held = text_of(study, "bench.txt")
+    assert is_new == ("[Person 1] rang me" in held) == ("Sarah" not in held)
+    if is_new:
+        with pytest.raises(UsageError, match="none of these words"):
+            pseudonymise(study.folder, ENTRIES, file.read(PASSPHRASE), Kept(), NOW)
+    else:
+        assert before == study.tables()
+        pseudonymise(study.folder, ENTRIES, file.read(PASSPHRASE), lambda known: file.write(known, PASSPHRASE), NOW)
+    assert [Known("[Person 1]", "person", ("Sarah", "Sarah Jones"))] == file.read(PASSPHRASE)
+    assert [] == left(study, "Sarah")
+    assert [] == [path for path in study.folder.iterdir() if path.name.startswith(".study")]

@@ -33,16 +33,20 @@ _POSSESSIVE = re.compile(r"['’]s?$")
 _MONTHS = frozenset({"april", "august", "june", "may"})
 _NAME = r"[A-Z][\w'’-]*"
 _STREET = re.compile(
-    rf"\b(?:\d+[A-Za-z]?,? )?(?:{_NAME} ){{1,3}}(?:Road|Street|Avenue|Lane|Close|Drive|Way|Court|Terrace|Crescent"
-    r"|Gardens|Square|Grove|Hill|Row|Mews|Estate|Park|Green)\b"
+    rf"\b(?:(?:Flat |Unit )?\d+[A-Za-z]?,? )?(?:{_NAME} ){{1,3}}(?:Road|Street|Avenue|Lane|Close|Drive|Way"
+    r"|Court|Terrace|Crescent|Gardens|Square|Grove|Hill|Row|Mews|Estate|Park|Green)\b"
 )
 _INSTITUTION = re.compile(
     rf"\b(?:St\.? )?(?:{_NAME} (?:and |of |& )?){{1,4}}(?:Ward|Hospital|Infirmary|Clinic|Surgery|Centre|Unit"
     r"|House|School|College|University|Church|Mosque|Temple|Gurdwara|Trust|Library|Prison|Hostel|Lodge|Academy|Practice|Project)\b"
+    r"|\bWard \d+\b"
 )
-_SAYS = re.compile(
-    r" (?:said|says|told|came|rang|texted|asked|gave|helped|who|phoned|and me|and I|used to|went|showed)\b"
+_ACTS = re.compile(
+    r" (?:said|told|came|rang|texted|asked|gave|helped|who|phoned|and me|and I|used to|went|showed|had|never|always"
+    r"|(?!as |is |us |his |this |its |was )[a-z]{3,}s|[A-Z]\w+)\b"
 )
+"""What stands behind a name that is a word too, where it begins a sentence: Will thinks, Hope told, Faith Adeyinka."""
+_BESIDE = frozenset({"Big", "Little", "Old", "Wee", "Young"})
 _DATED = re.compile(
     r"(?:\b(?:in|of|last|this|next|since|until|till|by|from|early|late|every|during|through) |\d(?:st|nd|rd|th)? )$",
     re.IGNORECASE,
@@ -137,7 +141,7 @@ def _people(text: str, words: Sequence[_Word]) -> Iterator[Finding]:
             if word.is_capital or word.small in surnames() | first_names():
                 yield Finding(found.start(), _last(text, words, at).end, "person")
         elif _is_name(text, word) or word.start in called:
-            yield Finding(word.start, _last(text, words, at).end, "person")
+            yield Finding(_first(text, words, at).start, _last(text, words, at).end, "person")
         elif word.small in places_too() and word.is_capital and not _starts_sentence(text, word.start):
             yield Finding(word.start, word.end, "place")
 
@@ -151,7 +155,13 @@ def _is_name(text: str, word: _Word) -> bool:
         return False
     if small in _MONTHS and (_DATED.search(text[: word.start]) or re.match(r" \d", text[word.end :])):
         return False
-    return not _starts_sentence(text, word.start) or bool(_SAYS.match(text[word.end :]))
+    return not _starts_sentence(text, word.start) or bool(_ACTS.match(text[word.end :]))
+
+
+def _first(text: str, words: Sequence[_Word], at: int) -> _Word:
+    """Return the first word of a name, as the Big of Big Tony."""
+    before = words[at - 1] if at else words[at]
+    return before if before.text in _BESIDE and text[before.end : words[at].start] == " " else words[at]
 
 
 def _last(text: str, words: Sequence[_Word], at: int) -> _Word:

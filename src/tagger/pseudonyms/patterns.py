@@ -14,7 +14,9 @@ _WEB = re.compile(
     r"|[\w-]+(?:\.[\w-]+)*\.(?:co\.uk|org\.uk|nhs\.uk|ac\.uk|com|org|net)(?:/[^\s<>\"]*[^\s<>\".,;:!?)])?)",
     re.IGNORECASE,
 )
-_PHONE = re.compile(r"(?<![\w+])(?:\+44[ -]?(?:\(0\)[ -]?)?|0)\d(?:[ -]?\d){8,9}(?!\w)")
+_PHONE = re.compile(r"(?<![\w+])(?:\+44[ -]?(?:\(0\)[ -]?)?\d|0\d|\(0\d{2,4}\)[ -]?\d)(?:[ -]?\d){5,9}(?!\w)")
+_DIGITS = range(10, 13)
+"""So many digits a telephone number has, with the 44 of the country."""
 _NHS = re.compile(r"(?<!\w)\d{3}([ -]?)\d{3}\1\d{4}(?!\w)")
 _INSURANCE = re.compile(
     r"(?<!\w)(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][ -]?\d{2}[ -]?\d{2}[ -]?\d{2}[ -]?[A-D](?!\w)",
@@ -32,7 +34,7 @@ _DATE = (
     rf"|{_DAY} (?:of )?{_MONTH}(?:,? {_YEAR})?|{_MONTH} {_DAY}(?:,? {_YEAR})?)"
 )
 _BORN = r"(?:born|birthday|date of birth|d\.?o\.?b\.?)"
-_BORN_ON = re.compile(rf"\b{_BORN}\b[^.!?\n\d]{{0,25}}?\b({_DATE})(?!\w)", re.IGNORECASE)
+_BORN_ON = re.compile(rf"\b{_BORN}\b[^\n\d]{{0,40}}?\b({_DATE})(?!\w)", re.IGNORECASE)
 _WAS_BORN = re.compile(
     rf"(?<!\w)({_DATE})(?:,? (?:is|was|that's|that is|being))? (?:my|his|her|their) {_BORN}", re.IGNORECASE
 )
@@ -60,6 +62,10 @@ def is_nhs_number(words: str) -> bool:
     return len(digits) == 10 and check % 11 == digits[9]
 
 
+def _is_phone(words: str) -> bool:
+    return len(re.sub(r"\D", "", words.replace("(0)", ""))) in _DIGITS
+
+
 def _anything(_: str) -> bool:
     return True
 
@@ -70,7 +76,7 @@ _FORMS: tuple[tuple[Kind, re.Pattern[str], Callable[[str], bool]], ...] = (
     ("web address", _WEB, _anything),
     ("NHS number", _NHS, is_nhs_number),
     ("National Insurance number", _INSURANCE, _anything),
-    ("phone", _PHONE, _anything),
+    ("phone", _PHONE, _is_phone),
     ("postcode", _POSTCODE, _anything),
     ("date of birth", _BORN_ON, _anything),
     ("date of birth", _WAS_BORN, _anything),

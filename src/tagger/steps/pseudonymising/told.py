@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tagger.pseudonyms.replacing import Replaced
 from tagger.steps.backups import kept
+from tagger.steps.pseudonymising.plan import Plan
 from tagger.steps.withdrawal import folder as files
 from tagger.steps.withdrawal.anew import WRITTEN
 from tagger.steps.withdrawal.told import listed, written_out
 from tagger.store.study_files import BACKUPS
 from tagger.wording import several
-
-if TYPE_CHECKING:
-    from tagger.steps.pseudonymising import Plan
 
 _LINES, _AROUND = 12, 40
 _LISTS = "SELECT name, version, content FROM frameworks ORDER BY name, version, id"

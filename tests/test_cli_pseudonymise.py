@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from functools import cache
 
 import pytest
 from click.testing import CliRunner
@@ -14,6 +15,7 @@ from test_steps_pseudonymising import OTHER, SARAH, WORDS, left, text_of
 from tagger.cli import tagger as command_line
 from tagger.errors import TaggerError
 from tagger.pseudonyms import key
+from tagger.steps.pseudonymising import texts
 
 PASSPHRASE = "four words that differ"
 TWICE = f"{PASSPHRASE}\n{PASSPHRASE}\n"
@@ -23,6 +25,14 @@ TWICE = f"{PASSPHRASE}\n{PASSPHRASE}\n"
 def _cheap(monkeypatch):
     """Have guesses cost little: what is tested is not how much they cost."""
     monkeypatch.setitem(key._COST, "n", 2**10)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _loaded_once():
+    """Have the language model be loaded once: what is tested is not how long that takes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(texts, "load_names_pipeline", cache(texts.load_names_pipeline))
+        yield
 
 
 @pytest.fixture(scope="module")

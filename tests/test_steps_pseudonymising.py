@@ -9,6 +9,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
@@ -26,7 +27,7 @@ from tagger.pseudonyms import key as secrets
 from tagger.pseudonyms.matching import Matcher
 from tagger.pseudonyms.records import Entry, Known
 from tagger.steps.from_review import learn_from_review
-from tagger.steps.pseudonymising import find_names, preview, pseudonymise
+from tagger.steps.pseudonymising import find_names, preview, pseudonymise, texts
 from tagger.steps.pseudonymising.keys import KeyFile
 from tagger.steps.revised import revised
 from tagger.store import Store
@@ -50,6 +51,14 @@ Talan: Sarah was at the door with a mug, and she asked me what I wanted from the
 a hospital, not once. I was left alone where I wanted to sit, and I laughed out loud about the night shift with her.
 """
 WORDS = ("Sarah", "sarah", "Jones", "Maudsley", "07700 900123", "Peckham")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _loaded_once():
+    """Have the language model be loaded once: what is tested is not how long that takes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(texts, "load_names_pipeline", cache(texts.load_names_pipeline))
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from tagger.pseudonyms.finding import find
 from tagger.pseudonyms.matching import Matcher
 from tagger.pseudonyms.naming import Text, listed
 from tagger.pseudonyms.patterns import is_nhs_number
-from tagger.pseudonyms.records import Entry, Known
+from tagger.pseudonyms.records import Entry, Finding, Known
 
 
 def found(text, *entities):
@@ -88,8 +88,8 @@ def test_what_a_model_finds_is_taken_without_its_mistakes():
 
 
 def test_pseudonyms_are_not_found_again():
-    """Nor what a model takes for a name in them."""
-    assert [] == found("And [Person 3] met [Place 2].", (5, 13, "PERSON"), (19, 28, "ORG"))
+    """Nor what a model takes for a name in them, nor those of participants."""
+    assert [] == found("And [Person 3] met [Place 2] and P07.", (5, 13, "PERSON"), (19, 28, "ORG"), (33, 36, "ORG"))
 
 
 @given(st.text("Saroh joneML '’.,0123456789@[]-\nwilUK", max_size=80), st.data())
@@ -122,6 +122,16 @@ def test_parts_of_a_name_go_with_the_whole_in_the_same_transcript():
 def test_a_first_name_alone_goes_with_the_only_whole_name_of_all_transcripts():
     """So one person has one pseudonym everywhere."""
     assert {"[Person 1]"} == {pseudonym for _, pseudonym, _ in named("Sarah Jones came.", "I rang Sarah.")}
+
+
+def test_words_are_of_one_kind():
+    """The one that they were taken for most often: nobody has two pseudonyms for that."""
+    text = "Marit sang, Marit sat and Marit left."
+    findings = [Finding(0, 5, "place"), Finding(12, 17, "person"), Finding(26, 31, "person")]
+
+    assert [("Marit", "person", 3)] == [
+        (one.words, one.kind, one.often) for one in listed([Text("t", text, findings)], [])
+    ]
 
 
 def test_a_new_pseudonym_is_none_that_there_was():

@@ -179,7 +179,7 @@ def test_evidence_follows_the_words(study):
     assert before.keys() == after.keys()
     hope = by_words(entries)["Hope"].pseudonym
     matcher = Matcher(entries)
-    assert {one: matcher.in_note(text).replace("Hope", hope) for one, text in before.items()} == after
+    assert {one: matcher.taken_out(text).replace("Hope", hope) for one, text in before.items()} == after
     assert before != after
 
 
@@ -325,6 +325,39 @@ def test_notes_follow_and_lists_of_values_are_told(study):
     assert f"I know this {person}" == study.one("SELECT text FROM reflections")
 
 
+def test_codings_that_were_brought_in_follow(coded):
+    """Each lies on the words on which it lay, with pseudonyms in them; bringing the table in again adds nothing."""
+    entries = [Entry("neighbour", "person", "[Person 1]"), Entry("Sunday", "date of birth", "Pentecost")]
+    lying = (
+        'SELECT i.import_id, i.number, substring(r.text, i.start + 1, i."end" - i.start) AS words '
+        "FROM imported_rows i JOIN live_revisions r USING (transcript_id) ORDER BY ALL"
+    )
+    before = study_rows(coded, lying)
+    do(coded, entries, Kept())
+
+    matcher = Matcher(entries)
+    after = [(table, number, matcher.taken_out(words)) for table, number, words in before]
+    assert after == study_rows(coded, lying)
+    assert before != after
+
+
+def test_a_moved_border_and_its_readings_follow(study):
+    """An excerpt whose borders somebody moved lies on its words, and is theirs."""
+    with lasting(study) as desk:
+        excerpt = desk.excerpt("Sarah rang me")
+        start = desk.one("SELECT start FROM live_excerpts WHERE excerpt_id = $id", id=excerpt)
+        shown = desk.blind("Ann", excerpt)
+        desk.decide(shown, "adjust", borders=(start + 45, start + 105))
+        child = desk.one("SELECT child_id FROM adjustments")
+        words = desk.one("SELECT text FROM excerpts WHERE id = $id", id=child)
+    key = Kept()
+    entries = found(study, key)
+    do(study, entries, key)
+
+    assert Matcher(entries).taken_out(words) == study.one("SELECT text FROM excerpts WHERE id = $id", id=child)
+    assert 1 == study.one("SELECT count(*) FROM live_spans WHERE excerpt_id = $id", id=child)
+
+
 def test_earlier_revisions_follow_too(study):
     """A corrected transcript has the old spelling nowhere, and what both texts share they share still."""
     study.edit("bench.txt", "Nobody was pushed.", "Nobody was pushed by Sarah Jones or by Morag.")
@@ -368,6 +401,19 @@ def test_backups_go_and_a_new_one_is_made(study):
     assert "which were deleted: 1" in told
     assert [] == left(study, *WORDS)
     assert 1 == len(list((study.folder / "backups").iterdir()))
+
+
+def test_who_speaks_is_found_where_others_name_them(study):
+    """By what the source calls them, of which the study has a hash: no list and no model knows Quillon."""
+    (study.files / "quillon.txt").write_text(
+        "Interviewer: Who else was there?\n\nQuillon: Nobody, it was a wet day and they all had gone home.\n\n"
+        "Interviewer: I see. So Quillon, what did you do when nobody came?\n", "utf-8"
+    )  # fmt: skip
+    study.run()
+    rows = by_words(found(study, Kept(), transcripts=("quillon.txt",)))
+
+    assert ["Quillon"] == list(rows)
+    assert ("person", 1) == (rows["Quillon"].kind, rows["Quillon"].often)
 
 
 def test_only_some_transcripts_are_looked_at(study):

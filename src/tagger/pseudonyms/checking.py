@@ -82,11 +82,10 @@ def _must_be_new(entry: Entry, texts: Sequence[str]) -> None:
 
 def _must_mean_one_thing(wanted: Sequence[Entry]) -> None:
     """Refuse the same words twice for the same transcript with two pseudonyms."""
-    seen: dict[tuple[str, str, str], Entry] = {}
+    seen: dict[tuple[str, str], Entry] = {}
     for one in wanted:
         for transcript in one.transcripts or ("",):
-            kind = one.kind if one.where == "as found" else ""
-            other = seen.setdefault((same(one.words), transcript, kind), one)
+            other = seen.setdefault((same(one.words), transcript), one)
             if same(other.pseudonym) != same(one.pseudonym):
                 raise _wrong(
                     one,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
+from tagger.privacy import PSEUDONYM
 from tagger.pseudonyms.patterns import of_a_form
 from tagger.pseudonyms.records import Finding, Kind
 from tagger.pseudonyms.words import (
@@ -48,9 +49,11 @@ _ACTS = re.compile(
 """What stands behind a name that is a word too, where it begins a sentence: Will thinks, Hope told, Faith Adeyinka."""
 _BESIDE = frozenset({"Big", "Little", "Old", "Wee", "Young"})
 _DATED = re.compile(
-    r"(?:\b(?:in|of|last|this|next|since|until|till|by|from|early|late|every|during|through) |\d(?:st|nd|rd|th)? )$",
+    r"(?:\b(?:in|of|last|this|next|since|until|till|by|from|early|late|every|during|about|around) "
+    r"|\d(?:st|nd|rd|th)? )$",
     re.IGNORECASE,
 )
+_FORMS: tuple[tuple[Kind, re.Pattern[str]], ...] = (("place", _STREET), ("organisation", _INSTITUTION))
 _KINDS: dict[str, Kind] = {"PERSON": "person", "GPE": "place", "LOC": "place", "FAC": "place", "ORG": "organisation"}
 
 Entity = tuple[int, int, str]
@@ -99,13 +102,13 @@ def _word(found: re.Match[str]) -> _Word:
 
 
 def _places(text: str) -> Iterator[Finding]:
-    for kind, pattern in (("place", _STREET), ("organisation", _INSTITUTION)):
+    for kind, pattern in _FORMS:
         for found in pattern.finditer(text):
             start = found.start() + (4 if found[0].startswith("The ") else 0)
             if _starts_sentence(text, start) and _OPENERS.match(found[0].split()[0]):
                 start += len(found[0].split()[0]) + 1
             if " " in text[start : found.end()]:
-                yield Finding(start, found.end(), kind)  # type: ignore[arg-type]
+                yield Finding(start, found.end(), kind)
     for found in _listed_places().finditer(text):
         yield Finding(*found.span(), "place")
 
@@ -207,4 +210,5 @@ def _may_be_a_name(words: str) -> bool:
         and not re.search(r"[?!:;@/\\\[\]]", words)
         and not all(word.lower() in not_names() for word in words.split())
         and words.lower() not in words_too()
+        and not PSEUDONYM.fullmatch(words)
     )

@@ -20,13 +20,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from tagger.errors import UsageError
-from tagger.pseudonyms.records import KINDS, Known
+from tagger.pseudonyms.records import KINDS, Kind, Known
 
 FORMAT = "transcript-tagger key 1"
 FEWEST_CHARACTERS = 12
 _COST = {"n": 2**17, "r": 8, "p": 1}
 """128 MB and about half a second for each guess."""
-_MOST = {"n": 2**20, "r": 16, "p": 4}
+_MOST = {"n": 2**20, "r": 8, "p": 4}
 """More than that is no file of ours: it would keep the machine busy for hours."""
 
 
@@ -64,7 +64,7 @@ def opened(data: bytes, passphrase: str, name: str) -> list[Known]:
     try:
         said = json.loads(data)
         nonce, hidden = b64decode(said.pop("nonce")), b64decode(said.pop("content"))
-        if said["format"] != FORMAT or any(not 1 < said[one] + 1 <= most + 1 for one, most in _MOST.items()):
+        if said["format"] != FORMAT or any(not 0 < said[one] <= most for one, most in _MOST.items()):
             raise ValueError(FORMAT)
         cipher = AESGCM(_derived(said, passphrase))
     except (ValueError, KeyError, TypeError, AttributeError) as reason:
@@ -78,7 +78,7 @@ def opened(data: bytes, passphrase: str, name: str) -> list[Known]:
     return [Known(one["pseudonym"], _kind(one["kind"]), tuple(one["words"])) for one in json.loads(content)]
 
 
-def _kind(name: str) -> Any:
+def _kind(name: Kind) -> Kind:
     return KINDS[KINDS.index(name)]
 
 

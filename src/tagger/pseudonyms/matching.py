@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from tagger.pseudonyms.naming import same
-from tagger.pseudonyms.records import Entry, Finding
+from tagger.pseudonyms.records import Entry, Finding, Where
 from tagger.pseudonyms.replacing import Replaced, Replacement, apart
 
 _BLANK, _APOSTROPHE = "[ \u00a0]+", "['’]"
@@ -36,8 +36,8 @@ class Matcher:
         """Replace what is listed in a text of a transcript, in which this was found."""
         return Replaced(text, apart(list(self._in(transcript, text, findings))))
 
-    def in_note(self, text: str) -> str:
-        """Replace in a note what means one thing everywhere."""
+    def taken_out(self, text: str) -> str:
+        """Return a text that is no transcript with what means one thing everywhere replaced."""
         spans = [
             Replacement(*found.span(), called.pop())
             for found in self._pattern.finditer(text)
@@ -49,24 +49,20 @@ class Matcher:
         """Say whether a text, of whatever file, has some of the words."""
         return bool(self._pattern.search(text))
 
-    def taken_out(self, text: str) -> str:
-        """Return a text as a note is kept."""
-        return self.in_note(text)
-
     def _in(self, transcript: str, text: str, findings: Sequence[Finding]) -> Iterator[Replacement]:
         for found in self._pattern.finditer(text):
             if entry := self._of(same(found[0]), transcript, "everywhere"):
                 yield Replacement(*found.span(), entry.pseudonym)
         for one in findings:
-            if entry := self._of(same(text[one.start : one.end]), transcript, "as found", one.kind):
+            if entry := self._of(same(text[one.start : one.end]), transcript, "as found"):
                 yield Replacement(one.start, one.end, entry.pseudonym)
 
-    def _of(self, normal: str, transcript: str, where: str, kind: str = "") -> Entry | None:
+    def _of(self, normal: str, transcript: str, where: Where) -> Entry | None:
         """Return what words mean in a transcript: what is said of it, else of all."""
         fits = [
             one
             for one in self._meant.get(normal, ())
-            if one.where == where and kind in ("", one.kind) and (not one.transcripts or transcript in one.transcripts)
+            if one.where == where and (not one.transcripts or transcript in one.transcripts)
         ]
         return min(fits, key=lambda one: not one.transcripts, default=None)
 

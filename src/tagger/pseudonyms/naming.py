@@ -39,12 +39,17 @@ class Text:
 
 @dataclass
 class _Form:
-    """Words in whatever spelling: where they were found, and what stands around them."""
+    """Words in whatever spelling: for what they were taken, where they were found, and what stands around them."""
 
-    kind: Kind
+    kinds: Counter[Kind] = field(default_factory=Counter)
     spellings: Counter[str] = field(default_factory=Counter)
     transcripts: Counter[str] = field(default_factory=Counter)
     examples: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def kind(self) -> Kind:
+        """Return what they were taken for most often."""
+        return self.kinds.most_common(1)[0][0]
 
     @property
     def words(self) -> str:
@@ -68,15 +73,15 @@ def listed(texts: Iterable[Text], known: Sequence[Known]) -> list[Entry]:
     meant = _Meant(forms)
     names = _Names(known, held)
     groups: dict[tuple[Kind, str], list[tuple[str, str]]] = defaultdict(list)
-    for (kind, normal), form in forms.items():
+    for normal, form in forms.items():
         for transcript in form.transcripts:
-            groups[kind, meant.by(kind, normal, transcript)].append((normal, transcript))
+            groups[form.kind, meant.by(form.kind, normal, transcript)].append((normal, transcript))
     entries = []
     for (kind, whole), places in groups.items():
         pseudonym = names.of(kind, [whole, *(normal for normal, _ in places)])
         for normal in dict.fromkeys(normal for normal, _ in places):
             here = [transcript for one, transcript in places if one == normal]
-            entries.append(_entry(forms[kind, normal], normal, pseudonym, here))
+            entries.append(_entry(forms[normal], normal, pseudonym, here))
     return sorted(entries, key=lambda one: (_order(one), one.words.casefold()))
 
 
@@ -85,12 +90,13 @@ def _order(entry: Entry) -> tuple[str, int, str]:
     return entry.kind, int(found[2]) if found else 0, entry.pseudonym
 
 
-def _forms(texts: Iterable[Text]) -> dict[tuple[Kind, str], _Form]:
-    forms: dict[tuple[Kind, str], _Form] = {}
+def _forms(texts: Iterable[Text]) -> dict[str, _Form]:
+    forms: dict[str, _Form] = {}
     for one in texts:
         for finding in one.findings:
             words = one.text[finding.start : finding.end]
-            form = forms.setdefault((finding.kind, same(words)), _Form(finding.kind))
+            form = forms.setdefault(same(words), _Form())
+            form.kinds[finding.kind] += 1
             form.spellings[" ".join(words.split())] += 1
             form.transcripts[one.transcript] += 1
             form.examples.append((one.transcript, _example(one.text, finding)))
@@ -126,10 +132,10 @@ def _ambiguous() -> frozenset[str]:
 class _Meant:
     """Who is meant by a part of a name."""
 
-    def __init__(self, forms: dict[tuple[Kind, str], _Form]) -> None:
+    def __init__(self, forms: dict[str, _Form]) -> None:
         self._whole: dict[str, set[str]] = defaultdict(set)
-        for (kind, normal), form in forms.items():
-            if kind == "person" and len(_bare(normal)) > 1:
+        for normal, form in forms.items():
+            if form.kind == "person" and len(_bare(normal)) > 1:
                 for transcript in ("", *form.transcripts):
                     self._whole[transcript].add(normal)
 

@@ -121,6 +121,7 @@ def apart(wanted: Sequence[Replacement]) -> list[Replacement]:
     """Keep, of replacements that overlap, the longest, and of those of one length the first."""
     kept: list[Replacement] = []
     for one in sorted(wanted, key=lambda each: (each.start - each.end, each.start)):
-        if all(one.end <= other.start or other.end <= one.start for other in kept):
-            kept.append(one)
-    return sorted(kept)
+        at = bisect_right(kept, one)
+        if all(one.end <= other.start or other.end <= one.start for other in kept[max(at - 1, 0) : at + 1]):
+            kept.insert(at, one)
+    return kept

@@ -28,7 +28,7 @@ from tagger.steps import backups
 from tagger.steps.alone import alone, up_to_date
 from tagger.steps.pseudonymising import told
 from tagger.steps.pseudonymising.plan import Plan
-from tagger.steps.pseudonymising.texts import Revision, Texts, found_in
+from tagger.steps.pseudonymising.texts import Revision, Texts
 from tagger.steps.withdrawal import folder as files
 from tagger.steps.workplace import Run, Workplace
 from tagger.store import Database, everything
@@ -57,7 +57,7 @@ def find_names(folder: Path, known: Sequence[Known], dataset: str = "", transcri
     with up_to_date(folder).session("a look for names") as database:
         texts = Texts(database)
     chosen = texts.chosen(dataset, transcripts)
-    found = found_in(chosen)
+    found = texts.found_in(chosen)
     pseudonyms = {same(one.pseudonym) for one in known}
     looked = [Text(one.transcript, one.text, _names(one, found, pseudonyms)) for one in chosen]
     return Found(listed(looked, known), texts.names)

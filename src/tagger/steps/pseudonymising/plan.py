@@ -16,7 +16,7 @@ from tagger.pseudonyms.records import Entry, Known
 from tagger.pseudonyms.replacing import Replaced
 from tagger.steps.pseudonymising import following
 from tagger.steps.pseudonymising.masked import Masked
-from tagger.steps.pseudonymising.texts import Revision, Texts, found_in
+from tagger.steps.pseudonymising.texts import Revision, Texts
 from tagger.steps.withdrawal.anew import Anew
 from tagger.steps.withdrawal.going import Going
 from tagger.steps.workplace import Rows
@@ -64,7 +64,7 @@ class Plan:
     @cached_property
     def replaced(self) -> dict[str, Replaced]:
         """Return all texts of the transcripts in which something is replaced, by revision."""
-        found = found_in(self.texts.all) if self.matcher.looks_again else {}
+        found = self.texts.found_in(self.texts.all) if self.matcher.looks_again else {}
         made = {
             one.id: self.matcher.replaced(one.transcript, one.text, found.get(one.id, ())) for one in self.texts.all
         }
@@ -112,7 +112,7 @@ class Plan:
         secret = bytes(self.database.rows("SELECT secret FROM study")[0][0])
         masked = Masked(self.database, self.masked, self.replaced, secret)
         masked.change(anew)
-        anew.rewrite(self.matcher.in_note)
+        anew.rewrite(self.matcher.taken_out)
         anew.add(following.rows(masked, self.database, run_id, now))
         anew.add(self._run(run_id, now))
         return anew, masked

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
 from tagger.errors import UsageError
-from tagger.pseudonyms.finding import find
+from tagger.privacy import keyed_hash
+from tagger.pseudonyms.finding import Entity, find
 from tagger.pseudonyms.records import Finding
 from tagger.records import Span
 from tagger.store import Readable
 from tagger.transcripts.names import entities, load_names_pipeline
+from tagger.transcripts.vocabulary import ROLES
 
 _REVISIONS = """
 SELECT r.id, r.transcript_id, r.number, r.text, t.dataset, t.source, l.number AS known_as
 FROM revisions r JOIN transcripts t ON t.id = r.transcript_id JOIN transcript_list l ON l.transcript_id = t.id
 ORDER BY t.dataset, l.number, r.number
 """
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_LABELS = "SELECT DISTINCT label_key FROM speakers"
 _TURNS = 'SELECT revision_id, start, "end" FROM turns ORDER BY revision_id, position'
 
 
@@ -49,6 +54,8 @@ class Texts:
             str(revision): tuple((int(start), int(end)) for _, start, end in own)
             for revision, own in groupby(database.rows(_TURNS), lambda row: row[0])
         }
+        self._labels = {str(label) for (label,) in database.rows(_LABELS)}
+        self._secret = bytes(database.rows("SELECT secret FROM study")[0][0])
         self.all = [Revision(turns.get(str(row[0]), ()), *row) for row in database.rows(_REVISIONS)]
 
     @cached_property
@@ -60,6 +67,34 @@ class Texts:
     def names(self) -> dict[str, str]:
         """Return how people know each transcript, by its id."""
         return {transcript: one.name for transcript, one in self.live.items()}
+
+    def found_in(self, revisions: Iterable[Revision]) -> Mapping[str, list[Finding]]:
+        """
+        Find names in texts, turn by turn; by revision. It takes a second for some thousand words.
+
+        Raises:
+            ModelError: the language model for it is not installed.
+        """
+        turns = [(one, start, one.text[start:end]) for one in revisions for start, end in one.turns]
+        found: dict[str, list[Finding]] = {}
+        seen = entities((text for _, _, text in turns), load_names_pipeline()) if turns else []
+        for (one, start, text), own in zip(turns, seen, strict=True):
+            here = found.setdefault(one.id, [])
+            named = find(text, [*own, *self._speakers(text)])
+            here += [Finding(start + each.start, start + each.end, each.kind) for each in named]
+        return found
+
+    def _speakers(self, text: str) -> Iterator[Entity]:
+        """Yield where a text names somebody who speaks: the study has hashes of what sources call them."""
+        for word in _WORD.finditer(text):
+            if word[0] in self._speaking:
+                yield *word.span(), "PERSON"
+
+    @cached_property
+    def _speaking(self) -> set[str]:
+        """Return the words in all texts by which a source calls somebody who speaks."""
+        words = {word for one in self.live.values() for word in _WORD.findall(one.text) if not ROLES.fullmatch(word)}
+        return {word for word in words if keyed_hash(self._secret, "label", word) in self._labels}
 
     def chosen(self, dataset: str = "", transcripts: Collection[str] = ()) -> list[Revision]:
         """
@@ -80,22 +115,6 @@ class Texts:
             for one in self.live.values()
             if dataset in ("", one.dataset) and (not transcripts or any(_is(one, name) for name in transcripts))
         ]
-
-
-def found_in(revisions: Iterable[Revision]) -> Mapping[str, list[Finding]]:
-    """
-    Find names in texts, turn by turn; by revision. It takes a second for some thousand words.
-
-    Raises:
-        ModelError: the language model for it is not installed.
-    """
-    turns = [(one, start, one.text[start:end]) for one in revisions for start, end in one.turns]
-    found: dict[str, list[Finding]] = {}
-    seen = entities((text for _, _, text in turns), load_names_pipeline()) if turns else []
-    for (one, start, text), own in zip(turns, seen, strict=True):
-        here = found.setdefault(one.id, [])
-        here += [Finding(start + each.start, start + each.end, each.kind) for each in find(text, own)]
-    return found
 
 
 def _is(revision: Revision, name: str) -> bool:

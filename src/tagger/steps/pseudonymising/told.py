@@ -81,7 +81,7 @@ def _line(text: str, start: int, end: int) -> str:
 
 def _notes(plan: Plan) -> Iterator[str]:
     number = sum(
-        plan.matcher.in_note(text) != text
+        plan.matcher.taken_out(text) != text
         for table, columns in WRITTEN.items()
         for row in plan.database.rows(f"SELECT {', '.join(columns)} FROM {table}")  # noqa: S608
         for text in row

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tagger.pseudonyms.replacing import Replaced, Replacement, apart, still_shared
+from tagger.pseudonyms.overlaps import longest
+from tagger.pseudonyms.replacing import Replaced, Replacement, still_shared
 from tagger.revisions import Shared
 
 TEXT = st.text("ab é🙂\n", min_size=1, max_size=40)
@@ -106,4 +107,4 @@ def test_overlapping_replacements_are_refused_and_the_longest_kept():
     with pytest.raises(ValueError, match="overlap"):
         Replaced("Sarah Jones", [whole, part])
 
-    assert [whole] == apart([part, whole])
+    assert [whole] == longest([part, whole])

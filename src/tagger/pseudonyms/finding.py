@@ -8,6 +8,7 @@ from functools import cache
 from typing import NamedTuple
 
 from tagger.privacy import PSEUDONYM
+from tagger.pseudonyms.overlaps import first_come, longest
 from tagger.pseudonyms.patterns import of_a_form
 from tagger.pseudonyms.records import Finding, Kind
 from tagger.pseudonyms.words import (
@@ -87,13 +88,8 @@ def find(text: str, entities: Iterable[Entity] = ()) -> list[Finding]:
     certain = [*(Finding(*one.span(), "person") for one in STANDS_FOR.finditer(text)), *of_a_form(text)]
     words = [_word(found) for found in _WORD.finditer(text)]
     likely = [*_places(text), *_services(text), *_people(text, words), *_of_the_model(text, entities)]
-    kept: list[Finding] = []
-    for one in (*certain, *sorted(likely, key=lambda each: each.start - each.end)):
-        if all(one.end <= other.start or other.end <= one.start for other in kept):
-            kept.append(one)
-    return sorted(
-        (one for one in kept if not STANDS_FOR.fullmatch(text[one.start : one.end])), key=lambda one: one.start
-    )
+    kept = first_come([*certain, *longest(likely)])
+    return [one for one in kept if not STANDS_FOR.fullmatch(text[one.start : one.end])]
 
 
 def _word(found: re.Match[str]) -> _Word:

@@ -7,8 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from tagger.pseudonyms.naming import same
+from tagger.pseudonyms.overlaps import longest
 from tagger.pseudonyms.records import Entry, Finding, Where
-from tagger.pseudonyms.replacing import Replaced, Replacement, apart
+from tagger.pseudonyms.replacing import Replaced, Replacement
 
 _BLANK, _APOSTROPHE = "[ \u00a0]+", "['’]"
 
@@ -34,7 +35,7 @@ class Matcher:
 
     def replaced(self, transcript: str, text: str, findings: Sequence[Finding] = ()) -> Replaced:
         """Replace what is listed in a text of a transcript, in which this was found."""
-        return Replaced(text, apart(list(self._in(transcript, text, findings))))
+        return Replaced(text, longest(self._in(transcript, text, findings)))
 
     def taken_out(self, text: str) -> str:
         """Return a text that is no transcript with what means one thing everywhere replaced."""

@@ -5,19 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from tagger.pseudonyms.overlaps import first_come
 from tagger.pseudonyms.records import Finding, Kind
 
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_SPOKEN_EMAIL = re.compile(r"\b[\w.+-]+ at [\w-]+(?: dot (?:com|org|net|uk|co|ac|nhs))+\b", re.IGNORECASE)
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
+_SPOKEN_EMAIL = re.compile(
+    r"(?<![\w.+-])[\w.+-]{1,64} at [\w-]+(?: dot (?:com|org|net|uk|co|ac|nhs))+\b", re.IGNORECASE
+)
 _WEB = re.compile(
-    r"\b(?:https?://[^\s<>\"]*[^\s<>\".,;:!?)]|www\.[\w-]+(?:\.[\w-]+)+(?:/[^\s<>\"]*[^\s<>\".,;:!?)])?"
-    r"|[\w-]+(?:\.[\w-]+)*\.(?:co\.uk|org\.uk|nhs\.uk|ac\.uk|com|org|net)(?:/[^\s<>\"]*[^\s<>\".,;:!?)])?)",
+    r"(?<![\w.-])(?:https?://[^\s<>\"]*[^\s<>\".,;:!?)]|www\.[\w-]+(?:\.[\w-]+)+(?:/[^\s<>\"]*[^\s<>\".,;:!?)])?"
+    r"|[\w-]{1,63}(?:\.[\w-]{1,63}){0,5}\.(?:co\.uk|org\.uk|nhs\.uk|ac\.uk|com|org|net)(?:/[^\s<>\"]*[^\s<>\".,;:!?)])?)",
     re.IGNORECASE,
 )
 _PHONE = re.compile(r"(?<![\w+])(?:\+44[ -]?(?:\(0\)[ -]?)?\d|0\d|\(0\d{2,4}\)[ -]?\d)(?:[ -]?\d){5,9}(?!\w)")
 _DIGITS = range(10, 13)
 """So many digits a telephone number has, with the 44 of the country."""
-_NHS = re.compile(r"(?<!\w)\d{3}([ -]?)\d{3}\1\d{4}(?!\w)")
+_NHS = re.compile(r"(?<!\w)\d{3}(?:\d{3}| \d{3} |-\d{3}-)\d{4}(?!\w)")
 _INSURANCE = re.compile(
     r"(?<!\w)(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][ -]?\d{2}[ -]?\d{2}[ -]?\d{2}[ -]?[A-D](?!\w)",
     re.IGNORECASE,
@@ -42,13 +45,12 @@ _WAS_BORN = re.compile(
 
 def of_a_form(text: str) -> list[Finding]:
     """Find what is known by its form, in the order of the text; none overlap."""
-    found: list[Finding] = []
-    for kind, pattern, is_one in _FORMS:
-        for match in pattern.finditer(text):
-            start, end = match.span(1) if pattern in (_BORN_ON, _WAS_BORN) else match.span()
-            if is_one(text[start:end]) and all(end <= one.start or one.end <= start for one in found):
-                found.append(Finding(start, end, kind))
-    return sorted(found, key=lambda one: one.start)
+    return first_come(
+        Finding(start, end, kind)
+        for kind, pattern, is_one in _FORMS
+        for start, end in (match.span(pattern.groups) for match in pattern.finditer(text))
+        if is_one(text[start:end])
+    )
 
 
 def is_nhs_number(words: str) -> bool:

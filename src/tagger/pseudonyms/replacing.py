@@ -115,13 +115,3 @@ def _inside(replaced: Replaced, start: int, length: int) -> set[Replacement]:
         for one in replaced.replacements
         if one.start < start + length and start < one.end
     }
-
-
-def apart(wanted: Sequence[Replacement]) -> list[Replacement]:
-    """Keep, of replacements that overlap, the longest, and of those of one length the first."""
-    kept: list[Replacement] = []
-    for one in sorted(wanted, key=lambda each: (each.start - each.end, each.start)):
-        at = bisect_right(kept, one)
-        if all(one.end <= other.start or other.end <= one.start for other in kept[max(at - 1, 0) : at + 1]):
-            kept.insert(at, one)
-    return kept

@@ -47,7 +47,7 @@ class SpreadTasks(Tasks):
     name = "dask"
 
     def each(self, stage: Stage, run: Run, batches: Iterable[Batch]) -> Iterator[Outcome]:
-        """Do all batches of a stage; where they are apart on the workers there are, and tell of each when it is done."""
+        """Do all batches of a stage, on the workers there are if they are apart; tell of each when it is done."""
         if not stage.apart:
             yield from super().each(stage, run, batches)
             return

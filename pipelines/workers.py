@@ -33,7 +33,7 @@ def at_work(workers: Workers, folder: Path) -> Iterator[dict[str, Any]]:
     Have workers for the time of the block; `task_runner` needs what is yielded.
 
     Those of our own compute on one thread each, listen to this machine alone, and want a certificate that is made for
-    them: nobody else here can hand them work. What they put aside lies with what Prefect keeps of the study in *folder*.
+    them: nobody else here can hand them work. What they put aside lies with what Prefect keeps of the study.
 
     Raises:
         UsageError: Dask is not installed, or no scheduler with workers answers at the address.
@@ -86,4 +86,5 @@ def _look_for(address: str) -> None:
             "no Dask scheduler answers there", where=address, remedy="Start one with: dask scheduler"
         ) from None
     if not there:
-        raise UsageError("the Dask scheduler has no workers", where=address, remedy=f"Start some: dask worker {address}")
+        remedy = f"Start some: dask worker {address}"
+        raise UsageError("the Dask scheduler has no workers", where=address, remedy=remedy)

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 _SIZE = 20
 PSEUDONYM = re.compile(r"[A-Z]{1,3}\d{1,4}")
 """What people may call a participant by; no name of a person is spelled so."""
+PSEUDONYMISED = "pseudonymised"
+"""The content key of texts in which names were replaced: nothing tells any more what the file held."""
 _NUMBERED = re.compile(r"[A-Z](\d+)")
 
 

@@ -25,6 +25,7 @@ from tagger.cli.history import history
 from tagger.cli.learn import learn
 from tagger.cli.packs import pack
 from tagger.cli.permissions import permissions
+from tagger.cli.pseudonymise import pseudonymise
 from tagger.cli.review import review
 from tagger.cli.reviewer import reviewer
 from tagger.cli.revisions import revisions
@@ -69,6 +70,7 @@ for command in (
     agreement,
     compare,
     permissions,
+    pseudonymise,
     withdraw,
     backup,
     restore,

@@ -22,9 +22,11 @@ from tagger.steps.shelf import Shelf
 from tagger.steps.workplace import UNNAMED, Outcome, Rows, Run, Workplace, batches, workplace
 from tagger.transcripts import read as read_transcript
 from tagger.transcripts.corrections import Correction, apply, for_file, key
+from tagger.wording import several
 
 _READER = "1"
 _FILES_A_BATCH = 20
+_REPLACED = "names were replaced here by pseudonyms, and a file would bring them back."
 _ASKS_NOW = "is taken for who asks now: what was read in these words is kept, and counts no more."
 _ANSWERS_NOW = "is not taken for who asks any more: these words are passages now, or are again."
 
@@ -33,7 +35,7 @@ def pending(run: Run) -> Iterator[tuple[str, ...]]:
     """Name the files that differ from what is stored, in batches, in the order of their names."""
     place = workplace(run)
     shelf = _shelf(place)
-    corrected = run.speakers or run.attributes or run.encoding
+    corrected = _corrected(run)
     todo = [
         str(path)
         for path in found(run.paths, Path(run.study))
@@ -68,8 +70,11 @@ def read(run: Run, paths: tuple[str, ...]) -> Outcome:
     shelf = _shelf(place)
     problems: list[str] = []
     notes: list[str] = []
-    stored = 0
+    stored = passed_over = 0
     for path in map(Path, paths):
+        if shelf.pseudonymised(source(path)) and not _corrected(run):
+            passed_over += 1
+            continue
         try:
             new, told = _read_one(place, shelf, path)
         except (TranscriptError, UsageError) as error:
@@ -79,12 +84,19 @@ def read(run: Run, paths: tuple[str, ...]) -> Outcome:
         else:
             stored += new
             notes += told
+    if passed_over:
+        notes.append(f"{several(passed_over, 'file was', 'files were')} passed over: {_REPLACED}")
     return Outcome({"transcripts": stored, "files with problems": len(problems)}, tuple(problems), tuple(notes))
 
 
 def source(path: Path) -> str:
     """Say under which name the study knows a file; many a study has one `interview.docx` in each folder."""
     return f"{archives.folder(path)}/{path.name}"
+
+
+def _corrected(run: Run) -> bool:
+    """Say whether something is said of files, so that those are looked at too that are as they were."""
+    return bool(run.speakers or run.attributes or run.encoding)
 
 
 def _said_of(place: Workplace, path: Path) -> Attributes | None:
@@ -146,7 +158,7 @@ def _read_one(place: Workplace, shelf: Shelf, path: Path) -> tuple[bool, list[st
         said_of_it = [*tables["speaker_beliefs"], *tables["transcript_attributes"], *tables["permissions"]]
         beliefs = str([{**belief, "run_id": ""} for belief in said_of_it])
         place.put("read", keyed_hash(secret, "read", run.dataset, name, bytes_key, before, beliefs), **tables)
-    elif (name, bytes_key) not in shelf.seen:
+    elif (name, bytes_key) not in shelf.seen and not shelf.pseudonymised(name):
         _pass_over(place, name, bytes_key, text_key, new.transcript_id)
     shelf.texts[text_key] = name
     return bool(tables), new.notes(tables)
@@ -197,7 +209,7 @@ class _New:
 
     def notes(self, tables: Mapping[str, Rows]) -> list[str]:
         """Say what follows for readings where somebody turns out to ask, or not to, and which encoding was kept."""
-        told = []
+        told = [f"{self.source}: its text was not read: {_REPLACED}"] if self._is_pseudonymised else []
         for belief in tables.get("speaker_beliefs", []):
             known = self.shelf.beliefs.get(belief["speaker_id"])
             if known and known["asks"] != belief["asks"] and True in (known["asks"], belief["asks"]):
@@ -214,6 +226,10 @@ class _New:
     def known(self) -> dict[str, Any] | None:
         return self.shelf.live.get(self.source)
 
+    @property
+    def _is_pseudonymised(self) -> bool:
+        return self.shelf.pseudonymised(self.source)
+
     @cached_property
     def _letter(self) -> str:
         """Return with what the pseudonyms of this transcript's people begin: those who read are no participants."""
@@ -229,6 +245,8 @@ class _New:
     def _revision_rows(self) -> dict[str, Rows]:
         transcript, known = self.transcript, self.known
         spans = [(turn.start, turn.end, self.speaker_id(turn.speaker)) for turn in transcript.turns]
+        if self._is_pseudonymised:
+            return {}
         if known and known["text_key"] == self.text_key and self.shelf.turns.get(known["revision_id"]) == spans:
             return {}
         number = known["number"] + 1 if known else 1

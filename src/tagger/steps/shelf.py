@@ -9,7 +9,7 @@ from pathlib import PurePath
 
 from tagger.errors import UsageError
 from tagger.exchange.attributes import NOTHING, Attributes
-from tagger.privacy import keyed_hash, pseudonyms
+from tagger.privacy import PSEUDONYMISED, keyed_hash, pseudonyms
 from tagger.steps import permissions
 from tagger.steps.workplace import Workplace
 
@@ -70,6 +70,10 @@ class Shelf:
         if source not in self.live:
             keys |= {keyed_hash(self._secret, "source", name) for name in (source, PurePath(source).stem)}
         return not keys.isdisjoint(self.tombstones)
+
+    def pseudonymised(self, source: str) -> bool:
+        """Say whether names were replaced in the transcript that a file was read into, so that it is not read again."""
+        return (source, PSEUDONYMISED) in self.seen
 
     def transcript_id(self, source: str) -> str:
         """Return the id of a transcript: the one it has, or the one its source gives it for ever."""

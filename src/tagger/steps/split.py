@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -30,7 +30,7 @@ def pending(run: Run) -> Iterator[tuple[str, ...]]:
             "GROUP BY transcript_id ORDER BY transcript_id",
             {"dataset": run.dataset},
         ).to_pylist()
-    keys = {_key(place, row["revision_id"], row["evidence"]): row["transcript_id"] for row in rows}
+    keys = {key(row["revision_id"], place.segmentation_id, row["evidence"]): row["transcript_id"] for row in rows}
     done = place.store.done(list(keys))
     todo = [transcript for key, transcript in keys.items() if key not in done]
     return batches(todo, _TRANSCRIPTS_A_BATCH)
@@ -44,7 +44,7 @@ def split(run: Run, transcripts: tuple[str, ...]) -> Outcome:
     for transcript in transcripts:
         text = _Text(place, transcript)
         new = text.cut(splitter)
-        place.put("split", _key(place, text.revision, text.evidence), **text.rows(new))
+        place.put("split", key(text.revision, place.segmentation_id, text.evidence), **text.rows(new))
         for cut in new:
             counts[f"{cut.kind}s"] += 1
         counts["carried over"] += len(text.moved)
@@ -53,9 +53,14 @@ def split(run: Run, transcripts: tuple[str, ...]) -> Outcome:
     return Outcome(counts)
 
 
-def _key(place: Workplace, revision: str, evidence: list[bool]) -> str:
+def key(revision: str, segmentation: str, evidence: Sequence[bool]) -> str:
     """Key the work of cutting one text: the text, who asks in it, and how it is cut."""
-    return plain_hash("split", revision, place.segmentation_id, "".join("+" if heard else "-" for heard in evidence))
+    return plain_hash("split", revision, segmentation, "".join("+" if heard else "-" for heard in evidence))
+
+
+def text_key(secret: bytes, text: str, sentences: Sequence[Span]) -> str:
+    """Key the text of an excerpt with its sentences, by which its vectors are known."""
+    return keyed_hash(secret, "excerpt", text, json.dumps(sentences))
 
 
 @dataclass(frozen=True)
@@ -188,7 +193,7 @@ class _Text:
             "text": text,
             "sentence_starts": [start for start, _ in cut.sentences],
             "sentence_ends": [end for _, end in cut.sentences],
-            "text_key": keyed_hash(self.place.secret, "excerpt", text, json.dumps(cut.sentences)),
+            "text_key": text_key(self.place.secret, text, cut.sentences),
         }
 
     def _turns_of(self, span: Span) -> dict[str, int]:

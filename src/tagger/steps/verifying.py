@@ -65,7 +65,10 @@ def _found(trail: Trail) -> Iterator[str]:
         span = f"from {_day(trail.began_at)} to {_day(trail.ended_at)}"
         yield f"The trail has {several(trail.entries, 'entry', 'entries')}, {span}."
     if trail.erased:
-        yield f"Of these, {trail.erased:,} are empty, since somebody left: what they were about is gone for good."
+        yield (
+            f"Of these, {trail.erased:,} are empty, since somebody left or names were replaced: what they were about is "
+            "gone for good."
+        )
 
 
 def _told(one: Difference) -> str:
@@ -77,7 +80,7 @@ def _told(one: Difference) -> str:
         Kind.ADDED: f"Added past this program: {row}, which was never noted",
         Kind.BROKEN: f"Entry {one.number:,} does not follow from the one before it: entries were changed, taken out, "
         "put in or moved there",
-        Kind.EMPTIED: f"Entry {one.number:,} was emptied, and nobody left who could have been the reason",
+        Kind.EMPTIED: f"Entry {one.number:,} was emptied, though nobody left and no names were replaced",
     }[one.kind]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from tagger.errors import ModelError
@@ -28,6 +28,12 @@ def people(texts: Iterable[str], nlp: Language) -> Counter[str]:
             if entity.label_ == "PERSON" and len(name) > 1 and name[0].isupper() and not NOT_A_NAME.search(name):
                 found[name] += 1
     return found
+
+
+def entities(texts: Iterable[str], nlp: Language) -> Iterator[list[tuple[int, int, str]]]:
+    """Yield, for each text, start, end and label of everything with a name that the pipeline finds in it."""
+    for document in nlp.pipe(texts, batch_size=32):
+        yield [(entity.start_char, entity.end_char, entity.label_) for entity in document.ents]
 
 
 def load_names_pipeline() -> Language:

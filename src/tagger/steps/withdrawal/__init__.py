@@ -15,15 +15,15 @@ in a single step. Stopped at any moment, it is the old study or the new one, and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
-from tagger.errors import Busy, UsageError
+from tagger.errors import UsageError
 from tagger.steps import backups
+from tagger.steps.alone import alone, up_to_date
 from tagger.steps.withdrawal import folder as files
 from tagger.steps.withdrawal import told
 from tagger.steps.withdrawal.participant import Leaver
@@ -64,7 +64,7 @@ def preview(folder: Path, leaving: Leaving) -> list[str]:
     Raises:
         UsageError: nobody here is called so.
     """
-    store = _up_to_date(folder)
+    store = up_to_date(folder)
     with store.session("a look at what would go") as database:
         found = leaving.of(database)
         found.must_be_there()
@@ -80,8 +80,8 @@ def withdraw(folder: Path, leaving: Leaving, now: datetime) -> list[str]:
         Busy: people read in the study, or a run is at work; nothing was changed.
         StoreError: there is no room for another database; nothing was changed.
     """
-    store = _up_to_date(folder)
-    with _quiet(store):
+    store = up_to_date(folder)
+    with alone(store):
         try:
             found = _Made(store, leaving, now)
             store.remake("a withdrawal", found.rows, found.clear)
@@ -113,29 +113,3 @@ class _Made:
     def clear(self) -> None:
         files.clear(self._folder, self._files, self._found.quotes)
         backups.delete_all(self._folder)
-
-
-def _up_to_date(folder: Path) -> Store:
-    """Open a study whose schema is of this version."""
-    store = Store(folder)
-    if store.path.exists():
-        store.create()
-    return store
-
-
-@contextmanager
-def _quiet(store: Store) -> Iterator[None]:
-    """Make sure that nobody reads here and no run is at work, and that all finished work is stored."""
-    try:
-        with store.only_run():
-            store.merge()
-            yield
-    except Busy as busy:
-        if "url" not in busy.owner:
-            raise
-        raise Busy(
-            "people read in this study just now",
-            owner=busy.owner,
-            where=str(store.folder),
-            remedy="Tell them, stop tagger review (Ctrl-C where it runs) and try again; nothing was changed",
-        ) from busy

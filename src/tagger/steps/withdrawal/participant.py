@@ -20,7 +20,7 @@ from tagger.privacy import keyed_hash
 from tagger.steps.withdrawal import folder as files
 from tagger.steps.withdrawal.anew import Anew
 from tagger.steps.withdrawal.going import Going
-from tagger.steps.withdrawal.recordings import Blanked, Recording, recordings
+from tagger.steps.withdrawal.recordings import Blanked, Recording, imported_rows, recordings
 from tagger.steps.workplace import Rows
 from tagger.store import Readable
 from tagger.withdrawing import Quotes
@@ -61,16 +61,6 @@ ORDER BY ALL
 # The same words said by somebody else have the same vectors.
 _OF_NO_TEXT = """
 text_key NOT IN (SELECT e.text_key FROM excerpts e ANTI JOIN going g ON g.kind = 'excerpts' AND g.id = e.id)
-"""
-# A table of codings counts positions in the text that was live when it came in.
-_IMPORTED = """
-SELECT i.import_id || '/' || i.number, r.id, i.start, i."end"
-FROM imported_rows i
-JOIN imports m ON m.id = i.import_id
-JOIN revisions r ON r.transcript_id = i.transcript_id
-JOIN runs u ON u.id = r.run_id AND u.started_at <= m.imported_at
-WHERE i.transcript_id = $transcript
-QUALIFY row_number() OVER (PARTITION BY i.import_id, i.number ORDER BY r.number DESC) = 1
 """
 _AUDITS = """
 SELECT p.draw_id, p.stratum, count(DISTINCT p.excerpt_id) AS passages
@@ -303,7 +293,7 @@ class Leaver:
 
     def _imported(self, recording: Recording) -> Iterator[str]:
         """Yield the rows of tables of codings that are about words of theirs in a recording that stays."""
-        for row, revision, start, end in self.database.rows(_IMPORTED, {"transcript": recording.id}):
+        for row, revision, start, end in imported_rows(self.database, recording.id):
             if recording.masks[revision][start:end].any():
                 yield str(row)
 

@@ -36,6 +36,16 @@ SELECT m.revision_id, m.old_start, m.new_start, m.length FROM offset_maps m JOIN
 WHERE r.transcript_id = $transcript ORDER BY m.new_start
 """
 _EXCERPTS = 'SELECT id, revision_id, start, "end" FROM excerpts WHERE transcript_id = $transcript ORDER BY id'
+# A table of codings counts positions in the text that was live when it came in.
+_IMPORTED = """
+SELECT i.import_id || '/' || i.number, r.id, i.start, i."end"
+FROM imported_rows i
+JOIN imports m ON m.id = i.import_id
+JOIN revisions r ON r.transcript_id = i.transcript_id
+JOIN runs u ON u.id = r.run_id AND u.started_at <= m.imported_at
+WHERE i.transcript_id = $transcript
+QUALIFY row_number() OVER (PARTITION BY i.import_id, i.number ORDER BY r.number DESC) = 1
+"""
 _PLACED = "SELECT * FROM placements WHERE revision_id = $revision ORDER BY excerpt_id"
 
 
@@ -117,6 +127,12 @@ def recordings(database: Readable, who: str, dataset: str, *, whole: bool) -> li
         Recording(one, home, source, tuple(own), whole or not others, database)
         for one, home, source, own, others in rows
     ]
+
+
+def imported_rows(database: Readable, transcript: str) -> list[tuple[str, str, int, int]]:
+    """Return each row of a table of codings about a transcript: its name, the revision that it counts in, its place."""
+    rows = database.rows(_IMPORTED, {"transcript": transcript})
+    return [(str(row), str(revision), int(start), int(end)) for row, revision, start, end in rows]
 
 
 class Blanked:

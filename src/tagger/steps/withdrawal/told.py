@@ -87,23 +87,23 @@ def _shared(found: Leaver) -> Iterator[str]:
 def _files(seen: Found, what: str, folder: Path) -> Iterator[str]:
     if seen.holding:
         yield f"Files in {folder} with their words, {what}:"
-        yield from _listed(seen.holding)
+        yield from listed(seen.holding)
     if seen.unread:
         yield f"Files in {folder} that this program cannot look into, and leaves alone. Look yourself:"
-        yield from _listed(seen.unread)
+        yield from listed(seen.unread)
     yield from _named(seen)
 
 
 def _lists(found: Leaver, seen: Found) -> Iterator[str]:
     if quoting := [*found.quoting.values(), *seen.lists]:
         yield f"Lists of values that quote them. {GONE} stands there instead; look whether they still make sense:"
-        yield from _listed(quoting)
+        yield from listed(quoting)
 
 
 def _named(seen: Found) -> Iterator[str]:
     if seen.naming:
         yield "Files that have no more than what they are called, such as sheets. They stay as they are. Look yourself:"
-        yield from _listed(seen.naming)
+        yield from listed(seen.naming)
 
 
 def _backups(folder: Path, what: str) -> Iterator[str]:
@@ -132,20 +132,25 @@ def _reader(found: LeavingReader) -> Iterator[str]:
 def _elsewhere(found: Leaver) -> Iterator[str]:
     """Say which files were written by now, and what nobody can know of."""
     datasets = sorted({one.dataset for one in found.recordings})
-    exports = found.database.rows(_EXPORTS, {"datasets": datasets})
     if found.packs:
         yield "Reading packs with passages of theirs. Ask for them back, and for what was copied from them:"
-        yield from _listed([f"{made_at:%d %B %Y}  pack {number}, for {name}" for made_at, number, name in found.packs])
-    if exports:
-        yield "Written out of this study before. Delete these wherever they are, or make them anew:"
-        yield from _listed([f"{made_at:%d %B %Y}  {kind}: {name}" for kind, name, made_at in exports], len(exports))
-    if older := _not_noted(found.database):
-        yield f"Files that were written before {older:%d %B %Y} were not noted. There may be some."
+        yield from listed([f"{made_at:%d %B %Y}  pack {number}, for {name}" for made_at, number, name in found.packs])
+    yield from written_out(found.database, datasets)
     names = sorted({name for _, name in found.sources})
     if names:
         yield "The files that they were read from, and copies of them, if they lie outside of the study's folder:"
-        yield from _listed(names)
+        yield from listed(names)
     yield "Archives, backups and copies of the study that lie elsewhere still hold it all. You alone can delete them."
+
+
+def written_out(database: Readable, datasets: Sequence[str]) -> Iterator[str]:
+    """Say which files with words out of these datasets were written by now."""
+    exports = database.rows(_EXPORTS, {"datasets": list(datasets)})
+    if exports:
+        yield "Written out of this study before. Delete these wherever they are, or make them anew:"
+        yield from listed([f"{made_at:%d %B %Y}  {kind}: {name}" for kind, name, made_at in exports], len(exports))
+    if older := _not_noted(database):
+        yield f"Files that were written before {older:%d %B %Y} were not noted. There may be some."
 
 
 def _not_noted(database: Readable) -> datetime | None:
@@ -155,7 +160,8 @@ def _not_noted(database: Readable) -> datetime | None:
     return noted if (noted - begun).total_seconds() > 3600 else None
 
 
-def _listed(names: Sequence[object] | Iterable[object], most: int = _MOST) -> Iterator[str]:
+def listed(names: Sequence[object] | Iterable[object], most: int = _MOST) -> Iterator[str]:
+    """Yield names on lines of their own, and how many more there are."""
     named = [str(name) for name in names]
     yield from (f"  {name}" for name in named[:most])
     if len(named) > most:

@@ -30,6 +30,7 @@ from tagger.steps.from_review import learn_from_review
 from tagger.steps.pseudonymising import find_names, preview, pseudonymise, texts
 from tagger.steps.pseudonymising.keys import KeyFile
 from tagger.steps.revised import revised
+from tagger.steps.verifying import verify
 from tagger.store import Store
 
 NOW = datetime(2026, 11, 30, 9)
@@ -133,6 +134,7 @@ def test_what_is_replaced_is_nowhere_in_the_study(study):
     do(study, found(study, key), key)
 
     assert [] == left(study, *WORDS)
+    assert verify(study.folder).good
     text = text_of(study, "bench.txt")
     assert "There was hope in it." in text
     assert "Hope" not in text

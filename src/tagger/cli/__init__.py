@@ -98,6 +98,11 @@ def main() -> None:
         code = FAILED
     except BrokenPipeError:
         code = FAILED
+    except Exception as error:
+        if os.environ.get(TRACEBACK):
+            raise
+        echo(f"tagger: {_of_ours(error)}", err=True)
+        code = BROKEN
     finally:
         os.umask(before)
     sys.exit(code)

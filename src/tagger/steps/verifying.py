@@ -65,10 +65,8 @@ def _found(trail: Trail) -> Iterator[str]:
         span = f"from {_day(trail.began_at)} to {_day(trail.ended_at)}"
         yield f"The trail has {several(trail.entries, 'entry', 'entries')}, {span}."
     if trail.erased:
-        yield (
-            f"Of these, {trail.erased:,} are empty, since somebody left or names were replaced: what they were about is "
-            "gone for good."
-        )
+        yield f"Of these, {trail.erased:,} are empty, since somebody left or names were replaced: what they were about"
+        yield "is gone for good."
 
 
 def _told(one: Difference) -> str:
@@ -93,7 +91,8 @@ def _noted(number: int | None, trail: Trail) -> Iterator[str]:
     elif any(one.number <= number for one in trail.differences if one.number):
         yield f"The head that you gave is that of entry {number:,}; what is said above was changed before or since."
     else:
-        yield f"The head that you gave is that of entry {number:,}: everything up to there is as it was then."
+        gone = ", but for what is gone for good" if trail.erased else ""
+        yield f"The head that you gave is that of entry {number:,}: everything up to there is as it was then{gone}."
 
 
 def _next(trail: Trail, folder: Path, good: bool) -> Iterator[str]:

@@ -23,7 +23,7 @@ class Kind(StrEnum):
     BROKEN = "broken"
     """An entry does not follow from the one before it."""
     EMPTIED = "emptied"
-    """An entry was emptied, and nobody left."""
+    """An entry was emptied, though nobody left and no names were replaced."""
 
 
 @dataclass(frozen=True, slots=True)

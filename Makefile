@@ -17,7 +17,7 @@ SETS ?= $(wildcard $(DATA)/touche23-valueeval $(DATA)/casino) data/sample
 # The tests of one file share what it set up, so they stay in one process.
 PYTEST := $(BIN)/pytest --numprocesses auto --dist loadfile
 
-.PHONY: help demo review test test-all torture soak fuzz check fix lock audit sbom wheel screens quality
+.PHONY: help demo review test test-all torture soak fuzz check fix lock audit sbom wheel screens quality bench
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 16
@@ -62,6 +62,9 @@ screens: $(READY)  ## take the pictures in docs/screens (needs Debian's chromium
 
 quality: $(READY)  ## measure how well values are found (SETS="DIR ...": on these; WRITE=1: into docs/quality.md)
 	$(BIN)/python benchmarks/quality.py $(SETS) $(if $(WRITE),--write docs/quality.md)
+
+bench: $(READY)  ## measure how fast a run is (QUICK=1: in a few minutes; WRITE=1: into docs/performance.md)
+	$(BIN)/python benchmarks/bench.py $(if $(QUICK),--quick) $(if $(WRITE),--write docs/performance.md)
 
 fix: $(READY)  ## mend what the linter can mend, and format
 	$(BIN)/ruff check --fix

@@ -60,18 +60,18 @@ def main() -> None:
 def measure(folder: Path, excerpts: int, times: int) -> None:
     """Print how long each thing takes."""
     make_study(folder, "Bench", LIST)
-    embedding = Invented(Workplace(_run(folder, "invented"))).fill(excerpts)
+    embedding = Invented(Workplace(invented_run(folder, "invented"))).fill(excerpts)
     what = f"embedding {excerpts:,} passages of {sum(LENGTHS)} words"
     print(f"{what}: {embedding:.0f} s, reckoned from {POOL}", flush=True)
-    suggesting = _timed(lambda: _suggested(_run(folder, "first")))
+    suggesting = _timed(lambda: _suggested(invented_run(folder, "first")))
     first = embedding + suggesting
     print(f"the first suggestions for them: {suggesting:.1f} s")
     changed = folder / "changed.yaml"
-    changed.write_text(_changed(Workplace(_run(folder, "first")).framework), "utf-8")
-    looks = [_timed(lambda: list(previews(_run(folder, "look", changed)))) for _ in range(times)]
+    changed.write_text(changed_list(Workplace(invented_run(folder, "first")).framework), "utf-8")
+    looks = [_timed(lambda: list(previews(invented_run(folder, "look", changed)))) for _ in range(times)]
     median = statistics.median(looks)
     print(f"a preview: {median:.2f} s (median of {times}, {min(looks):.2f} to {max(looks):.2f}), {median / first:.2%}")
-    anew = _timed(lambda: _suggested(_run(folder, "anew", changed)))
+    anew = _timed(lambda: _suggested(invented_run(folder, "anew", changed)))
     print(f"suggestions with the changed list: {anew:.1f} s, {anew / first:.2%} of the first run")
     print(f"most memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.1f} GB")
 
@@ -82,7 +82,8 @@ def _timed(work: Callable[[], object]) -> float:
     return time.monotonic() - began
 
 
-def _run(folder: Path, name: str, framework: Path | str = LIST) -> Run:
+def invented_run(folder: Path, name: str, framework: Path | str = LIST) -> Run:
+    """Return a run of the invented study."""
     return Run(name, str(folder), DATASET, datetime.now(UTC).replace(tzinfo=None).isoformat(), framework=str(framework))
 
 
@@ -91,7 +92,7 @@ def _suggested(run: Run) -> None:
     store(run)
 
 
-def _changed(framework: Framework) -> str:
+def changed_list(framework: Framework) -> str:
     """Write the list with one cue more for its first value."""
     value = framework.values[0]
     texts = {field: [one.text for one in getattr(value, field)] for field in TEXTS}

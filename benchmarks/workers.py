@@ -17,7 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from pipeline import write_transcripts
+from bench_flow import write_transcripts
 
 _TAGGER = (sys.executable, "-m", "tagger")
 
@@ -40,7 +40,6 @@ def main() -> None:
     seconds: dict[int, list[float]] = {number: [] for number in asked.workers}
     with tempfile.TemporaryDirectory() as folder:
         transcripts = Path(folder, "transcripts")
-        transcripts.mkdir()
         write_transcripts(transcripts, asked.copies)
         for turn in range(asked.repeat):
             for number in asked.workers:

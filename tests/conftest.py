@@ -36,7 +36,7 @@ def _remembering() -> Iterator[None]:
     """Have the stages of all runs in this process share what the encoder made of a batch of texts."""
     stages = sys.modules["tagger.steps.workplace"]  # by this name, `tagger.steps` has a function
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stages, "load_encoder", cache(lambda name: Remembered(load_encoder(name))))
+        patch.setattr(stages, "load_encoder", cache(lambda *asked: Remembered(load_encoder(*asked))))
         yield
 
 

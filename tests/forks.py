@@ -177,7 +177,7 @@ def _be_the_command(request):
     steps.tag = lambda run, _engine=None, *stages: tag(run, Announced(), *stages)
     if request["encoder"] == "words":
         # Not `steps.workplace`: that is the function of this name.
-        sys.modules["tagger.steps.workplace"].load_encoder = lambda _name: WordEncoder(dimension=384)
+        sys.modules["tagger.steps.workplace"].load_encoder = lambda *_asked: WordEncoder(dimension=384)
     if lives := request["die_after_inserts"]:
         Database.insert = _dying(Database.insert, lives)
     for said in request["said"]:

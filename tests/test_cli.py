@@ -147,6 +147,23 @@ def test_what_cannot_be_done_is_said_in_one_line(words, tagger, study):
     assert before == study.tables()
 
 
+def test_a_fault_of_the_program_is_said_in_a_line_without_what_it_was_about(tagger, monkeypatch):
+    """Where it was and of which kind, and how to have more said; a message may hold words of people."""
+
+    def fail(_folder):
+        raise ZeroDivisionError("Ottoline said that")
+
+    monkeypatch.setattr(cli, "next_step", fail)
+    said = tagger()
+
+    assert 70 == said.code
+    assert "this is a fault of the program itself (ZeroDivisionError in test_cli.py, line" in said.err
+    assert "Ottoline" not in said.err + said.out
+    monkeypatch.setenv(cli.TRACEBACK, "1")
+    with pytest.raises(ZeroDivisionError):
+        tagger()
+
+
 def test_a_failure_in_a_process_of_its_own_has_no_traceback(tmp_path):
     """What the shell sees: exit code 1, an empty stdout, one line."""
     done = ran(["status", "--study", tmp_path])

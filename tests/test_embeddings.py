@@ -14,9 +14,11 @@ import numpy as np
 import pytest
 from fakes import WordEncoder
 
-from tagger.embeddings import Encoder, load_encoder, registry
+from tagger.embeddings import Encoder, load_encoder, precision_of, registry
 from tagger.errors import ModelError
 from tagger.shipped import shipped
+from tagger.steps.overview import make_study
+from tagger.steps.workplace import Run, Workplace
 
 TEXTS = ["Hello there.", "", "a", "こんにちは。", "👍🏽 " * 10, "I felt safe. Nobody shouted at me.", "word " * 200]
 
@@ -272,3 +274,60 @@ def weights_folder() -> Path:
     assert spec is not None
     assert spec.origin is not None
     return Path(spec.origin).parent / "model"
+
+
+@pytest.fixture(scope="session")
+def fast() -> Any:
+    """Load the default encoder in its fast mode, also where the processor only imitates it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tagger.embeddings.fast.able", lambda: True)
+        return load_encoder(precision="fast")
+
+
+def test_a_fast_vector_does_not_depend_on_its_batch(fast: Any) -> None:
+    """Alone, last, and among others, a text has the same fast vectors, and so have its sentences."""
+    many = [f"This is text number {i}. " + "And more. " * i for i in range(24)]
+    spans = [[(0, 20), (20, len(text))] for text in many]
+
+    together, sentences = fast.encode_with_sentences(many, spans)
+    backward, _ = fast.encode_with_sentences(many[::-1], spans[::-1])
+
+    assert np.abs(together - backward[::-1]).max() < 1e-6
+    for row in (0, 7, 23):
+        alone, (own,) = fast.encode_with_sentences([many[row]], [spans[row]])
+        assert np.abs(together[row] - alone[0]).max() < 1e-6
+        assert np.abs(sentences[row] - own).max() < 1e-6
+
+
+def test_fast_vectors_are_near_the_exact_ones_and_never_taken_for_them(encoder: Any, fast: Any) -> None:
+    """Half of the bits change a vector a little; the revision says so, and the weights are the same ones."""
+    exact, found = encoder.encode(TEXTS), fast.encode(TEXTS)
+
+    assert 0.999 < (exact * found).sum(axis=1).min() < 1 - 1e-7
+    assert (encoder.name, encoder.weights_sha256) == (fast.name, fast.weights_sha256)
+    assert f"{encoder.revision}, fast" == fast.revision
+    assert ["exact", "fast"] == [precision_of(one.revision) for one in (encoder, fast)]
+    assert np.array_equal(encoder.encode(TEXTS), exact)
+
+
+def test_a_study_keeps_fast_vectors_apart(tmp_path: Path) -> None:
+    """With another precision the same passages are of another model, which no stored vector is of."""
+    make_study(tmp_path, "Study", "side-by-side")
+    file = tmp_path / "study.toml"
+    run = Run("run", str(tmp_path), "all", "2026-01-01T00:00:00")
+    exact = Workplace(run)
+    kept = exact.model_id, exact.segmentation_id
+
+    file.write_text(file.read_text("utf-8").replace('precision = "exact"', 'precision = "fast"'), "utf-8")
+    fast = Workplace(run)
+
+    assert kept[0] != fast.model_id
+    assert kept[1] == fast.segmentation_id
+
+
+def test_a_processor_that_would_only_imitate_it_has_no_fast_mode(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There the error says what to write, and that it is the faster one."""
+    monkeypatch.setattr("tagger.embeddings.fast.able", lambda: False)
+
+    with pytest.raises(ModelError, match='precision = "exact" under'):
+        load_encoder(weights_folder(), "fast")

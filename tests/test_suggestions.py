@@ -161,6 +161,29 @@ def test_vectors_of_zeros_score_zero() -> None:
     assert [[0, 0]] == scores(meant([[0.0, 0.0]]), apart, nowhere(2)).tolist()
 
 
+def test_float32_vectors_score_as_their_float64_ones_do() -> None:
+    """To centre the products, as exact as the vectors are, gives the cosines of the centred vectors."""
+    chance = np.random.default_rng(3)
+    vectors, centre = chance.standard_normal((40, 16)), chance.standard_normal(16) / 20
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    phrases = Phrases(centred(vectors[:9], 3), np.repeat(np.arange(3), 3), sparse.csr_matrix((3, PLACES)))
+    corpus = Corpus(centre, np.ones(PLACES, dtype=np.float32))
+    moved = vectors - centre
+    cosines = moved @ phrases.vectors.T / np.linalg.norm(moved, axis=1, keepdims=True)
+    spelled_out = cosines.reshape(40, 3, 3).mean(axis=2)
+
+    assert np.abs(near(vectors, phrases, corpus) - spelled_out).max() < 1e-12
+    assert np.abs(near(vectors.astype(np.float32), phrases, corpus) - spelled_out).max() < 1e-6
+
+
+def test_a_text_that_is_what_all_have_in_common_scores_zero() -> None:
+    """What is left of it has no direction: it is rounding."""
+    vectors = np.eye(4, dtype=np.float32)
+    phrases = Phrases(np.eye(4), np.arange(4), sparse.csr_matrix((4, PLACES)))
+
+    assert not near(vectors, phrases, Corpus(np.eye(4)[2], np.ones(PLACES, dtype=np.float32)))[2].any()
+
+
 def test_scores_do_not_depend_on_the_batch() -> None:
     """A text scores the same to six decimals alone and among 5,000 others."""
     generator = np.random.default_rng(0)

@@ -37,6 +37,8 @@ ROWS_AT_ONCE = 512
 """Few enough that the vectors of their sentences stay in the processor's own memory."""
 NOTHING = 1e-9
 """A vector shorter than this has no direction."""
+NEAR_NOTHING = 1e-3
+"""Nor has one of a text that comes so near to what all texts have in common: what is left of it is rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,22 +217,24 @@ def match(sentences: Matrix, phrases: Phrases, value: int, corpus: Corpus) -> Ma
     return Match(int(sentence), int(phrase))
 
 
-def _cosines(vectors: Matrix, phrases: Scores, corpus: Corpus) -> Scores:
-    """Return the cosine of each centred vector to each phrase, shape (n, m)."""
-    plain = slice(phrases.shape[1])
-    moved = vectors[:, plain].astype(np.float64)
-    moved -= corpus.centre[plain]
-    lengths = np.sqrt(np.einsum("nd,nd->n", moved, moved))
-    # As `unit` would, but on the products, which are far fewer numbers than the vectors.
-    found: Scores = (moved @ phrases.T) / np.where(lengths < NOTHING, np.inf, lengths)[:, None]
+def _cosines(vectors: Matrix, phrases: Scores, corpus: Corpus) -> Matrix:
+    """Return the cosine of each centred vector to each phrase, shape (n, m), as exact as the vectors are."""
+    plain = vectors[:, : phrases.shape[1]]
+    centre = corpus.centre[: phrases.shape[1]]
+    # To centre the products, which are far fewer numbers than the vectors, is the same as to centre the vectors.
+    products = plain @ np.vstack([phrases, centre]).T.astype(plain.dtype)
+    squares = np.einsum("nd,nd->n", plain, plain) - 2 * products[:, -1] + centre @ centre
+    lengths = np.sqrt(np.maximum(squares, 0.0))
+    found: Matrix = products[:, :-1] - (phrases @ centre).astype(plain.dtype)
+    found /= np.where(lengths < NEAR_NOTHING, np.inf, lengths)[:, None].astype(plain.dtype)
     return found
 
 
-def _mean_of_largest(cosines: Scores, count: int) -> Scores:
+def _mean_of_largest(cosines: Matrix, count: int) -> Scores:
     """Return the mean of the largest `count` numbers of each row, or of all where there are fewer."""
     if cosines.shape[1] > count:
         cosines = np.partition(cosines, -count, axis=1)[:, -count:]
-    means: Scores = cosines.mean(axis=1)
+    means: Scores = cosines.mean(axis=1, dtype=np.float64)
     return means
 
 

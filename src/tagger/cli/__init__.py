@@ -2,13 +2,15 @@
 The command line: one command per thing a person does.
 
 Exit codes: 0 done; 1 not done, and why is said on stderr; 2 the command was not understood; 3 done, but some files
-could not be read; 130 stopped with Ctrl-C (what was finished is stored, and the same command goes on from there).
+could not be read; 70 a fault of the program itself; 130 stopped with Ctrl-C (what was finished is stored, and the same
+command goes on from there).
 """
 
 from __future__ import annotations
 
 import os
 import sys
+import traceback
 from pathlib import Path
 
 import click
@@ -37,7 +39,9 @@ from tagger.cli.verify import verify
 from tagger.cli.withdraw import withdraw
 from tagger.errors import TaggerError
 
-FAILED, INTERRUPTED = 1, 130
+FAILED, BROKEN, INTERRUPTED = 1, 70, 130
+TRACEBACK = "TAGGER_TRACEBACK"
+"""The variable with which a fault of the program itself is told with all that led to it."""
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -82,7 +86,7 @@ for command in (
 
 
 def main() -> None:
-    """Run the command line; no traceback ever reaches a person who did nothing wrong."""
+    """Run the command line; no traceback ever reaches anybody who did not ask for it."""
     # Whatever is written is for whoever runs this alone, also where no line of ours says so.
     before = os.umask(0o077)
     try:
@@ -98,11 +102,21 @@ def main() -> None:
         code = FAILED
     except BrokenPipeError:
         code = FAILED
-    except Exception as error:
+    except Exception as error:  # whatever it is, nobody can do anything with a traceback
         if os.environ.get(TRACEBACK):
             raise
-        echo(f"tagger: {_of_ours(error)}", err=True)
+        echo(f"tagger: {_fault(error)}", err=True)
         code = BROKEN
     finally:
         os.umask(before)
     sys.exit(code)
+
+
+def _fault(error: Exception) -> str:
+    """Say a fault of the program by its kind and place; its message may hold what people said."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return (
+        f"this is a fault of the program itself ({type(error).__name__} in {Path(place.filename).name}, line "
+        f"{place.lineno}). What was stored before is safe. Please report it; {TRACEBACK}=1 before the command says more, and "
+        "may show words of transcripts"
+    )

@@ -14,7 +14,7 @@ import numpy as np
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
-from tagger.embeddings import Encoder, load_encoder
+from tagger.embeddings import Encoder, load_encoder, precision_of
 from tagger.errors import FrameworkError, ModelError
 from tagger.frameworks import from_json, to_json
 from tagger.learning.calibration import Calibration
@@ -181,7 +181,7 @@ def load(folder: str | Path, encoder: Encoder | None = None) -> Learned:
         raise ModelError(
             f"what was learned cannot be read ({type(error).__name__})", where=str(place), remedy="Learn again"
         ) from error
-    encoder = encoder or load_encoder(named["name"])
+    encoder = encoder or load_encoder(named["name"], precision_of(named["revision"]))
     if _named(encoder) != named:
         raise ModelError(
             f"this was learned with the encoder {maker}, and that one is "

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from tagger import __version__
 from tagger.config import Settings, load_settings
-from tagger.embeddings import Encoder, load_encoder, registry
+from tagger.embeddings import Encoder, load_encoder, registry, revision_of
 from tagger.exchange import attributes
 from tagger.exchange.attributes import Attributes
 from tagger.frameworks import digest, from_json, to_json
@@ -103,7 +103,7 @@ class Workplace:
     @cached_property
     def encoder(self) -> Encoder:
         """Return the study's encoder; loading it takes seconds."""
-        return self._encoder() if self._encoder else load_encoder(self._model)
+        return self._encoder() if self._encoder else load_encoder(self._model, self._precision)
 
     @cached_property
     def card(self) -> EncoderCard:
@@ -111,7 +111,8 @@ class Workplace:
         name = self._model
         for entry in registry():
             if name in (entry["name"], *entry["aliases"]):
-                return EncoderCard(entry["name"], entry["revision"], entry["sha256"], *(entry[key] for key in _SIZES))
+                revision = revision_of(entry["revision"], self._precision)
+                return EncoderCard(entry["name"], revision, entry["sha256"], *(entry[key] for key in _SIZES))
         encoder = self.encoder
         sizes = (getattr(encoder, key) for key in _SIZES)
         return EncoderCard(encoder.name, encoder.revision, encoder.weights_sha256, *sizes)
@@ -166,6 +167,10 @@ class Workplace:
         """Return the model's name, or its folder as seen from the study."""
         folder = Path(self.run.study) / self.settings.model.name
         return str(folder) if folder.is_dir() else self.settings.model.name
+
+    @property
+    def _precision(self) -> str:
+        return self.settings.model.precision
 
     def _framework(self) -> Framework:
         """Return the version that the study holds under the id named, or else the one of the name or file."""

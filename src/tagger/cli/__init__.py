@@ -117,6 +117,6 @@ def _fault(error: Exception) -> str:
     place = traceback.extract_tb(error.__traceback__)[-1]
     return (
         f"this is a fault of the program itself ({type(error).__name__} in {Path(place.filename).name}, line "
-        f"{place.lineno}). What was stored before is safe. Please report it; {TRACEBACK}=1 before the command says more, and "
-        "may show words of transcripts"
+        f"{place.lineno}). What was stored before is safe. Please report it; {TRACEBACK}=1 before the command says "
+        "more, and may show words of transcripts"
     )

@@ -43,7 +43,7 @@ ACTS = {
     *("frameworks", "framework_values", "framework_meanings", "framework_changes", "framework_change_excerpts"),
     *("framework_adoptions", "proposals", "proposal_people", "proposal_answers", "positions"),
     *("reflections", "reflection_choices", "repeats", "repeat_readings", "repeat_answers"),
-    *("hand_overs", "handed_passages", "audit_cells", "audit_passages", "exports"),
+    *("hand_overs", "handed_passages", "audit_cells", "audit_passages", "exports", "trail"),
 }
 """The tables to which what people do on the pages may add; nothing is ever taken from any."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import subprocess
@@ -109,7 +110,9 @@ def sentences(file: Path) -> list[str]:
     return re.findall(r"[\w ,']{30,}", file.read_text("utf-8"))
 
 
-def test_a_fault_is_logged_without_the_words_it_was_about(capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_fault_is_logged_without_the_words_it_was_about(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An error that quotes a passage, one raised from it, and one that nobody caught on the way to the server."""
 
     def broken(request: Request) -> Response:
@@ -118,6 +121,10 @@ def test_a_fault_is_logged_without_the_words_it_was_about(capfd: pytest.CaptureF
         except ValueError as error:
             raise KeyError(WORDS[1]) from error
 
+    # As in a process of its own, whatever other tests had uvicorn set.
+    for name in ("uvicorn", "uvicorn.error"):
+        monkeypatch.setattr(logging.getLogger(name), "handlers", [])
+        monkeypatch.setattr(logging.getLogger(name), "propagate", True)
     app = Guard(Starlette(routes=[Route("/", broken)]), AT_HOME)
     with logging_without_words(), _bound("127.0.0.1", 0) as listening, _answering(app, listening):
         status, _ = sent(listening.getsockname()[1], b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")

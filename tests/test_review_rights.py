@@ -66,11 +66,11 @@ def excerpt_of(browser: Visitor) -> str:
 
 
 def held(house: House, role: str) -> dict[str, int]:
-    """Return how many rows each table has that is not for a role; sessions are everybody's."""
+    """Return how many rows each table has that is not for a role; sessions, and the trail of all, are everybody's."""
     with house.owner.reading() as db:
         names = [name for (name,) in db.rows("SELECT table_name FROM duckdb_tables() ORDER BY 1")]
         counts = {name: int(db.rows(f"SELECT count(*) FROM {name}")[0][0]) for name in names}
-    theirs = IN_OWN_NAME[role] | IN_ANY_NAME[role] | {"session_ends"}
+    theirs = IN_OWN_NAME[role] | IN_ANY_NAME[role] | {"session_ends", "trail"}
     return {name: count for name, count in counts.items() if name not in theirs}
 
 

@@ -373,7 +373,7 @@ def test_undo_restores_the_suggestions_of_before_row_for_row(own):
     with pytest.raises(UsageError, match="nothing to take back"):
         undo(own.folder)
     after = own.sizes()
-    changed = {"ledger", "learning_uses", "run_ends", "runs", "scoring_uses"}
+    changed = {"ledger", "learning_uses", "run_ends", "runs", "scoring_uses", "trail"}
     assert changed == {name for name in rows if rows[name] != after[name]}
     learn_from_review(own.folder)
     assert second == suggested(own)

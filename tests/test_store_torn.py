@@ -48,7 +48,7 @@ def _moments(tmp_path_factory):
         store.merge()
     before = folder / "before"
     with opened(store.path) as database:
-        database.run("INSERT INTO participants SELECT 'P' || range FROM range(500)")
+        database.run("INSERT INTO participants SELECT 'P' || range FROM range(1500)")
         metadata = sorted({block for (block,) in database.rows("SELECT block_id FROM pragma_metadata_info()")})
         stored = "SELECT block_id FROM pragma_storage_info('participants') WHERE persistent AND block_id >= 0"
         data = database.rows(stored)[0][0]
@@ -123,8 +123,8 @@ def test_half_a_metadata_block_costs_nothing(moments, study, caplog):
             torn += half not in (clean[place(block) :][:SIZE], moments.after[place(block) :][:SIZE])
             leave_as_killed(study)
 
-            assert (3, 560, 600, 600.0) == rows(study)
-            assert (3, 560, 600, 600.0) == rows(study)
+            assert (3, 1560, 600, 600.0) == rows(study)
+            assert (3, 1560, 600, 600.0) == rows(study)
             assert "" == beside(study.path).read_text()
     assert torn > 4
     assert torn == sum("Nothing is lost" in record.message for record in caplog.records)

@@ -42,7 +42,7 @@ class ModelSettings:
     """
     The encoder: one in the registry by name, or any sentence-transformers model on disk by folder or name.
 
-    Its `precision` is "exact", or "fast": vectors that differ a little and take about half of the time.
+    Its `precision` is "exact", or "fast": vectors that differ a little and take about two thirds of the time.
     """
 
     name: str = "all-MiniLM-L6-v2"
@@ -211,7 +211,7 @@ max_words = {excerpts.max_words}
 
 [model]
 name = "{ModelSettings().name}"   # or the folder of any sentence-transformers model
-precision = "{ModelSettings().precision}"       # "fast": about half of the time, on processors that can
+precision = "{ModelSettings().precision}"       # "fast": two thirds of the time, on processors that can
 
 [suggestions]
 per_excerpt = {suggestions.per_excerpt}            # at most so many values are suggested for an excerpt

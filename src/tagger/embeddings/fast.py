@@ -16,7 +16,7 @@ from torch import nn
 
 from tagger.errors import ModelError
 
-_ROWS = 512
+_ROWS = 1024
 _ABLE = ("amx_bf16", "avx512_bf16")
 
 

@@ -79,7 +79,7 @@ def load_encoder(name: str | Path | None = None, precision: str = "exact") -> En
 
     Args:
         name: a registered name, a folder, or a name in the local Hugging Face cache; None for the default.
-        precision: "exact", or "fast" for vectors that differ a little and take about half of the time.
+        precision: "exact", or "fast" for vectors that differ a little and take about two thirds of the time.
 
     Raises:
         ModelError: it is not on disk, is not a model, its weights are not those in the registry, or this processor has

@@ -64,7 +64,7 @@ class Trial:
 
     def __init__(self, folder):
         self.folder = folder
-        self.transcripts = write_transcripts(folder / "transcripts", files=24, turns=40)
+        self.transcripts = write_transcripts(folder / "transcripts", files=24, turns=80)
         self.how = {"env": {**os.environ, "PYTHONPATH": str(SOURCE), "OMP_NUM_THREADS": "1"}, "text": True}
         self._tagger("init", folder / "fresh", "--framework", "side-by-side")
         alone = self.study("alone")

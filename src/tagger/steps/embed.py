@@ -11,18 +11,23 @@ from tagger.embeddings import Vectors
 from tagger.privacy import plain_hash
 from tagger.steps.workplace import Outcome, Run, batches, workplace
 
-_TEXTS_A_BATCH = 128
+_TEXTS_A_BATCH = 256
 _BATCHES_A_RUN = 80
 
 
 def pending(run: Run) -> Iterator[tuple[str, ...]]:
-    """Name the texts without vectors by their keys, in batches: small enough to lose little, few enough to be cheap."""
+    """
+    Name the texts without vectors by their keys, in batches: small enough to lose little, few enough to be cheap.
+
+    Texts of about the same length are together, since those that are read at once are filled up to the longest.
+    """
     place = workplace(run)
     with place.store.session("looking for texts to embed") as database:
         keys = database.table(
-            "SELECT DISTINCT text_key FROM live_excerpts e "
+            "SELECT text_key FROM live_excerpts e "
             "ANTI JOIN (SELECT text_key FROM vectors WHERE model_id = $model AND part = 0) USING (text_key) "
-            "WHERE dataset = $dataset AND segmentation_id = $segmentation ORDER BY text_key",
+            "WHERE dataset = $dataset AND segmentation_id = $segmentation "
+            "GROUP BY text_key ORDER BY any_value(length(text)), text_key",
             {"model": place.model_id, "dataset": run.dataset, "segmentation": place.segmentation_id},
         )["text_key"].to_pylist()
     return batches(keys, max(_TEXTS_A_BATCH, -(-len(keys) // _BATCHES_A_RUN)))

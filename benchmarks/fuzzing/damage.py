@@ -6,7 +6,8 @@ import io
 import random
 import re
 import zipfile
-from collections.abc import Mapping
+
+from project_files import packed
 
 LARGEST_CASE = 2_000_000
 """Bytes of a damaged file or part: what takes long because it is large says nothing."""
@@ -109,12 +110,3 @@ def timeless(data: bytes) -> bytes:
         return data
     with zipfile.ZipFile(io.BytesIO(data)) as parts:
         return packed({name: TIME.sub(b"2026-01-01T00:00:00", parts.read(name)) for name in parts.namelist()})
-
-
-def packed(parts: Mapping[str, bytes]) -> bytes:
-    """Zip parts, the same bytes at any time."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
-        for name, data in parts.items():
-            package.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()

@@ -7,13 +7,12 @@ import zipfile
 
 from commented import commented
 from label_studio_files import annotation, choice, export, label, task
-from project_files import Selected, Written, qdpx
+from project_files import Selected, Written, packed, qdpx
 from sqlite_projects import qualcoder, taguette
 from uima_files import as_cas
 from webanno_files import written as webanno
 
 from fuzzing.cases import Files
-from fuzzing.damage import packed
 from fuzzing.transcripts import TALK
 from tagger.exchange import projects
 from tagger.exchange.projects.records import Project

@@ -11,10 +11,11 @@ import docx
 import openpyxl
 from pdf_example import column
 from pdf_example import pdf as written
+from project_files import packed
 from written import FORMATS
 
 from fuzzing.cases import Files
-from fuzzing.damage import packed, timeless
+from fuzzing.damage import timeless
 from tagger.errors import TranscriptError
 from tagger.records import Transcript
 from tagger.transcripts import Source, pdf, pdf_pages, read

@@ -11,7 +11,7 @@ import click
 from tagger.cli import options
 from tagger.cli.clock import now
 from tagger.cli.files import handed_out
-from tagger.cli.terminal import echo
+from tagger.cli.terminal import echo, sure
 from tagger.errors import UsageError
 from tagger.wording import several
 
@@ -101,7 +101,7 @@ def _apply(folder: Path, key: KeyFile, filled_in: Path, yes: bool) -> None:
     known = key.read(passphrase)
     if not yes:
         echo("\n".join(preview(folder, entries, known)))
-        if not _sure():
+        if not sure():
             echo("Nothing was changed.")
             raise SystemExit(1)
     echo("\n".join(do(folder, entries, known, lambda more: key.write(more, passphrase), now())))
@@ -119,12 +119,3 @@ def _passphrase(key: KeyFile) -> str:
         return str(click.prompt(f"Passphrase of {key.path.name}", hide_input=True, err=True))
     echo(f"A new key: {key.path}. Choose a passphrase of {FEWEST_CHARACTERS} characters or more, and write it down.")
     return str(click.prompt("Passphrase", hide_input=True, confirmation_prompt=True, err=True))
-
-
-def _sure() -> bool:
-    """Ask whether to do it; where nobody is there to ask, it is not done."""
-    try:
-        return click.confirm("\nIt cannot be undone. Do it now?")
-    except click.Abort:
-        echo()
-        return False

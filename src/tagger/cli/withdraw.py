@@ -8,7 +8,7 @@ import click
 
 from tagger.cli import options
 from tagger.cli.clock import now
-from tagger.cli.terminal import echo
+from tagger.cli.terminal import echo, sure
 
 
 @click.command()
@@ -39,16 +39,7 @@ def withdraw(
     leaving = Leaving(participant or reviewer, dataset, whole, bool(reviewer), keep_codings)
     if not yes:
         echo("\n".join(preview(folder, leaving)))
-        if not _sure():
+        if not sure():
             echo("Nothing was changed.")
             raise SystemExit(1)
     echo("\n".join(do(folder, leaving, now())))
-
-
-def _sure() -> bool:
-    """Ask whether to do it; where nobody is there to ask, it is not done."""
-    try:
-        return click.confirm("\nIt cannot be undone. Do it now?")
-    except click.Abort:
-        echo()
-        return False

@@ -215,18 +215,18 @@ class Database:
             self._rule(table, rows)
         shape = trail.Shape.of(self, table) if noted else None
         with self.transaction() if shape and not self._in_transaction else nullcontext():
-            stored = self._inserted(table, rows, f"{shape.key}, {shape.content}" if shape else "1")
+            told = self._inserted(table, rows, f" RETURNING {shape.key}, {shape.content}" if shape else "")
             if shape:
-                self._notes.take(table, stored)
+                self._notes.take(table, told)
             self._written.add(table)
             if not self._in_transaction:
                 self._remember()
             for watcher in self._watchers:
                 watcher.inserted(table, rows)
-        return len(stored)
+        return len(told) if shape else int(told[0][0])
 
-    def _inserted(self, table: str, rows: pa.Table, said: str) -> list[tuple[Any, ...]]:
-        """Insert the rows whose keys are not there yet, and return of each what is *said*, as SQL over its columns."""
+    def _inserted(self, table: str, rows: pa.Table, returning: str) -> list[tuple[Any, ...]]:
+        """Insert the rows whose keys are not there yet; return what of each is *returning*, or their number alone."""
         columns = ", ".join(f'"{name}"' for name in rows.column_names)
         few = rows.num_rows <= _FEW
         # Rows as parameters take half of the time that DuckDB needs to look at a table.
@@ -235,7 +235,7 @@ class Database:
         with self._statement() as connection, _visible(connection, {} if few else {"incoming": rows}):
             source = f"VALUES {', '.join([row] * rows.num_rows)} ON CONFLICT" if few else self._new(table, columns)
             sql = f"INSERT INTO {table} ({columns}) {source} DO NOTHING"
-            return connection.execute(f"{sql} RETURNING {said}", given).fetchall()
+            return connection.execute(sql + returning, given).fetchall()
 
     def note(self, table: str, units: Iterable[Sequence[object]]) -> None:
         """Have the trail note, with this transaction, keys and contents of what a table holds (`trail.units`)."""

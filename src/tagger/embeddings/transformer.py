@@ -135,13 +135,13 @@ class SentenceTransformerEncoder:
 
         filled = {"padding": True, "pad_to_multiple_of": _STEADY_TOKENS if self.fast else None}
         features = self._tokenize(texts, **filled, return_tensors="pt", return_offsets_mapping=True)
-        offsets = features.pop("offset_mapping") - len(self.prompt)
+        offsets = features.pop("offset_mapping").numpy() - len(self.prompt)
         real = features["attention_mask"].bool()
         with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=self.fast):
             out = self.model(dict(features))
-            of_tokens = out["token_embeddings"].float()
+            of_tokens = out["token_embeddings"].float().numpy()
             means = [
-                _span_mean(of_tokens[row][real[row]], offsets[row][real[row]], span)
+                _span_mean(of_tokens[row], offsets[row], real[row].numpy(), span)
                 for row, of_text in enumerate(spans)
                 for span in of_text
             ]
@@ -153,7 +153,7 @@ class SentenceTransformerEncoder:
         ends = np.cumsum([len(of_text) for of_text in spans])
         return vectors, np.split(found, ends[:-1])
 
-    def _after_pooling(self, means: list[torch.Tensor]) -> Vectors:
+    def _after_pooling(self, means: list[Vectors]) -> Vectors:
         """Apply what the model does to a pooled vector: a dense layer, a norm, nothing."""
         import torch
 
@@ -161,17 +161,17 @@ class SentenceTransformerEncoder:
             return np.zeros((0, self.dimension), dtype=np.float32)
         kinds = [type(module).__name__ for module in self.model]
         after = kinds.index("Pooling") + 1 if "Pooling" in kinds else len(kinds)
-        features = {"sentence_embedding": torch.stack(means)}
+        features = {"sentence_embedding": torch.from_numpy(np.stack(means))}
         for module in list(self.model)[after:]:
             features = module(features)
         return _unit(features["sentence_embedding"].float().numpy())
 
 
-def _span_mean(tokens: torch.Tensor, offsets: torch.Tensor, span: Span) -> torch.Tensor:
-    """Return the mean of the tokens (t, d) that lie in the span; of all tokens where none does."""
+def _span_mean(tokens: Vectors, offsets: NDArray[np.int64], real: NDArray[np.bool_], span: Span) -> Vectors:
+    """Return the mean, (d,), of the tokens (t, d) that lie in the span; of all that are real where none does."""
     starts, ends = offsets[:, 0], offsets[:, 1]
     inside = (starts < span[1]) & (ends > span[0]) & (ends > starts)
-    return (tokens[inside] if bool(inside.any()) else tokens).mean(dim=0)
+    return np.asarray(tokens[inside if inside.any() else real].mean(axis=0))
 
 
 def _token_mean(tokens: torch.Tensor, real: torch.Tensor) -> torch.Tensor:

@@ -41,8 +41,9 @@ def split(run: Run, transcripts: tuple[str, ...]) -> Outcome:
     place = workplace(run)
     splitter = sentence_splitter(place.settings.study.language)
     counts = {"passages": 0, "exchanges": 0, "carried over": 0, "cut off": 0}
-    for transcript in transcripts:
-        text = _Text(place, transcript)
+    with place.store.session("splitting") as database:
+        texts = [_Text(place, transcript, _stored(database, transcript)) for transcript in transcripts]
+    for text in texts:
         new = text.cut(splitter)
         place.put("split", key(text.revision, place.segmentation_id, text.evidence), **text.rows(new))
         for cut in new:
@@ -63,47 +64,42 @@ def text_key(secret: bytes, text: str, sentences: Sequence[Span]) -> str:
     return keyed_hash(secret, "excerpt", text, json.dumps(sentences))
 
 
+_PLACED = """
+    SELECT p.*, e.kind, e.segmentation_id FROM placements p JOIN excerpts e ON e.id = p.excerpt_id
+    JOIN revisions r ON r.id = p.revision_id
+    WHERE r.transcript_id = $transcript AND r.number = $number ORDER BY p.start, p.excerpt_id
+"""
+_LIVE = "SELECT * FROM live_revisions WHERE transcript_id = $transcript"
+_TURNS = "SELECT * FROM live_turns WHERE transcript_id = $transcript ORDER BY position"
+_SHARED = "SELECT old_start, new_start, length FROM offset_maps WHERE revision_id = $revision ORDER BY new_start"
+_SAME = """
+    SELECT coalesce(max(number), 0) FROM revisions
+    WHERE transcript_id = $transcript AND text_key = $text AND number < $number
+"""
+
+
+def _stored(database: Readable, transcript: str) -> dict[str, Any]:
+    """Read the newest text of a transcript, its turns, and what is placed here and in earlier revisions."""
+    here: dict[str, object] = {"transcript": transcript}
+    live = database.table(_LIVE, here).to_pylist()[0]
+    # The latest earlier revision with the very same text; 0, which no revision has, for none.
+    [(same,)] = database.rows(_SAME, {**here, "text": live["text_key"], "number": live["number"]})
+    numbers = {"here": live["number"], "before": live["number"] - 1, "same": same}
+    return {
+        "live": live,
+        "turns": database.table(_TURNS, here).to_pylist(),
+        "shared": database.rows(_SHARED, {"revision": live["revision_id"]}),
+        **{of: database.table(_PLACED, {**here, "number": number}).to_pylist() for of, number in numbers.items()},
+    }
+
+
 @dataclass(frozen=True)
 class _Text:
     """The newest text of one transcript, with the excerpts that are placed in it or can be carried over to it."""
 
     place: Workplace
     transcript: str
-
-    @cached_property
-    def _stored(self) -> dict[str, Any]:
-        here: dict[str, object] = {"transcript": self.transcript}
-        placed = (
-            "SELECT p.*, e.kind, e.segmentation_id FROM placements p JOIN excerpts e ON e.id = p.excerpt_id "
-            "JOIN revisions r ON r.id = p.revision_id "
-            "WHERE r.transcript_id = $transcript AND r.number = $number ORDER BY p.start, p.excerpt_id"
-        )
-        with self.place.store.session("splitting") as database:
-            live = database.table("SELECT * FROM live_revisions WHERE transcript_id = $transcript", here).to_pylist()[0]
-            return {
-                "live": live,
-                "turns": database.table(
-                    "SELECT * FROM live_turns WHERE transcript_id = $transcript ORDER BY position", here
-                ).to_pylist(),
-                "here": database.table(placed, {**here, "number": live["number"]}).to_pylist(),
-                "before": database.table(placed, {**here, "number": live["number"] - 1}).to_pylist(),
-                "same": database.table(placed, {**here, "number": self._same(database, live)}).to_pylist(),
-                "shared": database.rows(
-                    "SELECT old_start, new_start, length FROM offset_maps WHERE revision_id = $revision "
-                    "ORDER BY new_start",
-                    {"revision": live["revision_id"]},
-                ),
-            }
-
-    @staticmethod
-    def _same(database: Readable, live: dict[str, Any]) -> int:
-        """Return the number of the latest earlier revision with the very same text, 0 for none."""
-        [(number,)] = database.rows(
-            "SELECT coalesce(max(number), 0) FROM revisions "
-            "WHERE transcript_id = $transcript AND text_key = $text AND number < $number",
-            {"transcript": live["transcript_id"], "text": live["text_key"], "number": live["number"]},
-        )
-        return int(number)
+    _stored: dict[str, Any]
 
     @property
     def words(self) -> str:

@@ -184,7 +184,7 @@ class Store:
 
     def merge(self) -> int:
         """
-        Store all that waits in the inbox, each shard and its ledger row in one transaction; return the rows added.
+        Store all that waits in the inbox, each shard with its ledger row or not at all; return the rows added.
 
         Who keeps the study open does it, and may have begun by itself: what it added since it was last asked counts
         too.
@@ -218,7 +218,7 @@ class Store:
         return stack.enter_context(opened(self.path, killed))
 
     def _merged(self, database: Database) -> int:
-        return sum(shards.merge(database, folder) for folder in shards.waiting(self.inbox))
+        return sum(shards.merge(database, group) for group in shards.groups(shards.waiting(self.inbox)))
 
     def _must_exist(self) -> None:
         backups.look_first(self.path)

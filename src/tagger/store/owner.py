@@ -290,7 +290,7 @@ class Owner:
 
     def _merged(self, database: Database, folder: Path, reopenings: int = 1) -> Exception | None:
         try:
-            self._untold += shards.merge(database, folder)
+            self._untold += shards.merge(database, [folder])
         except Exception as error:  # whatever is the matter with one shard, reviewers can go on
             if given_up(error):
                 self._reopen()

@@ -9,10 +9,11 @@ import logging
 import os
 import shutil
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -23,6 +24,9 @@ from tagger.store.plain_errors import explained
 from tagger.store.study_files import WRITING, sync
 
 _MANIFEST = "shard.json"
+_STORED = "SELECT key FROM ledger WHERE list_contains($keys::VARCHAR[], key)"
+_WEIGHT = 16_000_000
+"""Bytes of shards that are stored in one transaction, unless one has more."""
 
 log = logging.getLogger(__name__)
 
@@ -75,37 +79,60 @@ def waiting(inbox: Path) -> list[Path]:
     return [inbox / name for _, name in sorted(found)]
 
 
-def merge(database: Database, folder: Path) -> int:
+def groups(folders: Iterable[Path]) -> Iterator[list[Path]]:
+    """Put shards together, in their order, as many as are light enough to be stored in one transaction."""
+    group: list[Path] = []
+    weight = 0
+    for folder in folders:
+        own = sum(file.stat().st_size for file in folder.iterdir())
+        if group and weight + own > _WEIGHT:
+            yield group
+            group, weight = [], 0
+        group.append(folder)
+        weight += own
+    if group:
+        yield group
+
+
+def merge(database: Database, folders: Iterable[Path]) -> int:
     """
-    Store one shard with its ledger row in a transaction of its own; return the rows added.
+    Store shards with their ledger rows in one transaction; return the rows added.
 
     A shard whose ledger row is there was stored before the process that wrote it could tidy up.
     """
-    shard = load(folder)
-    if shard is None:
-        aside = set_aside(folder)
-        log.warning("Finished work was damaged on disk: it is kept as %s and is done again.", aside)
-        return 0
-    added = _store(database, shard)
-    remove(folder)
+    whole: dict[Path, Shard] = {}
+    for folder in folders:
+        if shard := load(folder):
+            whole[folder] = shard
+        else:
+            aside = set_aside(folder)
+            log.warning("Finished work was damaged on disk: it is kept as %s and is done again.", aside)
+    added = _store(database, list(whole.values()))
+    for folder in whole:
+        remove(folder)
     return added
 
 
-def _store(database: Database, shard: Shard) -> int:
+def _store(database: Database, shards: Sequence[Shard]) -> int:
+    now = datetime.now(UTC).replace(tzinfo=None)
+    ledger: list[dict[str, Any]] = []
+    latest: dict[str, pa.Table] = {}
     with database.transaction():
-        if database.rows("SELECT 1 FROM ledger WHERE key = $key", {"key": shard.key}):
-            return 0
-        added = sum(database.insert(name, rows) for name, rows in shard.tables.items())
-        now = datetime.now(UTC).replace(tzinfo=None)
-        entry = {
-            "key": [shard.key],
-            "stage": [shard.stage],
-            "run_id": [shard.run_id],
-            "n_rows": [added],
-            "merged_at": [now],
-        }
-        database.insert("ledger", pa.table(entry))
-    return added
+        before = database.rows(_STORED, {"keys": [shard.key for shard in shards]})
+        for shard in shards:
+            if (shard.key,) in before:
+                continue
+            added = 0
+            for name, rows in shard.tables.items():
+                # Shards of one run repeat what they all refer to, such as the run.
+                if not (name in latest and rows.equals(latest[name])):
+                    added += database.insert(name, rows)
+                latest[name] = rows
+            entry = {"key": shard.key, "stage": shard.stage, "run_id": shard.run_id}
+            ledger.append({**entry, "n_rows": added, "merged_at": now})
+        if ledger:
+            database.insert("ledger", pa.Table.from_pylist(ledger))
+    return sum(entry["n_rows"] for entry in ledger)
 
 
 def load(folder: Path) -> Shard | None:

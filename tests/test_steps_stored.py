@@ -19,8 +19,8 @@ JOIN current_scorings USING (scoring_id) ORDER BY excerpt_id, value_id
 
 
 def laid_down(study: SmallStudy) -> list[str]:
-    """Name what lies in the folder."""
-    return sorted(path.name for path in (study.folder / "cache").iterdir())
+    """Name the folders of texts that lie there."""
+    return sorted(path.name for path in (study.folder / "cache").iterdir() if path.is_dir())
 
 
 def test_texts_are_laid_down_once_and_for_their_owner_alone(study: SmallStudy) -> None:
@@ -40,7 +40,7 @@ def test_texts_are_laid_down_once_and_for_their_owner_alone(study: SmallStudy) -
 
 def test_each_text_is_laid_down_once_with_its_sentences(study: SmallStudy) -> None:
     """The files hold the vectors of the database, text by text."""
-    [folder] = (study.folder / "cache").iterdir()
+    [folder] = map((study.folder / "cache").joinpath, laid_down(study))
     vectors, sentences, bounds = (np.load(folder / f"{name}.npy") for name in ("vectors", "sentences", "bounds"))
     rows = study.ask(
         "SELECT part, vector FROM vectors SEMI JOIN live_excerpts USING (text_key) ORDER BY text_key, part"
@@ -60,13 +60,13 @@ def remove(study: SmallStudy) -> None:
 
 def take_one_away(study: SmallStudy) -> None:
     """Take one of the files away."""
-    [folder] = (study.folder / "cache").iterdir()
+    [folder] = map((study.folder / "cache").joinpath, laid_down(study))
     (folder / "sentences.npy").unlink()
 
 
 def cut(study: SmallStudy) -> None:
     """Leave half of a file."""
-    [folder] = (study.folder / "cache").iterdir()
+    [folder] = map((study.folder / "cache").joinpath, laid_down(study))
     path = folder / "vectors.npy"
     os.truncate(path, path.stat().st_size // 2)
 

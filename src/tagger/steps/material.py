@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from tagger.seen import Seen, corpus_of
 from tagger.steps.answers import Floats, gather
 from tagger.steps.cards import card, in_words
 from tagger.steps.gates import gates, silent
+from tagger.steps.phrase_vectors import phrase_vectors
 from tagger.steps.workplace import Rows, Workplace
 from tagger.suggestions import DECIMALS, phrases_of, scores
 from tagger.whole_files import put_whole
@@ -119,7 +120,7 @@ class Material:
     def _zero_shot(self) -> Floats:
         place, current = self.place, np.flatnonzero(self.answers.excerpts["current"].to_numpy(bool))
         corpus = corpus_of([self.seen.rows(current)], place.encoder.deep_dimension)
-        return scores(self.seen, phrases_of(place.framework, place.encoder.encode), corpus)
+        return scores(self.seen, phrases_of(place.framework, partial(phrase_vectors, place)), corpus)
 
     def _keep(self, described: dict[str, Any]) -> None:
         folder = folder_of(Path(self.place.run.study), self.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from tagger.records import Candidate, Span
 from tagger.steps.asked import named_before, questions
 from tagger.steps.embed import vector_column
 from tagger.steps.learn import in_use
+from tagger.steps.phrase_vectors import phrase_vectors
 from tagger.steps.stored import Stored, stored
 from tagger.steps.workplace import Outcome, Rows, Run, Workplace, wanted, workplace
 from tagger.suggestions import (
@@ -267,7 +268,7 @@ class Scoring:
     @cached_property
     def phrases(self) -> Phrases:
         """Return the phrases of all values."""
-        return phrases_of(self.place.framework, self.place.encoder.encode)
+        return phrases_of(self.place.framework, partial(phrase_vectors, self.place))
 
     @cached_property
     def scores(self) -> Scores:

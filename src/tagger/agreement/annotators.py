@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
+import scipy
 
 from tagger.agreement.clusters import FEWEST
 from tagger.agreement.multiplicity import rejected
@@ -213,7 +213,7 @@ def _advantage(one: _Margin, epsilon: float, least: int, clustered: bool) -> Adv
     if one.se < ROUNDING:
         return Advantage(one.model, one.human, one.n, p=float(one.mean > epsilon - ROUNDING), n_clusters=one.m)
     t = (one.mean - epsilon) / one.se
-    return Advantage(one.model, one.human, one.n, t, float(stats.t.cdf(t, one.m - 1)), n_clusters=one.m)
+    return Advantage(one.model, one.human, one.n, t, float(scipy.stats.t.cdf(t, one.m - 1)), n_clusters=one.m)
 
 
 def _closer(panel: _Panel, at: int, score: Score | None) -> tuple[Floats, Floats]:

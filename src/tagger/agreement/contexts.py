@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+import scipy
 
 from tagger.agreement.clusters import FEWEST
 from tagger.agreement.estimates import Estimate, check_level, not_estimable
@@ -92,7 +92,7 @@ def share_in_context(sample: Sample, level: float = 0.95) -> Estimate:
         reason = f"corrected, the share is {share:.3f}" if share is not None else estimate.reason
         return replace(estimate, value=None, se=None, interval=None, reason=reason)
     variance = max((estimate.se or 0.0) ** 2, _least_variance(sample, labels))
-    degrees = (stats.norm.ppf(0.5 + level / 2) / stats.t.ppf(0.5 + level / 2, m - 1)) ** 2
+    degrees = (scipy.stats.norm.ppf(0.5 + level / 2) / scipy.stats.t.ppf(0.5 + level / 2, m - 1)) ** 2
     worth = float(degrees * share * (1 - share) / variance)
     return replace(
         estimate, se=float(np.sqrt(variance)), interval=exact_interval(share * worth, worth, level), reason=""

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
+import scipy
 
 from tagger.agreement.clusters import FEWEST, Removable, jackknife_se
 from tagger.agreement.detection import NO_YES
@@ -136,7 +136,7 @@ def _curve(
     if np.isnan(without).any():
         name = names[int(np.isnan(without).any(axis=1).argmax())]
         return RankingCurve(*line, (), (), n, m, f"no band: without {name} nothing was found")
-    reach = float(stats.t.ppf(0.5 + level / 2, m - 1)) * jackknife_se(without)
+    reach = float(scipy.stats.t.ppf(0.5 + level / 2, m - 1)) * jackknife_se(without)
     low, high = (tuple(edge.clip(0, 1).tolist()) for edge in (y - reach, y + reach))
     return RankingCurve(*line, low, high, n, m)
 

@@ -6,7 +6,7 @@ import math
 from bisect import bisect_left
 from dataclasses import dataclass
 
-from scipy import stats
+import scipy
 
 from tagger.agreement.estimates import Estimate, Interval, not_estimable
 from tagger.agreement.proportions import clopper_pearson_interval
@@ -138,7 +138,7 @@ def _check_plan(
 
 def _least_for(half_width: float, p: float, level: float) -> int:
     """Return the least n whose Wilson interval around p is not wider; it narrows as n grows."""
-    z2 = float(stats.norm.ppf(0.5 + level / 2)) ** 2
+    z2 = float(scipy.stats.norm.ppf(0.5 + level / 2)) ** 2
 
     def narrow(n: int) -> bool:
         return math.sqrt(z2 * (p * (1 - p) / n + z2 / (4 * n**2))) / (1 + z2 / n) <= half_width

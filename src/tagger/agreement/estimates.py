@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from scipy import stats
+import scipy
 
 from tagger.errors import UsageError
 
@@ -54,5 +54,5 @@ def check_level(level: float) -> None:
 
 def t_interval(value: float, se: float, df: int, low: float, high: float, level: float = 0.95) -> Interval:
     """Return value +- t * se, cut to the range that the statistic can have."""
-    reach = float(stats.t.ppf(0.5 + level / 2, df)) * se
+    reach = float(scipy.stats.t.ppf(0.5 + level / 2, df)) * se
     return max(low, value - reach), min(high, value + reach)

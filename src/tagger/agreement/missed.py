@@ -13,7 +13,7 @@ from itertools import product
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+import scipy
 
 from tagger.agreement.ratings import Floats
 
@@ -139,5 +139,5 @@ def _log_ways(n: Counts, k: Counts) -> Floats:
     """Return the logarithm of n over k, which is that of 0 where k is not from 0 to n."""
     possible = (k >= 0) & (k <= n)
     n, k = np.where(possible, n, 0), np.where(possible, k, 0)
-    ways = special.gammaln(n + 1) - special.gammaln(k + 1) - special.gammaln(n - k + 1)
+    ways = scipy.special.gammaln(n + 1) - scipy.special.gammaln(k + 1) - scipy.special.gammaln(n - k + 1)
     return np.where(possible, ways, -np.inf)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from tagger.agreement.ratings import Floats
 from tagger.errors import UsageError
@@ -36,5 +36,5 @@ def rejected(p: Sequence[float] | Floats, q: float = 0.05, method: Literal["BH",
         raise UsageError(f"there is no method {method!r}", where="method", remedy="Choose BH or BY")
     if not len(values):
         return ()
-    adjusted = stats.false_discovery_control(values, method="bh" if method == "BH" else "by")
+    adjusted = scipy.stats.false_discovery_control(values, method="bh" if method == "BH" else "by")
     return tuple(np.flatnonzero(adjusted <= q + ROUNDING).tolist())

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
+import scipy
 
 from tagger.agreement.clusters import FEWEST
 from tagger.agreement.estimates import Estimate, check_level, not_estimable
@@ -164,7 +164,7 @@ def _with_interval(value: float, parts: Floats, sample: _Sample, correction: flo
     se = float(np.sqrt(correction * (parts**2).sum()))
     if np.isclose(se, 0) and np.ptp(sample.y) == 0:
         return estimate.without_interval("no interval: all labels are alike, so their spread says nothing")
-    quantile = stats.t.ppf(0.5 + level / 2, m - 1) if clustered else stats.norm.ppf(0.5 + level / 2)
+    quantile = scipy.stats.t.ppf(0.5 + level / 2, m - 1) if clustered else scipy.stats.norm.ppf(0.5 + level / 2)
     low, high = value - quantile * se, value + quantile * se
     if low > 1 + ROUNDING or high < -ROUNDING:
         reason = (

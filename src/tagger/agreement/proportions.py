@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special, stats
+import scipy
 
 from tagger.agreement.clusters import FEWEST, numbered
 from tagger.agreement.estimates import Estimate, Interval, check_level, not_estimable
@@ -51,7 +51,7 @@ def wilson_interval(x: int, n: int, level: float = 0.95) -> Estimate:
     _check_counts(x, n, level)
     if n == 0:
         return not_estimable(NOTHING)
-    low, high = stats.binomtest(int(x), int(n)).proportion_ci(confidence_level=level, method="wilson")
+    low, high = scipy.stats.binomtest(int(x), int(n)).proportion_ci(confidence_level=level, method="wilson")
     return Estimate(x / n, int(n), interval=(float(low), float(high)))
 
 
@@ -127,8 +127,8 @@ def benchmark_probabilities(coefficient: float, se: float, scale: str = "landis-
     if se == 0:
         cumulative = (coefficient >= lower).astype(float)
     else:
-        above = stats.norm.cdf((coefficient - lower) / se) - stats.norm.cdf((coefficient - 1) / se)
-        whole = stats.norm.cdf((coefficient + 1) / se) - stats.norm.cdf((coefficient - 1) / se)
+        above = scipy.stats.norm.cdf((coefficient - lower) / se) - scipy.stats.norm.cdf((coefficient - 1) / se)
+        whole = scipy.stats.norm.cdf((coefficient + 1) / se) - scipy.stats.norm.cdf((coefficient - 1) / se)
         cumulative = above / whole
     reached = np.flatnonzero(cumulative > SURE)
     level = names[int(reached[0])] if len(reached) else names[-1]
@@ -147,8 +147,8 @@ def _worth(groups: npt.NDArray[np.int64], said: Floats, readings: Floats) -> flo
 
 def exact_interval(x: float, n: float, level: float) -> Interval:
     """Return Clopper & Pearson's interval of x among n, which need not be whole."""
-    low = special.betaincinv(x, n - x + 1, 0.5 - level / 2) if x > 0 else 0.0
-    high = special.betaincinv(x + 1, n - x, 0.5 + level / 2) if x < n else 1.0
+    low = scipy.special.betaincinv(x, n - x + 1, 0.5 - level / 2) if x > 0 else 0.0
+    high = scipy.special.betaincinv(x + 1, n - x, 0.5 + level / 2) if x < n else 1.0
     return float(low), float(high)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import special, stats
+import scipy
 
 from tagger.agreement.estimates import Estimate, Interval, check_level, not_estimable
 from tagger.agreement.ratings import Floats
@@ -204,8 +204,8 @@ def linearised_recall(
         reason = "no interval: in each stratum all passages that were read are alike"
     if reason:
         return Estimate(float(recall), n, reason=reason)
-    reach = float(stats.norm.ppf(0.5 + level / 2)) * se / (recall * (1 - recall))
-    low, high = special.expit(special.logit(recall) + np.array([-reach, reach]))
+    reach = float(scipy.stats.norm.ppf(0.5 + level / 2)) * se / (recall * (1 - recall))
+    low, high = scipy.special.expit(scipy.special.logit(recall) + np.array([-reach, reach]))
     return Estimate(float(recall), n, interval=(float(low), float(high)))
 
 

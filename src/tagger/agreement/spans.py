@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import optimize
+import scipy
 
 from tagger.agreement.estimates import Estimate
 from tagger.agreement.ratings import Floats
@@ -328,7 +328,7 @@ def _most_pairs(ones: Sequence[tuple[Any, ...]], others: Sequence[tuple[Any, ...
         mine = np.array([span[:2] for span in ones if span[2:] == category]).reshape(-1, 2)
         theirs = np.array([span[:2] for span in others if span[2:] == category]).reshape(-1, 2)
         fits = _iou(mine, theirs) >= iou
-        pairs += int(fits[optimize.linear_sum_assignment(fits, maximize=True)].sum())
+        pairs += int(fits[scipy.optimize.linear_sum_assignment(fits, maximize=True)].sum())
     return pairs
 
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from tagger.agreement.estimates import check_level
 from tagger.agreement.ratings import Floats
@@ -106,7 +106,7 @@ def recall_of_shares(depths: Floats, weights: Floats, shares: Floats, level: flo
     m = effective * within / total
     limits = np.zeros(len(m))
     some = m > 0
-    limits[some] = stats.beta.ppf(1 - level, m[some], effective + 1 - m[some])
+    limits[some] = scipy.stats.beta.ppf(1 - level, m[some], effective + 1 - m[some])
     found = within / (total + float(np.max(weights)))
     return np.where(everything, 1.0, found), np.where(everything, 1.0, limits)
 

@@ -14,10 +14,6 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 
-from openpyxl import load_workbook
-from openpyxl.utils import column_index_from_string
-from openpyxl.utils.escape import unescape
-
 from tagger.errors import CodingsError
 from tagger.zip_packages import DAMAGE
 
@@ -202,6 +198,8 @@ def _workbook(data: bytes, name: str, choose: Callable[[Any], Any]) -> list[Row]
 
 
 def _rows(data: bytes, choose: Callable[[Any], Any]) -> list[Row]:
+    from openpyxl import load_workbook  # here and below: it takes as long to import as all else that a command needs
+
     rows: list[Row] = []
     with warnings.catch_warnings():
         # It warns of decoration that it leaves out (validation, themes); only the cells matter here.
@@ -221,6 +219,8 @@ class _Merged:
     """Cells that were merged downwards: what stands in the first is said of all. One merged across is said once."""
 
     def __init__(self, data: bytes, sheet: Any) -> None:
+        from openpyxl.utils import column_index_from_string
+
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             # openpyxl tells of merged cells only where it holds the whole sheet in memory.
             content = package.read(sheet._worksheet_path.lstrip("/"))
@@ -248,6 +248,8 @@ def _as_text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
+        from openpyxl.utils.escape import unescape
+
         return unescape(value)
     if isinstance(value, bool):
         return str(value).lower()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pandas as pd
-from scipy import stats
+import scipy
 
 from tagger import agreement
 from tagger.agreement.estimates import Estimate
@@ -114,7 +114,7 @@ def _by_cluster(evidence: Evidence, alpha: Number) -> float:
 
 def _reach(se: float, transcripts: int) -> float:
     """Return the half-width of an interval before it is cut to the range of alpha."""
-    return float(stats.t.ppf(0.975, transcripts - 1)) * se
+    return float(scipy.stats.t.ppf(0.975, transcripts - 1)) * se
 
 
 def _transcripts(se: float, transcripts: int) -> int:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from tagger.agreement.clusters import (
     FEWEST,
@@ -155,7 +155,7 @@ def p_value(found: Estimate) -> Estimate:
     found = _spread(found)
     if found.value is None or found.se is None or found.n_clusters is None:
         return replace(found, value=None)
-    p = 2 * float(stats.t.sf(abs(found.value) / found.se, found.n_clusters - 1))
+    p = 2 * float(scipy.stats.t.sf(abs(found.value) / found.se, found.n_clusters - 1))
     return Estimate(p, found.n_units, n_clusters=found.n_clusters, reason="no interval: it is a p value")
 
 

@@ -7,8 +7,6 @@ import warnings
 from collections.abc import Iterable
 from io import BytesIO
 
-import openpyxl
-
 from tagger.errors import TranscriptError
 from tagger.transcripts import packages, tables
 from tagger.transcripts.sources import Source
@@ -56,6 +54,8 @@ def read(source: Source) -> Draft:
 
 
 def _sheets(data: bytes) -> dict[str, list[Row]]:
+    import openpyxl  # which takes long
+
     with warnings.catch_warnings():
         # openpyxl warns of styles and extensions that it leaves out; they hold no words.
         warnings.simplefilter("ignore")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,7 @@ from tagger.embeddings import Encoder, Vectors, load_encoder
 from tagger.steps import begin
 from tagger.steps.phrase_vectors import phrase_vectors
 from tagger.steps.workplace import Workplace
+from tagger.suggestions import phrases_of
 
 PHRASES = ["we keep each other going", "nobody told us what to do", "a cup of tea and a chat"]
 
@@ -46,53 +49,52 @@ def place(study: SmallStudy, heard: Heard) -> Workplace:
     return Workplace(begin(study.folder, dataset="garden"), lambda: heard)  # type: ignore[arg-type,return-value]
 
 
-def kept(study: SmallStudy) -> Path:
-    """Name the file that keeps them."""
-    [file] = (study.folder / "cache").glob("phrases-*.npz")
-    return file
-
-
 def test_they_are_the_encoder_s_own(study: SmallStudy, heard: Heard) -> None:
-    """Within what a batch changes in the last place; none for no phrases."""
-    found = phrase_vectors(place(study, heard), PHRASES)
+    """Bit for bit, the first time and later; none for no phrases."""
+    here = place(study, heard)
+    own = heard.encoder.encode(PHRASES)
 
-    assert np.allclose(heard.encode(PHRASES), found, atol=1e-6)
-    assert (0, heard.encoder.dimension) == phrase_vectors(place(study, heard), []).shape
-
-
-def test_only_new_ones_are_embedded(study: SmallStudy, heard: Heard) -> None:
-    """A phrase that stands twice is embedded once; in another process, and under another list, not again."""
-    first = phrase_vectors(place(study, heard), [*PHRASES[:2], PHRASES[0]])
-    second = phrase_vectors(place(study, heard), PHRASES[::-1])
-
-    assert PHRASES == heard.asked
-    assert np.array_equal(first, second[[2, 1, 2]])
+    assert np.array_equal(own, phrase_vectors(here, PHRASES))
+    assert np.array_equal(own, phrase_vectors(here, PHRASES))
+    assert (0, heard.encoder.dimension) == phrase_vectors(here, []).shape
 
 
-def test_a_vector_does_not_depend_on_which_others_were_new(study: SmallStudy, fresh: SmallStudy, heard: Heard) -> None:
-    """Bit for bit: a run that goes on stores what one that was not stopped stores."""
-    phrase_vectors(place(study, heard), PHRASES[1:])
-    some, all_new = (phrase_vectors(place(one, heard), PHRASES) for one in (study, fresh))
+def test_a_value_whose_phrases_are_kept_is_not_embedded_again(study: SmallStudy, heard: Heard) -> None:
+    """Not in another workplace either; in another order they are other phrases."""
+    phrase_vectors(place(study, heard), PHRASES)
+    phrase_vectors(place(study, heard), PHRASES)
+    phrase_vectors(place(study, heard), PHRASES[::-1])
 
-    assert np.array_equal(some, all_new)
+    assert [*PHRASES, *PHRASES[::-1]] == heard.asked
 
 
 @pytest.mark.parametrize("damage", [b"", b"no numbers", None], ids=["empty", "other bytes", "cut off"])
 def test_a_damaged_file_is_made_anew(study: SmallStudy, heard: Heard, damage: bytes | None) -> None:
     """They are there to save time, and nothing else."""
+    cache = study.folder / "cache" / "phrases"
+    others = set(cache.iterdir())
     before = phrase_vectors(place(study, heard), PHRASES)
-    whole = kept(study).read_bytes()
-    kept(study).write_bytes(whole[:-40] if damage is None else damage)
+    [file] = set(cache.iterdir()) - others
+    file.write_bytes(file.read_bytes()[:-40] if damage is None else damage)
 
     assert np.array_equal(before, phrase_vectors(place(study, heard), PHRASES))
-    assert 0o600 == kept(study).stat().st_mode & 0o777
-    phrase_vectors(place(study, heard), PHRASES)
+    assert 0o600 == file.stat().st_mode & 0o777
     assert PHRASES * 2 == heard.asked
 
 
-def test_a_run_with_a_changed_phrase_embeds_that_one(study: SmallStudy, heard: Heard) -> None:
-    """The tagged study's own list has its vectors already."""
-    own = [phrase for value in place(study, heard).framework.values for phrase in value.phrases]
-    phrase_vectors(place(study, heard), [*own[:-1], "said in other words"])
+def test_where_nothing_can_be_kept_nothing_is_missed(study: SmallStudy, heard: Heard) -> None:
+    """A file that lies where the folder should be stops nobody."""
+    shutil.rmtree(study.folder / "cache")
+    (study.folder / "cache").write_text("in the way", "utf-8")
 
-    assert ["said in other words"] == heard.asked
+    assert np.array_equal(heard.encoder.encode(PHRASES), phrase_vectors(place(study, heard), PHRASES))
+
+
+def test_a_list_with_one_changed_value_embeds_that_value_s_phrases(study: SmallStudy, heard: Heard) -> None:
+    """The tagged study's own list has its vectors already."""
+    here = place(study, heard)
+    *same, last = here.framework.values
+    changed = replace(last, cues=(replace(last.definition, text="said in other words"),))
+    phrases_of(replace(here.framework, values=(*same, changed)), partial(phrase_vectors, here))
+
+    assert list(changed.phrases) == heard.asked

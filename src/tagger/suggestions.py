@@ -70,9 +70,14 @@ def phrase_index(framework: Framework) -> tuple[list[str], Owner]:
 
 
 def phrases_of(framework: Framework, encode: Callable[[Sequence[str]], Matrix]) -> Phrases:
-    """Return the phrases of all values, centred; *encode* turns texts into unit vectors, shape (m, d)."""
-    texts, owner = phrase_index(framework)
-    return Phrases(centred(encode(texts), len(framework.values)), owner, spelled(framework))
+    """
+    Return the phrases of all values, centred; *encode* turns texts into unit vectors, shape (m, d).
+
+    Those of each value are encoded by themselves: what comes of them must not depend on the other values.
+    """
+    _, owner = phrase_index(framework)
+    vectors = np.vstack([encode(value.phrases) for value in framework.values])
+    return Phrases(centred(vectors, len(framework.values)), owner, spelled(framework))
 
 
 def centred(vectors: Matrix, values: int) -> Scores:

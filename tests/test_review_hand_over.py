@@ -21,7 +21,7 @@ from tagger.errors import UsageError
 from tagger.review import packs, people
 from tagger.review.audit import Wanted, draw
 from tagger.review.audit.frame import STRATA
-from tagger.review.hand_over import door, hand_over, left_behind
+from tagger.review.hand_over import door, hand_over, left_behind, left_by_all
 from tagger.review.hand_over.words import lines
 from tagger.review.people.tokens import new_token
 from tagger.review.progress import progress
@@ -381,6 +381,19 @@ def test_to_say_what_would_be_stores_nothing_and_to_do_it_twice_stores_it_once(d
 
     assert not again.changes
     assert after == human(desk)
+
+
+def test_only_who_was_given_something_to_read_and_has_no_access_leaves_something(desk):
+    """Not Ben, who still has access, nor those who were let in and out without a passage."""
+    audited(desk, "Ann", "Ben")
+    for name in ("Ann", "Ben", "Dee", "Eli"):
+        people.give_access(desk.db, str(uuid4()), name, ["reviewer"], new_token(), desk.tick())
+    for name in ("Ann", "Dee", "Eli"):
+        people.take_access_away(desk.db, name, desk.tick())
+    left = left_by_all(desk.db, desk.tick())
+
+    assert [planned(desk, "Ann")] == left
+    assert left[0].parts
 
 
 def test_with_nobody_to_take_it_all_stays_unread(desk):

@@ -27,7 +27,7 @@ from tagger.review.servings import HOLD
 from tagger.review.servings.marks import PACK_HOLD
 from tagger.store import Database, Readable
 
-__all__ = ["HandOver", "Out", "Part", "hand_over", "left_behind"]
+__all__ = ["HandOver", "Out", "Part", "hand_over", "left_behind", "left_by_all"]
 
 Row = dict[str, Any]
 
@@ -88,6 +88,13 @@ def left_behind(db: Readable, name: str, to: Sequence[str], now: datetime) -> Ha
         UsageError: somebody is not known, or does not read here.
     """
     return _planned(db, name, to, now)[0]
+
+
+def left_by_all(db: Readable, now: datetime) -> list[HandOver]:
+    """Say the same of everybody whose access was taken away, if it was to go to all who read here."""
+    given = {str(one) for (one,) in db.rows(_GIVEN)}
+    gone = [one for one in people(db, now) if one.state == "taken away" and one.id in given]
+    return [left_behind(db, one.name, (), now) for one in gone]
 
 
 def hand_over(
@@ -191,6 +198,12 @@ def _parts(moved: Sequence[Row], takers: Sequence[Person]) -> tuple[Part, ...]:
     ]
     return tuple(part for part in parts if part.to_read or part.read_before)
 
+
+# Whoever was given nothing leaves nothing: of them nothing more is asked.
+_GIVEN = """
+SELECT coder_id FROM servings UNION SELECT coder_id FROM audit_passages UNION SELECT coder_id FROM packs
+UNION SELECT coder_id FROM readers_here
+"""
 
 _TASKS = """
 WITH answered AS (

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from tagger.errors import UsageError
 from tagger.review import people
-from tagger.review.hand_over import HandOver, left_behind
+from tagger.review.hand_over import HandOver, left_by_all
 from tagger.review.hand_over import hand_over as handed_over
 from tagger.review.hand_over.words import lines
 from tagger.review.people import Person
@@ -74,9 +74,7 @@ def _page(
     time = now()
 
     def look(db: Database) -> tuple[list[Person], list[HandOver]]:
-        everybody = people.people(db, time)
-        gone = [one for one in everybody if one.state == "taken away"]
-        return everybody, [left_behind(db, one.name, (), time) for one in gone]
+        return people.people(db, time), left_by_all(db, time)
 
     everybody, behind = visit.read(look)
     return visit.render(

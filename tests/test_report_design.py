@@ -60,6 +60,25 @@ def test_how_probable_it_was_to_be_drawn_is_said_by_stratum():
     )
 
 
+def test_what_of_an_audit_went_with_people_who_withdrew_is_said():
+    """By stratum, below the table; nothing is said where nothing went."""
+    told = evidence(["t1"] * 2, audit=[(0, "women: near", 40), (1, "women: far", 50)])
+    facts = {
+        "audit_frame": json.dumps({"women: far": 50, "women: near": 40}),
+        "audit_sample": json.dumps({"women: far": 2, "women: near": 10}),
+    }
+    gone = {"audit_lost": json.dumps({"women: far": 0, "women: near": 1})}
+
+    assert "1 passage (women: near) went with participants who withdrew" in note(replace(told, facts=facts | gone))
+    assert "withdrew" not in note(replace(told, facts=facts))
+
+
+def note(told):
+    """Return what stands below the table of audits."""
+    [table] = [table for table in design(told).tables if table.caption.startswith("Audits")]
+    return table.note
+
+
 def test_training_is_told_as_far_as_it_is_stored():
     """The checklist says that training is not recorded unless something is."""
     told = drawn()

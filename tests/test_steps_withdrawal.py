@@ -243,6 +243,8 @@ def test_an_audit_remembers_how_much_of_its_sample_went(read, tagger):
     assert [(9, 2)] == [(row["population"], row["sample"]) for row in read.ask("SELECT * FROM draw_strata")]
     assert 1 == read.one("SELECT count(*) FROM audit_list")
     assert 0 == tagger("agreement", "--study", read.folder, "-o", read.home / "report").code
+    [page] = (read.home / "report").glob("*.html")
+    assert "1 passage (general: suggested) went with participants who withdrew" in page.read_text("utf-8")
 
 
 def test_what_was_learned_is_forgotten_and_can_be_learned_anew(read):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from tagger.report.document import Flow, Matrix, Section, Step, Table
 from tagger.report.evidence import AUDIT, COMPARABLE, REFUSED, WORDS, Evidence, by_letter
 from tagger.wording import several
 
-_COUNTS = ("audit_frame", "audit_sample", "audit_datasets", "audit_since", "left_out")
+_COUNTS = ("audit_frame", "audit_sample", "audit_lost", "audit_datasets", "audit_since", "left_out")
 _NOT_HERE = "not recorded"
 
 
@@ -92,7 +93,9 @@ def _made(read: pd.DataFrame) -> Table:
 
 def _audit(evidence: Evidence) -> Table:
     """Say how probable it was for a passage to be drawn for an audit, by stratum."""
-    frame, sample = (json.loads(evidence.facts.get(name, "{}")) for name in ("audit_frame", "audit_sample"))
+    frame, sample, lost = (
+        json.loads(evidence.facts.get(f"audit_{what}", "{}")) for what in ("frame", "sample", "lost")
+    )
     answered = set(evidence.answers.loc[evidence.answers["source"] == AUDIT, "place"])
     read = evidence.audit[evidence.audit["place"].isin(answered)]["stratum"].value_counts()
     rows = tuple(
@@ -104,8 +107,14 @@ def _audit(evidence: Evidence) -> Table:
         "Audits: how probable it was to draw a passage",
         ("Stratum", "Passages", "Drawn", "Probability", "Read"),
         rows,
-        "Of the newest audit of each dataset. Drawn and not read: missing answers.",
+        f"Of the newest audit of each dataset. Drawn and not read: missing answers.{_gone(lost)}",
     )
+
+
+def _gone(lost: Mapping[str, int]) -> str:
+    """Say how much of each stratum's sample went with participants who withdrew; nothing where nothing did."""
+    said = "; ".join(f"{several(passages, 'passage')} ({stratum})" for stratum, passages in lost.items() if passages)
+    return f" {said} went with participants who withdrew, and nobody can read them any more." if said else ""
 
 
 def _facts(evidence: Evidence) -> Table:

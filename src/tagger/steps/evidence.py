@@ -145,7 +145,10 @@ ORDER BY a.excerpt_id, a.coder
 """
 
 _AUDIT_FRAME = """
-SELECT a.dataset || ': ' || s.stratum AS stratum, a.dataset, s.population, s.sample
+SELECT a.dataset || ': ' || s.stratum AS stratum, a.dataset, s.population, s.sample, (
+    SELECT coalesce(sum(l.passages), 0)::INTEGER FROM audit_losses l
+    WHERE l.draw_id = a.draw_id AND l.stratum = s.stratum
+) AS lost
 FROM (SELECT dataset, arg_max(draw_id, drawn_at) AS draw_id FROM audit_list GROUP BY dataset) a
 JOIN draw_strata s ON s.draw_id = a.draw_id
 WHERE list_contains($datasets::VARCHAR[], a.dataset)
@@ -352,6 +355,7 @@ def _facts(found: _Gathered, revised: int) -> dict[str, str]:
     facts = {
         "audit_frame": json.dumps(frame["population"].to_dict(), sort_keys=True),
         "audit_sample": json.dumps(frame["sample"].to_dict(), sort_keys=True),
+        "audit_lost": json.dumps(frame["lost"].to_dict(), sort_keys=True),
         "audit_datasets": json.dumps(frame["dataset"].to_dict(), sort_keys=True),
         "audit_since": json.dumps(found.since.set_index("dataset")["passages"].to_dict(), sort_keys=True),
         "left_out": json.dumps({why: int(count) for why, count in left_out.items() if count}),

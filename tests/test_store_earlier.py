@@ -8,6 +8,7 @@ from collections import Counter
 import earlier_studies
 import pytest
 
+from tagger.errors import StoreError
 from tagger.store import Store, backups, everything, migrations, trail_check
 from tagger.store.database import opened
 
@@ -71,3 +72,17 @@ def test_a_study_of_an_earlier_schema_keeps_every_row(packed, tmp_path, number):
         trail = trail_check.check(database)
     assert trail.entries > 0
     assert () == trail.differences
+
+
+def test_who_reads_what_is_up_to_date_brings_it_so(packed, tmp_path):
+    """With a backup, as `create` does; what is not there is not made."""
+    study = Store(tmp_path / "study")
+    study.folder.mkdir()
+    with pytest.raises(StoreError, match="no study here"), study.up_to_date("a look"):
+        pass
+    assert not study.path.exists()
+    study.path.write_bytes(packed.extractfile("001.duckdb").read())
+
+    with study.up_to_date("a look") as database:
+        assert [(migrations.newest(),)] == database.rows("SELECT max(number) FROM migrations")
+    assert ["before-update"] == [made.reason for made in backups.kept(study.folder)]

@@ -50,8 +50,7 @@ def up_to_date(folder: Path) -> Store:
         StoreError: there is no study here, or it cannot be written to.
     """
     store = Store(folder)
-    with store.session("a look at the study"):
-        pass
+    store.must_exist()
     store.create()
     return store
 

@@ -107,10 +107,7 @@ def overview(folder: Path) -> dict[str, Any]:
     from tagger.steps.several import read_by_several
     from tagger.steps.stopping import guarantees
 
-    store = Store(folder)
-    if store.path.exists():
-        store.create()
-    with store.session("a look at the study") as database:
+    with Store(folder).up_to_date("a look at the study") as database:
         content = {
             "datasets": database.table("SELECT * FROM dataset_list ORDER BY dataset").to_pylist(),
             "unfinished": database.table("SELECT * FROM unfinished_runs ORDER BY started_at").to_pylist(),

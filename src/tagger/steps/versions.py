@@ -165,8 +165,7 @@ def _of_study(folder: Path, read: Callable[[Readable], T], nothing: T) -> T:
     store = Store(folder)
     if not store.path.exists():
         return nothing
-    store.create()
-    with store.session("a look at the frameworks") as study:
+    with store.up_to_date("a look at the frameworks") as study:
         return read(study)
 
 

@@ -69,17 +69,23 @@ class Store:
             Damaged: there was one, and it is gone.
         """
         backups.look_first(self.path)
-        try:
-            with owned(beside(self.path), "set-up") as killed:
-                backups.must_not_be_gone(self.path)
-                with opened(self.path, killed) as database:
-                    backups.bring_up_to_date(database, self.path)
-        except Busy as busy:
-            if "url" not in busy.owner:
-                raise
-            self._must_fit(busy.owner)
-        else:
-            self.path.chmod(0o600)
+        with ExitStack() as stack:
+            self._reader(stack, "set-up", up_to_date=True)
+
+    def must_exist(self) -> None:
+        """
+        Make sure that there is a study here.
+
+        Raises:
+            StoreError: there is none.
+        """
+        backups.look_first(self.path)
+        if not self.path.exists():
+            raise StoreError(
+                "there is no study here",
+                where=str(self.folder),
+                remedy="Name one with --study DIR, or make one with: tagger init DIR --framework NAME",
+            )
 
     @contextmanager
     def session(self, role: str) -> Iterator[Readable]:
@@ -93,9 +99,22 @@ class Store:
             StoreError: there is no database here, or it cannot be opened.
             Busy: another process owns it, is not brief about it, and cannot be asked.
         """
-        self._must_exist()
+        self.must_exist()
         with ExitStack() as stack:
             yield self._reader(stack, role)
+
+    @contextmanager
+    def up_to_date(self, role: str) -> Iterator[Readable]:
+        """
+        Do what `create` does, and read the study for the time of the block as `session` does: with one opening.
+
+        Raises:
+            StoreError: there is no database here, or it cannot be opened.
+            Busy: as `create` or `session`.
+        """
+        self.must_exist()
+        with ExitStack() as stack:
+            yield self._reader(stack, role, up_to_date=True)
 
     @contextmanager
     def alone(self, role: str) -> Iterator[Database]:
@@ -106,7 +125,7 @@ class Store:
             StoreError: there is no database here, or it cannot be opened.
             Busy: another process owns it, and is not brief about it.
         """
-        self._must_exist()
+        self.must_exist()
         with owned(beside(self.path), role, brief=False) as killed, opened(self.path, killed) as database:
             yield database
 
@@ -144,7 +163,7 @@ class Store:
             StoreError: there is no database here, it cannot be opened, or there is no room; nothing was changed.
             Busy: another process owns it, and is not brief about it.
         """
-        self._must_exist()
+        self.must_exist()
         with owned(beside(self.path), role, brief=False) as killed:
             remaking.remake(self.path, killed, rows, ready)
 
@@ -159,7 +178,7 @@ class Store:
             StoreError: there is no room for it, or no study; nothing is left of it.
             Busy: another process owns the study, is not brief about it, and cannot be asked.
         """
-        self._must_exist()
+        self.must_exist()
 
         def copied(place: Path) -> dict[str, int]:
             return here_or_there(
@@ -191,7 +210,7 @@ class Store:
         """
         if not shards.waiting(self.inbox) and "url" not in signed(beside(self.path)):
             return 0
-        self._must_exist()
+        self.must_exist()
         return here_or_there(self.path, "a merge", self._merged, Line.merge)
 
     def done(self, keys: list[str]) -> set[str]:
@@ -208,26 +227,26 @@ class Store:
         with self.session("a look at the study") as database:
             return bytes(database.rows("SELECT secret FROM study")[0][0])
 
-    def _reader(self, stack: ExitStack, role: str) -> Readable:
+    def _reader(self, stack: ExitStack, role: str, *, up_to_date: bool = False) -> Readable:
+        """Open the database, and bring it up to date; or find who keeps it open, and has done so."""
         try:
             killed = stack.enter_context(owned(beside(self.path), role))
         except Busy as busy:
             if "url" not in busy.owner:
                 raise
+            if up_to_date:
+                self._must_fit(busy.owner)
             return Remote(self.path, role)
-        return stack.enter_context(opened(self.path, killed))
+        if up_to_date:
+            backups.must_not_be_gone(self.path)
+        database = stack.enter_context(opened(self.path, killed))
+        if up_to_date:
+            backups.bring_up_to_date(database, self.path)
+            self.path.chmod(0o600)
+        return database
 
     def _merged(self, database: Database) -> int:
         return sum(shards.merge(database, group) for group in shards.groups(shards.waiting(self.inbox)))
-
-    def _must_exist(self) -> None:
-        backups.look_first(self.path)
-        if not self.path.exists():
-            raise StoreError(
-                "there is no study here",
-                where=str(self.folder),
-                remedy="Name one with --study DIR, or make one with: tagger init DIR --framework NAME",
-            )
 
     def _must_fit(self, owner: dict[str, object]) -> None:
         version = owner.get("version")

@@ -14,7 +14,7 @@ from tagger.review.consent import changes
 from tagger.review.consent.changes import Draft
 from tagger.review.doors import Said
 from tagger.review.people import person_called
-from tagger.store import Database, Owner
+from tagger.store import Database, Owner, Store
 
 DOOR = "/owner/framework"
 
@@ -49,7 +49,7 @@ def propose(folder: Path, draft: Draft, reader: str, identity: str, now: Callabl
 
 def adopt_what_stands(folder: Path, now: Callable[[], datetime]) -> Done:
     """Let the changes take effect that stand, as when the time for answers has run out, and say which."""
-    with doors.up_to_date(folder).session("a look at what stands") as study:
+    with Store(folder).up_to_date("a look at what stands") as study:
         if not changes.something_stands(study, now()):
             return Done()
     return _done(folder, "a change of the list", Wanted(), now())

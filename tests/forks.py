@@ -13,6 +13,7 @@ import importlib
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -42,7 +43,8 @@ class How:
     `encoder`: "words" for the quick one of `fakes`, "shipped" for the real one. `die_after_inserts`: the process kills
     itself after so many inserts, 0 for never. `transactions`: False takes them out, so that every insert is committed
     for itself. `said`: functions whose calls are said too, each as "module:name:what is said"; none calls another.
-    `left_out`: functions that do nothing, each as "module:name".
+    `left_out`: functions that do nothing, each as "module:name". `halting`: each file that is copied is half written
+    for a moment, which is said as `halfway`.
     """
 
     encoder: str = "words"
@@ -50,6 +52,7 @@ class How:
     transactions: bool = True
     said: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    halting: bool = False
 
 
 @dataclass(frozen=True)
@@ -185,6 +188,8 @@ def _be_the_command(request):
         _replace(module, name, lambda work, what=what: functools.partial(_announced, work, said=what))
     for left_out in request["left_out"]:
         _replace(*left_out.split(":"), lambda _: lambda *_given: None)
+    if request["halting"]:
+        shutil.copyfile = _half_first
     if not request["transactions"]:
         Database.transaction = lambda _self: contextlib.nullcontext()
     code = 70
@@ -215,6 +220,18 @@ def _replace(module, name, changed):
     work = changed(getattr(home, last))
     # A function, so that it is a method where it is one.
     setattr(home, last, lambda *arguments, **options: work(*arguments, **options))
+
+
+def _half_first(source, target, **_options):
+    data = Path(source).read_bytes()
+    with Path(target).open("wb") as file:
+        file.write(data[: len(data) // 2])
+        file.flush()
+        _say("halfway")
+        time.sleep(0.1)
+        file.write(data[len(data) // 2 :])
+    _say("between")
+    return target
 
 
 def _dying(insert, lives):

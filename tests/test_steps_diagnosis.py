@@ -8,6 +8,7 @@ import os
 import shlex
 import shutil
 import subprocess
+import sys
 
 import pytest
 from serving import served
@@ -35,11 +36,19 @@ def bad(folder):
     return [finding.text for finding in diagnose(folder) if not finding.good]
 
 
+def insert(study, table, sql):
+    """Insert rows as the program does, so that the trail has them."""
+    with Store(study.folder).alone("a test") as database:
+        assert 1 == database.insert(table, database.table(sql))
+
+
 def test_a_sound_study_has_no_bad_finding(tagged):
     """Installation, weights, frameworks, settings and placements are in order, emoji or not."""
     assert [] == bad(tagged.folder)
     told = {finding.text for finding in diagnose(tagged.folder)}
     assert "every excerpt matches the text it was cut from" in told
+    entries = tagged.one("SELECT count(*) FROM trail")
+    assert f"everything that people did is as it was noted ({entries:,} entries in the trail)" in told
 
 
 def test_a_folder_without_a_study_is_no_fault(tmp_path):
@@ -52,6 +61,32 @@ def test_an_excerpt_in_the_wrong_place_is_found(study):
     study.do("UPDATE placements SET start = start + 1 WHERE excerpt_id = (SELECT min(excerpt_id) FROM placements)")
 
     assert ["excerpts that do not match their text: 1"] == bad(study.folder)
+
+
+def test_what_was_changed_past_this_program_is_found(study):
+    """By the trail; the command that is named says which row, and what to do."""
+    study.do("UPDATE revisions SET text = text || '!' WHERE id = (SELECT min(id) FROM revisions)")
+
+    assert ["things that are not as they were noted in the trail: 1"] == bad(study.folder)
+    [remedy] = remedies(study.folder)
+    command = shlex.split(remedy.removeprefix("To see which, and what to do: tagger "))
+    found = subprocess.run([sys.executable, "-m", "tagger", *command], capture_output=True, text=True, check=False)
+    assert (1, "") == (found.returncode, found.stderr)
+    assert "Changed: a row of revisions" in found.stdout
+
+
+def test_of_very_many_entries_the_chain_alone_is_looked_at(study, monkeypatch):
+    """The command that looks at the rows too is named; an entry that was taken out is found all the same."""
+    entries = study.one("SELECT count(*) FROM trail")
+    monkeypatch.setattr(checks, "_QUICK", entries - 1)
+    command = f"tagger verify --study {study.folder}"
+    whole = f"the trail's {entries:,} entries are whole; whether the rows are as noted says: {command}"
+    assert whole in told(study.folder)
+
+    study.do("DELETE FROM trail WHERE number = 2")
+    monkeypatch.setattr(checks, "_QUICK", entries - 2)
+
+    assert ["things that are not as they were noted in the trail: 1"] == bad(study.folder)
 
 
 def test_settings_that_make_no_sense_are_found(study):
@@ -199,7 +234,7 @@ def test_people_s_work_that_no_backup_holds_is_found_after_a_week(coded):
     made = Store(coded.folder).backup("by-hand")
     assert [] == bad(coded.folder)
     assert f"the newest backup is what was written: {made.name}" in told(coded.folder)
-    coded.do("INSERT INTO imported_rows SELECT * REPLACE (number + 1000 AS number) FROM imported_rows LIMIT 1")
+    insert(coded, "imported_rows", "SELECT * REPLACE (number + 1000 AS number) FROM imported_rows LIMIT 1")
     assert [] == bad(coded.folder)
     manifest = made.path / "backup.json"
     manifest.write_text(manifest.read_text().replace(f"{made.made_at:%Y}-", "2001-", 2))
@@ -223,7 +258,9 @@ def test_what_was_left_behind_is_named_with_what_removes_it(study):
 
 def test_a_run_that_stopped_is_mentioned_and_no_fault(study):
     """It goes on with the next run."""
-    study.do("DELETE FROM run_ends")
+    insert(
+        study, "runs", "SELECT * REPLACE ('stopped' AS id, started_at + INTERVAL 1 DAY AS started_at) FROM runs LIMIT 1"
+    )
 
     assert [] == bad(study.folder)
     assert any("1 runs stopped" in finding.text for finding in diagnose(study.folder))

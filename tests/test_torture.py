@@ -172,14 +172,18 @@ class Bench:
         return ended
 
     def trial(self, name: str, stage: str, chance: random.Random) -> str:
-        """Kill a work at a random moment of a stage, look, do it again and look; return where it was hit."""
-        work, (ended, left) = self.works[name], self.unbroken[name]
-        study = shutil.copytree(work.study, self.folder / "trial")
-        how = How(said=work.said)
-        _, nth, seconds = chance.choice([moment for moment in ended.moments() if moment[0] == stage])
+        """Kill a work at a random moment of a stage, as `killed` does; return where it was hit."""
+        moments = self.unbroken[name][0].moments()
+        _, nth, seconds = chance.choice([moment for moment in moments if moment[0] == stage])
+        return self.killed(name, How(said=self.works[name].said), Kill(stage, nth, chance.uniform(0, seconds)))
+
+    def killed(self, name: str, how: How, kill: Kill) -> str:
+        """Kill a work, look, do it again and look; return where it was hit."""
+        work, (_, left) = self.works[name], self.unbroken[name]
+        study = shutil.copytree(work.study, self.folder / f"trial-{name}")
         looking = Looking(study)
         looking.start()
-        killed = self.forks.run(*work.arguments(study), how=how, kill=Kill(stage, nth, chance.uniform(0, seconds)))
+        killed = self.forks.run(*work.arguments(study), how=how, kill=kill)
         looking.stop()
         before = rows(work.study / "study.duckdb")
         self._look(study, before, looking)
@@ -261,6 +265,19 @@ def test_whatever_is_killed_nothing_is_lost_and_it_can_be_done_again(bench):
         sys.stdout.write(f"KILLED {name} at {at}: {times}\n")
     missed = [aim for aim in aims if not hits[aim]]
     assert not missed, f"not every stage was hit: {missed}"
+
+
+@pytest.mark.parametrize("name", ["import", "migrate", "backup", "restore"])
+def test_what_is_half_written_bears_no_name_yet(bench, name):
+    """Killed in the middle of each file that is copied: whatever has the name of a whole thing is one."""
+    work, how = bench.works[name], How(halting=True)
+    study = shutil.copytree(work.study, bench.folder / f"halting-{name}")
+    ended = bench.done(*work.arguments(study), how=how)
+    shutil.rmtree(study)
+    copies = sum(what == "halfway" for _, what in ended.said)
+    hits = [bench.killed(name, how, Kill("halfway", nth, 0)) for nth in range(1, copies + 1)]
+    sys.stdout.write(f"HALFWAY {name}: {copies}\n")
+    assert ["halfway"] * copies == hits
 
 
 @pytest.fixture(name="disk")

@@ -34,7 +34,9 @@ def rounds(share: float, act: Callable[[], object]) -> int:
 
 def assert_backups_are_whole(folder: Path) -> None:
     """Fail unless all that bears the name of a backup is as it was written, opens, and has the rows that it says."""
-    for backup in backups.kept(folder):
+    kept = backups.kept(folder)
+    assert {backup.path for backup in kept} == set((folder / "backups").glob("[!.]*"))
+    for backup in kept:
         assert [] == backups.changed(backup, backup.path)
         with opened(backup.path / "study.duckdb") as database:
             assert backup.rows == everything.counts(database)

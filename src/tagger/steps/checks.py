@@ -14,12 +14,14 @@ from tagger.config import FILE, load_settings
 from tagger.errors import StoreError, TaggerError
 from tagger.steps import backups, versions
 from tagger.steps.workplace import Run, Workplace
-from tagger.store import Readable, Store, everything, migrations, restoring, shards
+from tagger.store import Readable, Store, everything, migrations, restoring, shards, trail_check
 from tagger.store import backups as stored
 from tagger.store.lock import alive, beside, locks_hold, signed
 from tagger.store.study_files import BACKUPS, DATABASE, INBOX
 
 _ROOM_GB = 1.0
+_QUICK = 50_000
+"""So many entries of the trail are compared with their rows within a few seconds."""
 _LONG_AGO = timedelta(days=7)
 _AHEAD = timedelta(minutes=5)
 
@@ -110,6 +112,8 @@ def _database(folder: Path) -> Iterator[Finding]:
         everything.read_all(database)
         yield Finding(True, "the database opens, and every row of it can be read")
         yield _misplaced(database)
+        if migrations.step(database) >= migrations.TRAIL:
+            yield _trail(database, folder)
         unfinished = database.rows("SELECT count(*) FROM unfinished_runs")[0][0]
         yield Finding(True, f"{unfinished} runs stopped before their end")
         yield from _clock(database)
@@ -134,6 +138,20 @@ def _misplaced(database: Readable) -> Finding:
     if not misplaced:
         return Finding(True, "every excerpt matches the text it was cut from")
     return Finding(False, f"excerpts that do not match their text: {misplaced}", "Go back to a backup: tagger restore")
+
+
+def _trail(database: Readable, folder: Path) -> Finding:
+    """Look at the trail; in a study of very many entries not at the rows, which `tagger verify` takes its time over."""
+    [(entries,)] = database.rows("SELECT count(*) FROM trail")
+    all_rows, command = entries <= _QUICK, f"tagger verify --study {shlex.quote(str(folder))}"
+    if wrong := trail_check.check(database, rows=all_rows).differences:
+        remedy = f"To see which, and what to do: {command}"
+        return Finding(False, f"things that are not as they were noted in the trail: {len(wrong):,}", remedy)
+    if not all_rows:
+        return Finding(
+            True, f"the trail's {entries:,} entries are whole; whether the rows are as noted says: {command}"
+        )
+    return Finding(True, f"everything that people did is as it was noted ({entries:,} entries in the trail)")
 
 
 def _clock(database: Readable) -> Iterator[Finding]:

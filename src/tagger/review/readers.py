@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pyarrow as pa
 
 from tagger.errors import UsageError
+from tagger.moments import after
 from tagger.store import Database
 
 THEMES = ("auto", "light", "dark")
@@ -158,8 +159,8 @@ def set_preferences(db: Database, coder_id: str, changes: Mapping[str, str], now
     usual = _USUAL | before
     changed = {name: value for name, value in wanted.items() if value != usual.get(name, "")}
     if changed:
-        # A clock that was set back must not make an older wish the current one.
-        at = max(now, _last_set(db, coder_id) + timedelta(microseconds=1))
+        [(last,)] = db.rows("SELECT max(set_at) FROM preferences WHERE coder_id = $id", {"id": coder_id})
+        at = after(now, last)
         rows = [{"coder_id": coder_id, "name": name, "value": value, "set_at": at} for name, value in changed.items()]
         db.insert("preferences", pa.Table.from_pylist(rows))
 
@@ -189,12 +190,6 @@ def _stored(db: Database, coder_id: str) -> dict[str, str]:
     sql = "SELECT name, value FROM current_preferences WHERE coder_id = $id"
     found = db.known(sql, {"id": coder_id})
     return {str(name): str(value) for name, value in found}
-
-
-def _last_set(db: Database, coder_id: str) -> datetime:
-    sql = "SELECT coalesce(max(set_at), '2000-01-01'::TIMESTAMP) FROM preferences WHERE coder_id = $id"
-    last: datetime = db.rows(sql, {"id": coder_id})[0][0]
-    return last
 
 
 def _preferences(stored: dict[str, str]) -> Preferences:

@@ -87,17 +87,17 @@ def make(folder: Path, reason: str = BY_HAND) -> Backup:
 
 def daily(folder: Path) -> Backup | None:
     """Make a backup if the newest one is a day old and anything was added since; delete those no longer needed."""
-    held = kept(folder)
+    held = _past(folder)
     made = make(folder, DAILY) if is_due(folder) and (not held or present(folder).rows != held[0].rows) else None
-    for backup in _no_longer_needed(kept(folder)):
+    for backup in _no_longer_needed(_past(folder)):
         delete(backup)
     return made
 
 
 def is_due(folder: Path) -> bool:
-    """Say whether the newest backup of a study is a day old, or from the future: then the clock was wrong."""
-    held = kept(folder)
-    return not held or not timedelta(0) <= _now() - held[0].made_at < OFTEN
+    """Say whether the newest backup of a study is a day old."""
+    held = _past(folder)
+    return not held or _now() - held[0].made_at >= OFTEN
 
 
 def delete_all(folder: Path) -> None:
@@ -197,6 +197,16 @@ _REASONS = {
     "before-restore": "before another one was restored",
     DAMAGED: "a study that could not be opened, as it was",
 }
+
+
+def _past(folder: Path) -> list[Backup]:
+    """
+    List the backups, the newest first, but for those from the future: the clock was wrong then, or is now.
+
+    Nobody can say which of those is the newest, so none of them goes, and none makes another one needless.
+    """
+    now = _now()
+    return [backup for backup in kept(folder) if backup.made_at <= now]
 
 
 def _no_longer_needed(backups: Sequence[Backup]) -> list[Backup]:

@@ -15,6 +15,7 @@ from tagger.config import load_settings
 from tagger.errors import CodingsError
 from tagger.exchange.matching import Matching, PassageCoding
 from tagger.frameworks import digest, from_json
+from tagger.moments import after
 from tagger.privacy import keyed_hash, plain_hash
 from tagger.records import Framework, Made
 from tagger.steps.workplace import Rows, framework_rows, outside_runs
@@ -81,7 +82,9 @@ def put(folder: Path, study: CodedStudy, matching: Matching, origin: Origin) -> 
     store = Store(folder)
     with store.session("an import") as database:
         file_key, identity = origin.identity(database, study.secret)
-        tables = _Import(study, origin.made, file_key, identity).rows(matching, origin.name)
+        [(last,)] = database.rows("SELECT max(imported_at) FROM imports")
+        now = after(datetime.now(UTC).replace(tzinfo=None), last)
+        tables = _Import(study, origin.made, file_key, identity).rows(matching, origin.name, now)
         codings = [row["id"] for row in tables["codings"]]
         before = _stored(database, codings)
     store.put(_shard(tables, load_settings(folder).as_json()))
@@ -164,9 +167,8 @@ class _Import:
     file_key: str
     identity: str
 
-    def rows(self, matching: Matching, name: str) -> dict[str, Rows]:
+    def rows(self, matching: Matching, name: str, now: datetime) -> dict[str, Rows]:
         """Make the rows, in the order in which they refer to each other."""
-        now = datetime.now(UTC).replace(tzinfo=None)
         names = {row.row.coder for row in matching.placed}
         tables: dict[str, Rows] = {"frameworks": [], "framework_values": [], "framework_meanings": []}
         for framework in {digest(f): f for f in map(self._framework, matching.codings)}.values():

@@ -14,6 +14,7 @@ from typing import Any
 
 from tagger.errors import TranscriptError, UsageError
 from tagger.exchange.attributes import Attributes, PermissionSaid
+from tagger.moments import after
 from tagger.privacy import keyed_hash, plain_hash
 from tagger.records import Permission, Speaker, Transcript
 from tagger.revisions import offset_map
@@ -282,12 +283,13 @@ class _New:
 
     def _permission_rows(self) -> Rows:
         """Make a row for each participant named beside the file whose permission is another one now."""
-        at = datetime.fromisoformat(self.place.run.started_at)
+        now = datetime.fromisoformat(self.place.run.started_at)
         rows = []
         for person in self.participants:
             held = self.shelf.permissions.get(person, Permission())
             if (new := self.permission.over(held)) != held:
                 self.shelf.permissions[person] = new
+                at = after(now, self.shelf.recorded.get(person))
                 rows.append({"participant_id": person, **asdict(new), "recorded_at": at})
         return rows
 

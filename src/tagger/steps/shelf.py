@@ -48,6 +48,7 @@ class Shelf:
                 here,
             )
             self.permissions = permissions.held(database)
+            self.recorded = permissions.recorded(database)
         self.live = {row["source"]: row for row in live}
         self.reflects = {row["kind"] == "reflection" for row in live}
         self.lists = {(str(name), bool(reflects)) for name, reflects in lists}

@@ -19,6 +19,7 @@ from itertools import cycle
 import pyarrow as pa
 
 from tagger.errors import UsageError
+from tagger.moments import after
 from tagger.review.audit.frame import STRATA, Frame, frame
 from tagger.review.packs import reader_called
 from tagger.review.readers import Reader
@@ -137,7 +138,8 @@ def draw(db: Database, wanted: Wanted, now: datetime) -> Drawn:
     )
     drawing = Drawing()
     sizes = {part.stratum: (part.population, part.sample) for part in parts}
-    draw_id = drawing.add("audit", _as_json(found, wanted, people), wanted.seed, now, sizes)
+    [(last,)] = db.rows("SELECT max(drawn_at) FROM draws WHERE purpose = 'audit'")
+    draw_id = drawing.add("audit", _as_json(found, wanted, people), wanted.seed, after(now, last), sizes)
     known = bool(db.rows("SELECT 1 FROM draws WHERE id = $id", {"id": draw_id}))
     if not known:
         for coder_id, rows in _dealt(sample, parts, [person.id for person in people], wanted).items():

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from tagger.consent import POSITIONS, Position, State, state
 from tagger.errors import UsageError
+from tagger.moments import after
 from tagger.review.gate import moment
 from tagger.store import Database, Readable
 
@@ -182,7 +183,7 @@ def _reason(text: str) -> str:
 def _after_own(db: Readable, proposal_id: str, coder_id: str, now: datetime) -> datetime:
     """Return a time after somebody's earlier positions, also where the clock was set back."""
     [(last,)] = db.rows(_LAST, {"id": proposal_id, "coder": coder_id})
-    return now if last is None or last < now else last
+    return after(now, last)
 
 
 def _store_position(
@@ -213,7 +214,7 @@ _NEWEST = """
 """
 
 _LAST = """
-    SELECT max(stated_at) + INTERVAL 1 MICROSECOND FROM positions WHERE about_id = $id AND coder_id = $coder
+    SELECT max(stated_at) FROM positions WHERE about_id = $id AND coder_id = $coder
 """
 
 _PEOPLE = """

@@ -132,6 +132,18 @@ def test_nothing_is_listed_while_somebody_is_still_to_read_it(desk, contested):
     assert [] == listed(desk, "Ann")
 
 
+@pytest.mark.parametrize("jump", [timedelta(0), timedelta(days=1)])
+def test_the_position_that_is_stated_last_counts_though_the_clock_was_set_back(desk, contested, jump):
+    """An objection is none any more once it is taken back, and both are kept."""
+    proposal = propose(desk, "Ann", contested, "common")
+    state(desk, "Ben", proposal, "object", "too little is said")
+    desk.now -= jump
+    state(desk, "Ben", proposal, "agree")
+
+    assert "agree" == desk.one("SELECT position FROM current_positions WHERE coder_id = 'Ben'")
+    assert 2 == desk.one("SELECT count(*) FROM positions WHERE coder_id = 'Ben'")
+
+
 def test_a_passage_that_waits_to_be_read_blind_shows_nothing(desk, contested):
     """Who is still to read its characters without suggestions sees no reading of others, also after the day."""
     day = replace(SETTINGS, consent=ConsentSettings(begins="2020-01-01"))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import importlib
+import itertools
 import json
 import os
 import random
@@ -43,8 +44,8 @@ class How:
     `encoder`: "words" for the quick one of `fakes`, "shipped" for the real one. `die_after_inserts`: the process kills
     itself after so many inserts, 0 for never. `transactions`: False takes them out, so that every insert is committed
     for itself. `said`: functions whose calls are said too, each as "module:name:what is said"; none calls another.
-    `left_out`: functions that do nothing, each as "module:name". `halting`: each file that is copied is half written
-    for a moment, which is said as `halfway`.
+    `left_out`: functions that do nothing, each as "module:name". `die_in_copy`: the process kills itself when the
+    file that it copies as the nth is half written, 0 for never; each that is so is said as `halfway`.
     """
 
     encoder: str = "words"
@@ -52,7 +53,7 @@ class How:
     transactions: bool = True
     said: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
-    halting: bool = False
+    die_in_copy: int = 0
 
 
 @dataclass(frozen=True)
@@ -188,8 +189,8 @@ def _be_the_command(request):
         _replace(module, name, lambda work, what=what: functools.partial(_announced, work, said=what))
     for left_out in request["left_out"]:
         _replace(*left_out.split(":"), lambda _: lambda *_given: None)
-    if request["halting"]:
-        shutil.copyfile = _half_first
+    if nth := request["die_in_copy"]:
+        shutil.copyfile = _dying_half_way(nth)
     if not request["transactions"]:
         Database.transaction = lambda _self: contextlib.nullcontext()
     code = 70
@@ -222,16 +223,22 @@ def _replace(module, name, changed):
     setattr(home, last, lambda *arguments, **options: work(*arguments, **options))
 
 
-def _half_first(source, target, **_options):
-    data = Path(source).read_bytes()
-    with Path(target).open("wb") as file:
-        file.write(data[: len(data) // 2])
-        file.flush()
-        _say("halfway")
-        time.sleep(0.1)
-        file.write(data[len(data) // 2 :])
-    _say("between")
-    return target
+def _dying_half_way(nth):
+    left = itertools.count(nth - 1, -1)
+
+    def copy_and_die(source, target, **_options):
+        data = Path(source).read_bytes()
+        with Path(target).open("wb") as file:
+            file.write(data[: len(data) // 2])
+            file.flush()
+            _say("halfway")
+            if next(left) == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+            file.write(data[len(data) // 2 :])
+        _say("between")
+        return target
+
+    return copy_and_die
 
 
 def _dying(insert, lives):

@@ -36,7 +36,7 @@ from tagger.store.database import opened
 pytestmark = pytest.mark.slow
 
 AGAIN = 24
-"""So many more are aimed at a stage that was missed: one of a quarter of a millisecond is over before most signals arrive."""
+"""So many more are aimed at a stage that was missed: a short one can be over before most signals arrive."""
 EARLIER = 12
 PLAIN = How()
 OPTIONS = ("--dataset", "talks", "--engine", "local")

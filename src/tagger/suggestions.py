@@ -112,7 +112,8 @@ def scores(seen: Seen, phrases: Phrases, corpus: Corpus) -> Scores:
         Scores from -1 to 1, rounded so that a text has the same score in each batch, shape (n, k) in the framework's
         order; 0 where nothing is known of a text.
     """
-    of_values = weighed(phrases.runs, corpus.rare).T.toarray()
+    # In the order in which it is multiplied: otherwise each part of the texts copies all of it.
+    of_values = weighed(phrases.runs, corpus.rare).T.toarray(order="C")
     score = partial(_scored, phrases=phrases, of_values=of_values, corpus=corpus)
     # Parts side by side are faster than the products of each on all processors: these are less than half of the work.
     with threadpool_limits(1), ThreadPoolExecutor(os.cpu_count()) as pool:
